@@ -1,0 +1,32 @@
+/* Arena: memory for one unit of work (a movie, a batch, a file), freed all at once.
+ *
+ * A chunked bump allocator. Pointers stay valid until arena_reset or arena_done; nothing is freed
+ * singly. Memory is zeroed and aligned for any type. An arena keeps its largest chunk over a reset, so a
+ * loop that resets it once per record settles at a constant size. Not thread-safe: one per thread. */
+#ifndef MOVIE_ETL_BASE_ARENA_H
+#define MOVIE_ETL_BASE_ARENA_H
+
+#include "base/view.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena_chunk;
+
+struct arena {
+    struct arena_chunk *top;
+    uint64_t used; /* bytes handed out since the last reset */
+};
+
+void arena_init(struct arena *a);
+void arena_done(struct arena *a);
+void arena_reset(struct arena *a);
+
+void *arena_take(struct arena *a, size_t n);
+void *arena_take_array(struct arena *a, size_t count, size_t size);
+/* A copy of `v`, NUL-terminated behind its end; an absent view stays absent. */
+struct view arena_dup(struct arena *a, struct view v);
+/* printf into the arena. */
+struct view arena_print(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

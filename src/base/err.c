@@ -1,0 +1,100 @@
+/* Errors: see err.h. The table err.def gives each kind its exit code and standing hint. */
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct err_row {
+    const char *name;
+    int code;
+    const char *hint;
+};
+
+static const struct err_row rows[] = {
+#define ERR(name, code, hint) {#name, code, hint},
+#include "base/err.def"
+#undef ERR
+};
+
+PRINTF_LIKE(3, 0)
+static void put(char *to, size_t size, const char *fmt, va_list ap)
+{
+    int n = vsnprintf(to, size, fmt, ap);
+    if (n >= 0 && (size_t)n >= size)
+        memcpy(to + size - 4, "...", 4);
+}
+
+bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
+{
+    va_list ap;
+    e->kind = kind;
+    e->transient = false;
+    e->hint[0] = '\0';
+    va_start(ap, fmt);
+    put(e->text, sizeof e->text, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+/* strerror_r has two incompatible forms; with _POSIX_C_SOURCE this is the one returning int. */
+static void errno_text(int errnum, char *to, size_t size)
+{
+    if (strerror_r(errnum, to, size) != 0)
+        (void)snprintf(to, size, "error %d", errnum);
+}
+
+bool err_errno(struct err *e, enum err_kind kind, int errnum, const char *fmt, ...)
+{
+    char why[200];
+    va_list ap;
+    err_set(e, errnum == ENOSPC || errnum == EDQUOT ? ERR_DISK : kind, "%s", "");
+    va_start(ap, fmt);
+    put(e->text, sizeof e->text, fmt, ap);
+    va_end(ap);
+    errno_text(errnum, why, sizeof why);
+    size_t n = strlen(e->text);
+    if (n + strlen(why) + 3 < sizeof e->text)
+        (void)snprintf(e->text + n, sizeof e->text - n, ": %s", why);
+    return false;
+}
+
+bool err_in(struct err *e, const char *fmt, ...)
+{
+    char old[sizeof e->text];
+    va_list ap;
+    memcpy(old, e->text, sizeof old);
+    va_start(ap, fmt);
+    put(e->text, sizeof e->text, fmt, ap);
+    va_end(ap);
+    size_t n = strlen(e->text);
+    int m = snprintf(e->text + n, sizeof e->text - n, ": %s", old);
+    if (m >= 0 && (size_t)m >= sizeof e->text - n)
+        memcpy(e->text + sizeof e->text - 4, "...", 4);
+    return false;
+}
+
+bool err_hint(struct err *e, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    put(e->hint, sizeof e->hint, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+int err_exit_code(enum err_kind kind)
+{
+    return rows[kind].code;
+}
+
+const char *err_name(enum err_kind kind)
+{
+    return rows[kind].name;
+}
+
+const char *err_hint_of(const struct err *e)
+{
+    return e->hint[0] != '\0' ? e->hint : rows[e->kind].hint;
+}

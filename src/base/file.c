@@ -1,0 +1,166 @@
+/* Files: see file.h. Atomic output lives in outfile.c. */
+#include "base/file.h"
+
+#include "base/arena.h"
+#include "base/sys.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+bool file_exists(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0;
+}
+
+bool file_is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool file_size(const char *path, int64_t *ret, struct err *e)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return err_errno(e, ERR_INPUT, errno, "%s", path);
+    *ret = st.st_size;
+    return true;
+}
+
+static bool read_fd(int fd, const char *path, struct str *to, struct err *e)
+{
+    for (;;) {
+        char block[16384];
+        ssize_t got = sys_read(fd, block, sizeof block);
+        if (got < 0)
+            return err_errno(e, ERR_INPUT, errno, "cannot read %s", path);
+        if (got == 0)
+            return true;
+        str_add(to, (struct view){block, (size_t)got});
+        if (!str_ok(to))
+            return err_set(e, ERR_INPUT, "%s is larger than %zu bytes", path, to->max);
+    }
+}
+
+bool file_read(const char *path, struct str *to, struct err *e)
+{
+    int fd = sys_open(path, O_RDONLY, 0);
+    if (fd < 0)
+        return err_errno(e, ERR_INPUT, errno, "cannot open %s", path);
+    bool ok = read_fd(fd, path, to, e);
+    (void)sys_close(fd);
+    return ok;
+}
+
+static bool make_folder(const char *path, struct err *e)
+{
+    if (file_is_folder(path) || sys_mkdir(path, 0777) == 0 || (errno == EEXIST && file_is_folder(path)))
+        return true;
+    return err_errno(e, ERR_DISK, errno, "cannot create folder %s", path);
+}
+
+bool file_make_folders(const char *path, struct err *e)
+{
+    struct str s;
+    bool ok = true;
+    str_init(&s, 4096);
+    str_addz(&s, path);
+    if (!str_ok(&s))
+        return err_set(e, ERR_INPUT, "path is longer than 4096 bytes");
+    for (size_t i = 1; ok && i < s.n; i++)
+        if (s.p[i] == '/') {
+            s.p[i] = '\0';
+            ok = make_folder(s.p, e);
+            s.p[i] = '/';
+        }
+    ok = ok && (s.n == 0 || make_folder(s.p, e));
+    str_done(&s);
+    return ok;
+}
+
+bool file_remove(const char *path, struct err *e)
+{
+    if (sys_unlink(path) == 0 || errno == ENOENT)
+        return true;
+    return err_errno(e, ERR_DISK, errno, "cannot remove %s", path);
+}
+
+bool file_sync_folder_of(const char *path, struct err *e)
+{
+    struct str s;
+    const char *slash = strrchr(path, '/');
+    str_init(&s, 4096);
+    str_add(&s, slash == NULL ? view_of(".") : (struct view){path, (size_t)(slash - path) + 1});
+    int fd = str_ok(&s) ? sys_open(str_z(&s), O_RDONLY | O_DIRECTORY, 0) : -1;
+    bool ok = fd >= 0 && sys_fsync(fd) == 0;
+    if (!ok)
+        err_errno(e, ERR_DISK, errno, "cannot sync folder of %s", path);
+    if (fd >= 0)
+        (void)sys_close(fd);
+    str_done(&s);
+    return ok;
+}
+
+bool file_move(const char *from, const char *to, struct err *e)
+{
+    if (sys_rename(from, to) != 0)
+        return err_errno(e, ERR_DISK, errno, "cannot rename %s to %s", from, to);
+    return file_sync_folder_of(to, e);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+bool file_list(const char *folder, const char *suffix, struct arena *a, struct vec *ret, struct err *e)
+{
+    DIR *d = opendir(folder);
+    if (d == NULL)
+        return err_errno(e, ERR_INPUT, errno, "cannot read folder %s", folder);
+    bool ok = true;
+    for (struct dirent *entry; ok && (entry = readdir(d)) != NULL;) {
+        struct view name = view_of(entry->d_name);
+        if (name.p[0] == '.' || !view_ends(name, suffix))
+            continue;
+        const char **slot = vec_add(ret);
+        ok = slot != NULL;
+        if (ok)
+            *slot = arena_dup(a, name).p;
+    }
+    (void)closedir(d);
+    vec_sort(ret, by_bytes);
+    return ok || err_set(e, ERR_INPUT, "too many files in folder %s", folder);
+}
+
+bool file_free_space(const char *path, int64_t *ret, struct err *e)
+{
+    struct statvfs s;
+    if (statvfs(path, &s) != 0)
+        return err_errno(e, ERR_DISK, errno, "%s", path);
+    *ret = (int64_t)s.f_bavail * (int64_t)s.f_frsize;
+    return true;
+}
+
+bool file_lock(const char *path, int *ret_fd, struct err *e)
+{
+    int fd = sys_open(path, O_RDWR | O_CREAT, 0666);
+    if (fd < 0)
+        return err_errno(e, ERR_DISK, errno, "cannot open lock file %s", path);
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        bool busy = errno == EWOULDBLOCK;
+        (void)err_errno(e, busy ? ERR_LOCKED : ERR_DISK, errno, "cannot lock %s", path);
+        if (busy)
+            err_set(e, ERR_LOCKED, "%s is locked by another movie-etl", path);
+        (void)sys_close(fd);
+        return false;
+    }
+    *ret_fd = fd;
+    return true;
+}

@@ -1,0 +1,51 @@
+/* Files: reading whole ones, writing atomically, folders, locks.
+ *
+ * An `outfile` is written beside its final name (PATH + ".part"), fsynced and renamed when complete, and the
+ * folder is fsynced: a reader sees the whole file or none. */
+#ifndef MOVIE_ETL_BASE_FILE_H
+#define MOVIE_ETL_BASE_FILE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "base/vec.h"
+
+#include <stdint.h>
+
+bool file_exists(const char *path);
+bool file_is_folder(const char *path);
+bool file_size(const char *path, int64_t *ret, struct err *e);
+/* Reads all of a file into `to` (appended); a file over `to`'s maximum is an error. */
+bool file_read(const char *path, struct str *to, struct err *e);
+/* mkdir -p, mode 0777 less the umask. */
+bool file_make_folders(const char *path, struct err *e);
+bool file_remove(const char *path, struct err *e); /* a missing file is fine */
+/* rename, then fsync of the target's folder; both in one file system. */
+bool file_move(const char *from, const char *to, struct err *e);
+bool file_sync_folder_of(const char *path, struct err *e);
+/* Names (char *, in the arena) in a folder that end in `suffix`, sorted by bytes; "." entries left out. */
+bool file_list(const char *folder, const char *suffix, struct arena *a, struct vec *ret, struct err *e);
+/* Bytes an unprivileged user may still write in the file system that holds `path`. */
+bool file_free_space(const char *path, int64_t *ret, struct err *e);
+
+struct outfile {
+    int fd;
+    char *path, *part; /* final name; the name while it is written */
+    struct str buffer;
+    int64_t size; /* bytes given so far */
+};
+
+/* O_EXCL on the final name's ".part"; an existing final name is an error of kind INPUT. */
+bool outfile_create(struct outfile *o, const char *path, struct err *e);
+/* Opens an existing ".part" and cuts it at `size`, to go on there. */
+bool outfile_resume(struct outfile *o, const char *path, int64_t size, struct err *e);
+bool outfile_write(struct outfile *o, struct view v, struct err *e);
+bool outfile_sync(struct outfile *o, struct err *e); /* flush and fsync: what was written is safe */
+bool outfile_commit(struct outfile *o, struct err *e);
+void outfile_done(struct outfile *o); /* closes; an uncommitted .part stays */
+
+/* flock on `path` (created). *ret_fd stays open while the lock is held; false with ERR_LOCKED when another
+ * process has it. Released by sys_close or the end of the process. */
+bool file_lock(const char *path, int *ret_fd, struct err *e);
+
+#endif

@@ -1,0 +1,125 @@
+/* Inflating and gzip: the one place that knows zlib. See input.h. */
+#include "base/file.h"
+#include "base/input.h"
+#include "base/mem.h"
+
+#include <zlib.h>
+
+enum { BLOCK = 128 * 1024 };
+
+struct inflate_input {
+    struct input in;
+    struct input *inner;
+    z_stream z;
+    char *name;
+    bool ended;
+    unsigned char block[BLOCK];
+};
+
+static bool refill(struct inflate_input *s, struct err *e)
+{
+    size_t got;
+    if (!s->inner->read(s->inner, s->block, BLOCK, &got, e))
+        return false;
+    if (got == 0)
+        return err_set(e, ERR_INPUT, "%s is truncated: its compressed data ends too early", s->name);
+    s->z.next_in = s->block;
+    s->z.avail_in = (uInt)got;
+    return true;
+}
+
+/* Inflates until the output has something, or the stream ends. */
+static bool inflate_read(struct input *in, void *to, size_t n, size_t *got, struct err *e)
+{
+    struct inflate_input *s = (struct inflate_input *)in;
+    size_t want = n > (1u << 30) ? (1u << 30) : n;
+    s->z.next_out = to;
+    s->z.avail_out = (uInt)want;
+    while (!s->ended && s->z.avail_out == want) {
+        if (s->z.avail_in == 0 && !refill(s, e))
+            return false;
+        int r = inflate(&s->z, Z_NO_FLUSH);
+        if (r == Z_STREAM_END)
+            s->ended = true;
+        else if (r != Z_OK && r != Z_BUF_ERROR)
+            return err_set(e, ERR_INPUT, "%s is damaged: %s", s->name,
+                s->z.msg != NULL ? s->z.msg : "its compressed data cannot be read");
+    }
+    *got = want - s->z.avail_out;
+    return true;
+}
+
+static void inflate_close(struct input *in)
+{
+    struct inflate_input *s = (struct inflate_input *)in;
+    (void)inflateEnd(&s->z);
+    input_free(s->inner);
+    mem_free(s->name);
+    mem_free(s);
+}
+
+struct input *input_inflate_new(struct input *inner, enum inflate_form form, const char *name)
+{
+    struct inflate_input *s = mem_alloc(sizeof *s);
+    s->in = (struct input){inflate_read, inflate_close};
+    s->inner = inner;
+    s->name = mem_alloc(strlen(name) + 1);
+    memcpy(s->name, name, strlen(name));
+    if (inflateInit2(&s->z, form == INFLATE_GZIP ? 15 + 16 : -15) != Z_OK)
+        (void)mem_grow(NULL, (size_t)-1, 2); /* zlib fails here only without memory: ends the process */
+    return &s->in;
+}
+
+static bool deflate_to(z_stream *z, int flush, struct outfile *o, struct err *e)
+{
+    unsigned char out[16384];
+    do {
+        z->next_out = out;
+        z->avail_out = sizeof out;
+        (void)deflate(z, flush);
+        if (!outfile_write(o, (struct view){(char *)out, sizeof out - z->avail_out}, e))
+            return false;
+    } while (z->avail_out == 0);
+    return true;
+}
+
+static bool deflate_input(struct input *in, z_stream *z, struct outfile *o, struct err *e)
+{
+    static const int level = 6;
+    unsigned char block[16384];
+    if (deflateInit2(z, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        (void)mem_grow(NULL, (size_t)-1, 2);
+    for (;;) {
+        size_t got;
+        if (!in->read(in, block, sizeof block, &got, e))
+            return false;
+        z->next_in = block;
+        z->avail_in = (uInt)got;
+        if (!deflate_to(z, got == 0 ? Z_FINISH : Z_NO_FLUSH, o, e))
+            return false;
+        if (got == 0)
+            return true;
+    }
+}
+
+bool gzip_file(const char *from, const char *to, struct err *e)
+{
+    struct input *in;
+    struct outfile o;
+    if (!input_file_new(from, &in, e))
+        return false;
+    bool ok = outfile_create(&o, to, e);
+    if (ok) {
+        z_stream z = {0};
+        ok = deflate_input(in, &z, &o, e) && outfile_commit(&o, e);
+        (void)deflateEnd(&z);
+        outfile_done(&o);
+    }
+    input_free(in);
+    return ok;
+}
+
+uint32_t crc32_add(uint32_t crc, struct view v)
+{
+    return (uint32_t)crc32_z(crc, (const unsigned char *)v.p, v.n);
+}

@@ -1,0 +1,15 @@
+/* Memory: allocation that cannot return NULL.
+ *
+ * When memory is exhausted the process writes one line to stderr and ends with exit code 71.
+ * That is safe here, and simpler than an error path behind every allocation: whatever state the
+ * process leaves behind is one that `kill -9` may leave too, and those are all tested. */
+#ifndef MOVIE_ETL_BASE_MEM_H
+#define MOVIE_ETL_BASE_MEM_H
+
+#include <stddef.h>
+
+void *mem_alloc(size_t n);                          /* zeroed; n == 0 gives a valid pointer */
+void *mem_grow(void *p, size_t count, size_t size); /* realloc to count * size; overflow is exhaustion */
+void mem_free(void *p);                             /* NULL is fine */
+
+#endif

@@ -1,0 +1,103 @@
+/* Outfile: atomic writing, see file.h. Collects 256 KiB before it writes. */
+#include "base/file.h"
+
+#include "base/mem.h"
+#include "base/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+enum { BLOCK = 256 * 1024 };
+
+static char *join(const char *a, const char *b)
+{
+    size_t n = strlen(a), m = strlen(b);
+    char *z = mem_alloc(n + m + 1);
+    memcpy(z, a, n);
+    memcpy(z + n, b, m + 1);
+    return z;
+}
+
+static bool start(struct outfile *o, const char *path, int flags, struct err *e)
+{
+    *o = (struct outfile){.fd = -1, .path = join(path, ""), .part = join(path, ".part")};
+    str_init(&o->buffer, 2 * BLOCK);
+    o->fd = sys_open(o->part, flags, 0666);
+    if (o->fd < 0) {
+        err_errno(e, ERR_DISK, errno, "cannot create %s", o->part);
+        outfile_done(o);
+        return false;
+    }
+    return true;
+}
+
+bool outfile_create(struct outfile *o, const char *path, struct err *e)
+{
+    if (file_exists(path))
+        return err_set(e, ERR_INPUT, "%s exists already", path);
+    return start(o, path, O_WRONLY | O_CREAT | O_EXCL, e);
+}
+
+bool outfile_resume(struct outfile *o, const char *path, int64_t size, struct err *e)
+{
+    if (!start(o, path, O_WRONLY | O_APPEND, e))
+        return false;
+    o->size = size;
+    if (sys_truncate(o->fd, size) == 0)
+        return true;
+    err_errno(e, ERR_DISK, errno, "cannot cut %s", o->part);
+    outfile_done(o);
+    return false;
+}
+
+static bool flush(struct outfile *o, struct err *e)
+{
+    if (o->buffer.n > 0 && sys_write_all(o->fd, o->buffer.p, o->buffer.n) != 0)
+        return err_errno(e, ERR_DISK, errno, "cannot write %s", o->part);
+    str_clear(&o->buffer);
+    return true;
+}
+
+bool outfile_write(struct outfile *o, struct view v, struct err *e)
+{
+    o->size += (int64_t)v.n;
+    if (o->buffer.n + v.n > BLOCK && !flush(o, e))
+        return false;
+    if (v.n <= BLOCK) {
+        str_add(&o->buffer, v);
+        return true;
+    }
+    if (sys_write_all(o->fd, v.p, v.n) != 0)
+        return err_errno(e, ERR_DISK, errno, "cannot write %s", o->part);
+    return true;
+}
+
+bool outfile_sync(struct outfile *o, struct err *e)
+{
+    if (!flush(o, e))
+        return false;
+    if (sys_fsync(o->fd) != 0)
+        return err_errno(e, ERR_DISK, errno, "cannot write %s to disk", o->part);
+    return true;
+}
+
+bool outfile_commit(struct outfile *o, struct err *e)
+{
+    if (!outfile_sync(o, e))
+        return false;
+    if (file_exists(o->path))
+        return err_set(e, ERR_INPUT, "%s appeared while it was being written", o->path);
+    return file_move(o->part, o->path, e);
+}
+
+void outfile_done(struct outfile *o)
+{
+    if (o->fd >= 0 && o->path != NULL)
+        (void)sys_close(o->fd);
+    mem_free(o->path);
+    mem_free(o->part);
+    str_done(&o->buffer);
+    o->path = o->part = NULL;
+    o->fd = -1;
+}

@@ -1,0 +1,170 @@
+/* Sys: see sys.h. */
+#include "base/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static const struct sys_seam *seam;
+static volatile sig_atomic_t stop;
+
+void sys_install(const struct sys_seam *s)
+{
+    seam = s;
+}
+
+int sys_check(enum sys_call call)
+{
+    return seam != NULL && seam->before != NULL ? seam->before(call) : 0;
+}
+
+static bool fails(enum sys_call call)
+{
+    int e = sys_check(call);
+    if (e != 0)
+        errno = e;
+    return e != 0;
+}
+
+static double speed(void)
+{
+    return seam == NULL || seam->clock_speed <= 0 ? 1.0 : seam->clock_speed;
+}
+
+static int64_t clock_ms(clockid_t id)
+{
+    struct timespec t;
+    (void)clock_gettime(id, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t sys_mono_ms(void)
+{
+    return (int64_t)((double)clock_ms(CLOCK_MONOTONIC) * speed());
+}
+
+int64_t sys_now(void)
+{
+    static int64_t start_wall, start_mono; /* a fast test clock runs from the program's start */
+    if (seam == NULL)
+        return clock_ms(CLOCK_REALTIME) / 1000;
+    if (start_wall == 0) {
+        start_wall = clock_ms(CLOCK_REALTIME);
+        start_mono = sys_mono_ms();
+    }
+    return (start_wall + sys_mono_ms() - start_mono) / 1000 + seam->clock_offset;
+}
+
+int64_t sys_real_ms(int64_t ms)
+{
+    int64_t real = (int64_t)((double)ms / speed());
+    return real == 0 && ms > 0 ? 1 : real;
+}
+
+void sys_sleep_ms(int64_t ms)
+{
+    if (ms <= 0)
+        return;
+    int64_t real = sys_real_ms(ms);
+    struct timespec t = {real / 1000, (long)(real % 1000) * 1000000};
+    (void)nanosleep(&t, NULL);
+}
+
+uint64_t sys_random(void)
+{
+    uint64_t r = 0;
+    while (getrandom(&r, sizeof r, 0) != (ssize_t)sizeof r)
+        ;
+    return r;
+}
+
+int sys_open(const char *path, int flags, int mode)
+{
+    if (fails(SYS_OPEN))
+        return -1;
+    return open(path, flags | O_CLOEXEC, mode);
+}
+
+ssize_t sys_pread(int fd, void *to, size_t n, int64_t at)
+{
+    ssize_t got;
+    if (fails(SYS_READ))
+        return -1;
+    do {
+        got = pread(fd, to, n, (off_t)at);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+ssize_t sys_read(int fd, void *to, size_t n)
+{
+    ssize_t got;
+    if (fails(SYS_READ))
+        return -1;
+    do {
+        got = read(fd, to, n);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+int sys_write_all(int fd, const void *from, size_t n)
+{
+    const char *p = from;
+    if (fails(SYS_WRITE))
+        return -1;
+    while (n > 0) {
+        ssize_t put = write(fd, p, n);
+        if (put < 0 && errno != EINTR)
+            return -1;
+        if (put > 0) {
+            p += put;
+            n -= (size_t)put;
+        }
+    }
+    return 0;
+}
+
+int sys_fsync(int fd)
+{
+    return fails(SYS_SYNC) ? -1 : fsync(fd);
+}
+
+int sys_truncate(int fd, int64_t size)
+{
+    return fails(SYS_TRUNCATE) ? -1 : ftruncate(fd, (off_t)size);
+}
+
+int sys_close(int fd)
+{
+    return close(fd);
+}
+
+int sys_rename(const char *from, const char *to)
+{
+    return fails(SYS_RENAME) ? -1 : rename(from, to);
+}
+
+int sys_unlink(const char *path)
+{
+    return fails(SYS_UNLINK) ? -1 : unlink(path);
+}
+
+int sys_mkdir(const char *path, int mode)
+{
+    return fails(SYS_MKDIR) ? -1 : mkdir(path, (mode_t)mode);
+}
+
+void sys_stop_set(void)
+{
+    stop = 1;
+}
+
+bool sys_stop_asked(void)
+{
+    return stop != 0;
+}

@@ -1,0 +1,60 @@
+/* Sys: the one seam to the operating system: time, sleep, randomness and file calls.
+ *
+ * In the shipped program these are thin wrappers. The test program (tests/fault) installs a `struct
+ * sys_seam` before anything else runs: it can speed up and shift the clock, and make the n-th call of a
+ * kind fail or kill the process. Nothing else in the program may call the functions wrapped here.
+ * Not thread-safe to install; safe to call from any thread. */
+#ifndef MOVIE_ETL_BASE_SYS_H
+#define MOVIE_ETL_BASE_SYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum sys_call {
+    SYS_OPEN,
+    SYS_READ,
+    SYS_WRITE,
+    SYS_SYNC,
+    SYS_RENAME,
+    SYS_UNLINK,
+    SYS_TRUNCATE,
+    SYS_MKDIR,
+};
+
+struct sys_seam {
+    /* Called before each file call; a non-zero result is the errno it fails with. */
+    int (*before)(enum sys_call call);
+    int64_t clock_offset; /* seconds added to the wall clock */
+    double clock_speed;   /* virtual seconds per real second, for clock and sleep; 1 is real */
+};
+
+void sys_install(const struct sys_seam *seam); /* kept by reference; NULL: the plain system */
+/* Runs the seam's `before` hook: 0, or the errno the call must fail with. For engines with file calls of
+ * their own (SQLite's VFS). */
+int sys_check(enum sys_call call);
+
+int64_t sys_now(void);               /* seconds since 1970, UTC */
+int64_t sys_mono_ms(void);           /* monotonic milliseconds */
+void sys_sleep_ms(int64_t ms);       /* returns early when a signal arrives */
+int64_t sys_real_ms(int64_t ms);     /* how long `ms` lasts for the kernel (poll time-outs) */
+uint64_t sys_random(void);
+
+/* As the calls they are named after: -1 and errno on failure. EINTR is retried. */
+int sys_open(const char *path, int flags, int mode); /* adds O_CLOEXEC */
+ssize_t sys_pread(int fd, void *to, size_t n, int64_t at);
+ssize_t sys_read(int fd, void *to, size_t n);
+int sys_write_all(int fd, const void *from, size_t n); /* all n bytes, or -1 */
+int sys_fsync(int fd);
+int sys_truncate(int fd, int64_t size);
+int sys_close(int fd);
+int sys_rename(const char *from, const char *to);
+int sys_unlink(const char *path);
+int sys_mkdir(const char *path, int mode);
+
+/* A request to stop (SIGINT, SIGTERM), set by cli's signal handler and polled at safe points. */
+void sys_stop_set(void);
+bool sys_stop_asked(void);
+
+#endif

@@ -1,0 +1,167 @@
+/* Text: the one place that knows utf8proc. See text.h. */
+#include "base/text.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <utf8proc.h>
+
+/* The table of well-formed byte sequences: The Unicode Standard, table 3-7. */
+static size_t sequence_length(const unsigned char *p, size_t left)
+{
+    unsigned char c = p[0], low = 0x80, high = 0xBF;
+    size_t n = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
+    if (n == 0 || n > left)
+        return 0;
+    if (c == 0xE0)
+        low = 0xA0;
+    else if (c == 0xED)
+        high = 0x9F;
+    else if (c == 0xF0)
+        low = 0x90;
+    else if (c == 0xF4)
+        high = 0x8F;
+    if (n > 1 && (p[1] < low || p[1] > high))
+        return 0;
+    for (size_t i = 2; i < n; i++)
+        if (p[i] < 0x80 || p[i] > 0xBF)
+            return 0;
+    return n;
+}
+
+size_t utf8_bad_at(struct view v)
+{
+    const unsigned char *p = (const unsigned char *)v.p;
+    for (size_t i = 0; i < v.n;) {
+        size_t n = p[i] < 0x80 ? 1 : sequence_length(p + i, v.n - i);
+        if (n == 0)
+            return i;
+        i += n;
+    }
+    return v.n;
+}
+
+uint64_t utf8_length(struct view v)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < v.n; i++)
+        n += ((unsigned char)v.p[i] & 0xC0) != 0x80;
+    return n;
+}
+
+static struct view map_text(struct arena *a, struct view v, unsigned options)
+{
+    utf8proc_uint8_t *out = NULL;
+    if (v.p == NULL || v.n == 0)
+        return v;
+    utf8proc_ssize_t n = utf8proc_map(
+        (const utf8proc_uint8_t *)v.p, (utf8proc_ssize_t)v.n, &out, (utf8proc_option_t)options);
+    if (n < 0)
+        return v;
+    struct view r = arena_dup(a, (struct view){(const char *)out, (size_t)n});
+    free(out); /* utf8proc allocates with malloc */
+    return r;
+}
+
+struct view text_nfc(struct arena *a, struct view v)
+{
+    return map_text(a, v, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+}
+
+static bool is_word(utf8proc_int32_t c)
+{
+    utf8proc_category_t k = utf8proc_category(c);
+    return (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_NO);
+}
+
+static bool is_space(utf8proc_int32_t c)
+{
+    utf8proc_category_t k = utf8proc_category(c);
+    return k == UTF8PROC_CATEGORY_ZS || k == UTF8PROC_CATEGORY_ZL || k == UTF8PROC_CATEGORY_ZP ||
+           k == UTF8PROC_CATEGORY_CC || c == '-' || c == 0x2013 || c == 0x2014 || c == '/';
+}
+
+struct view text_fold(struct arena *a, struct view v)
+{
+    struct view folded = map_text(a, v,
+        UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
+    char *out = arena_take(a, folded.n + 2);
+    size_t n = 0;
+    bool gap = false;
+    for (size_t at = 0; at < folded.n;) {
+        utf8proc_int32_t c;
+        utf8proc_ssize_t len = utf8proc_iterate(
+            (const utf8proc_uint8_t *)folded.p + at, (utf8proc_ssize_t)(folded.n - at), &c);
+        if (len <= 0)
+            break;
+        if (is_word(c)) {
+            if (gap && n > 0)
+                out[n++] = ' ';
+            memcpy(out + n, folded.p + at, (size_t)len);
+            n += (size_t)len;
+            gap = false;
+        } else if (is_space(c)) {
+            gap = true;
+        }
+        at += (size_t)len;
+    }
+    return (struct view){out, n};
+}
+
+/* The letter of a two-character escape (\n), or 0. */
+static char short_escape(unsigned char c)
+{
+    static const char pairs[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+    for (size_t i = 0; i + 1 < sizeof pairs; i += 2)
+        if ((unsigned char)pairs[i] == c)
+            return pairs[i + 1];
+    return 0;
+}
+
+/* The code point at p when it must be escaped, and its length in bytes; 0 length: leave it raw. */
+static size_t must_escape(const unsigned char *p, size_t left, unsigned *ret)
+{
+    if (p[0] < 0x20 || p[0] == '"' || p[0] == '\\' || p[0] == 0x7F) {
+        *ret = p[0];
+        return 1;
+    }
+    if (p[0] == 0xC2 && left > 1 && p[1] < 0xA0) {
+        *ret = p[1];
+        return 2;
+    }
+    if (left < 3 || (p[0] != 0xE2 && p[0] != 0xEF))
+        return 0;
+    *ret = (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
+    return *ret == 0x2028 || *ret == 0x2029 || *ret == 0xFEFF ? 3 : 0;
+}
+
+static void add_escape(struct str *to, unsigned c)
+{
+    char letter = c < 0x80 ? short_escape((unsigned char)c) : 0;
+    if (letter != 0) {
+        str_addc(to, '\\');
+        str_addc(to, letter);
+    } else {
+        str_addf(to, "\\u%04x", c);
+    }
+}
+
+void text_add_escaped(struct str *to, struct view v)
+{
+    const unsigned char *p = (const unsigned char *)v.p;
+    size_t plain = 0;
+    for (size_t i = 0; i < v.n;) {
+        unsigned c = 0;
+        size_t n = must_escape(p + i, v.n - i, &c);
+        if (n == 0) {
+            i++;
+            continue;
+        }
+        str_add(to, view_slice(v, plain, i));
+        add_escape(to, c);
+        i += n;
+        plain = i;
+    }
+    if (v.n > plain)
+        str_add(to, view_slice(v, plain, v.n));
+}

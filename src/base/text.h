@@ -1,0 +1,27 @@
+/* Text: UTF-8 checks and Unicode folding. Wraps utf8proc. */
+#ifndef MOVIE_ETL_BASE_TEXT_H
+#define MOVIE_ETL_BASE_TEXT_H
+
+#include "base/arena.h"
+#include "base/str.h"
+
+/* Index of the first byte that is not well-formed UTF-8 (overlong forms, surrogates and code points over
+ * U+10FFFF included), or v.n. */
+size_t utf8_bad_at(struct view v);
+static inline bool utf8_is_valid(struct view v)
+{
+    return utf8_bad_at(v) == v.n;
+}
+uint64_t utf8_length(struct view v); /* code points in valid UTF-8 */
+
+/* NFC; a text that is not valid UTF-8 comes back unchanged. */
+struct view text_nfc(struct arena *a, struct view v);
+/* The exact fold for identity: NFKC case fold without accents being dropped, punctuation and symbols removed,
+ * every run of white space one space, no blanks at the ends. "" when nothing is left. */
+struct view text_fold(struct arena *a, struct view v);
+
+/* Appends `v` as the inside of a JSON string, escaped so that YAML 1.1, YAML 1.2 and JSON readers all read
+ * the same value: C0, C1, DEL, U+0085, U+2028, U+2029, U+FEFF, '"' and '\' are escaped, all else raw. */
+void text_add_escaped(struct str *to, struct view v);
+
+#endif

@@ -1,0 +1,49 @@
+/* MovieLens as its release says it: movies with their links, and bulk rows as columns. */
+#ifndef MOVIE_ETL_MODEL_MOVIELENS_H
+#define MOVIE_ETL_MODEL_MOVIELENS_H
+
+#include "base/view.h"
+
+#include <stdint.h>
+
+/* One movie: movies.csv and links.csv joined. 0 and absent views mean "none". */
+struct ml_movie {
+    int64_t movielens_id;
+    struct view raw_title; /* exactly as delivered, CSV quoting undone */
+    struct view title;     /* article moved back, year taken off, blanks and entities cleaned; may be "" */
+    int64_t year;          /* 0: none */
+    struct view genres;    /* as delivered: "Adventure|Children", "(no genres listed)" */
+    struct view imdb_id;   /* "tt0114709", or absent */
+    int64_t tmdb_id;       /* 0: none */
+};
+
+/* Ratings in columns, one block at a time; half-star steps 1..10 (0.5..5.0). Sorted by (user, movie) within and
+ * across blocks when `sorted` stays true. */
+struct rating_block {
+    const int32_t *user_id, *movielens_id;
+    const uint8_t *half_stars;
+    const int64_t *rated_at; /* seconds UTC */
+    size_t n;
+};
+
+struct ml_tag {
+    int64_t user_id, movielens_id;
+    struct view tag; /* exactly as delivered, CSV quoting undone */
+    int64_t tagged_at;
+};
+
+/* A release as a whole, for movielens_release. */
+struct ml_release {
+    struct view name;                                               /* "ml-32m", the folder's name */
+    struct view movies_sha256, links_sha256, ratings_sha256, tags_sha256; /* of the uncompressed files */
+    int64_t movies, links, ratings, tags;                            /* rows accepted */
+};
+
+/* Per movie, collected while ratings pass by. */
+struct rating_stats {
+    int64_t movielens_id;
+    int64_t count, sum_half_stars;
+    int64_t histogram[10]; /* 0.5, 1.0, ... 5.0 */
+};
+
+#endif

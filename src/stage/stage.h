@@ -1,0 +1,106 @@
+/* Stage: YAML batch files that people read and edit. Naming, writing, reading, and where a file lies.
+ *
+ *   DATA_DIR/movies/raw/        {type}_{scope}_{YYYYMMDD_HHMMSS}[_pN].yaml   to be processed; *.part: being written
+ *   DATA_DIR/movies/processed/  NAME.yaml.gz                                  loaded
+ *   DATA_DIR/movies/rejected/   NAME.rejected.yaml                            records that were refused, with why
+ *
+ * The format is docs/yaml.md. A file is one header document, then one document per record, then an end document
+ * with counts and the SHA-256 of everything before it. Documents are independent: one that cannot be parsed is a
+ * finding and the reader goes on at the next "---" line. */
+#ifndef MOVIE_ETL_STAGE_H
+#define MOVIE_ETL_STAGE_H
+
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "model/finding.h"
+#include "model/tmdb.h"
+
+enum batch_type { BATCH_INITIAL, BATCH_MISSING, BATCH_CHANGES };
+const char *batch_type_name(enum batch_type t);
+bool batch_type_parse(struct view v, enum batch_type *ret);
+
+enum { BATCH_MAX_RECORDS = 1000 }; /* per file; the writer goes on in the next part by itself */
+
+/* The header document. */
+struct batch {
+    struct view id; /* 16 hex digits, random */
+    enum batch_type type;
+    struct view scope; /* "2023", "20261101": part of the name */
+    struct view query; /* for people: what was asked */
+    int64_t created_at;
+};
+
+/* ---- writing */
+
+struct batch_writer;
+
+/* A file that a writer has finished (renamed into raw/). */
+struct batch_file {
+    struct view path, batch_id;
+    uint64_t records, gone;
+    struct view sha256; /* of the whole file */
+};
+
+/* Starts a batch of that type and scope under `data_dir`; the first file is created with the first record. If an
+ * unfinished .part of the same type and scope lies in raw/, it is cut after its last complete document and
+ * continued: *ret_staged receives the ids already in it (movies and gone ones; value unused). `finished` is called,
+ * when not NULL, after each file is complete and renamed. */
+bool batch_writer_new(const char *data_dir, enum batch_type type, struct view scope, struct view query,
+    bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload,
+    struct map *ret_staged, struct batch_writer **ret, struct err *e);
+/* Adds a record (a movie or a gone one); synced to disk every few records. */
+bool batch_write(struct batch_writer *w, const struct staged_record *r, struct err *e);
+/* Ends the batch: writes the end document, renames. A batch without a record leaves no file. */
+bool batch_finish(struct batch_writer *w, struct err *e);
+/* Frees; what is unfinished stays as .part for the next run. */
+void batch_writer_free(struct batch_writer *w);
+
+/* ---- reading */
+
+struct batch_reader;
+
+/* Opens a batch file (plain or .gz) and reads its header document. Problems of the header are findings;
+ * false only when the file cannot be read at all. */
+bool batch_open(const char *path, struct findings *findings, struct batch_reader **ret, struct err *e);
+const struct batch *batch_header(const struct batch_reader *r);
+/* The next record, decoded into `a` with the places of its values. *ret_end at the end of the file. *ret_bad: the
+ * document was refused (its findings were added); *ret then holds only what is known of id and place. */
+bool batch_next(struct batch_reader *r, struct findings *findings, struct arena *a,
+    struct staged_record *ret, bool *ret_bad, bool *ret_end, struct err *e);
+/* After the end: whether the end document is there (also a finding when not), whether checksum and counts match
+ * (findings when not), and the SHA-256 of the file as it is. */
+struct batch_summary {
+    bool complete, edited;
+    uint64_t records, gone, bad;
+    struct digest_hex sha256;
+};
+void batch_summary(const struct batch_reader *r, struct batch_summary *ret);
+void batch_reader_free(struct batch_reader *r);
+/* The text of the document that batch_next gave last, as it stands in the file (for rejected/). */
+struct view batch_document(const struct batch_reader *r);
+
+/* ---- folders */
+
+enum batch_folder { FOLDER_RAW, FOLDER_PROCESSED, FOLDER_REJECTED };
+/* Paths (const char *) of the complete batch files of that type in the folder, oldest first (by the time in their
+ * names, then part). */
+bool batch_list(const char *data_dir, enum batch_folder folder, enum batch_type type, struct arena *a,
+    struct vec *ret, struct err *e);
+/* Ids of every record in files of all types that lie in raw/, the unfinished ones included; value: 1 movie, 2 gone. */
+bool batch_staged_ids(const char *data_dir, struct map *ret, struct err *e);
+/* raw/NAME.yaml -> processed/NAME.yaml.gz, durable in this order: the compressed copy is complete, then the
+ * original goes. A file that does not lie under DATA_DIR/movies stays where it is (*ret_moved false). */
+bool batch_move_processed(const char *data_dir, const char *path, bool *ret_moved, struct err *e);
+/* Appends refused documents to rejected/NAME.rejected.yaml: a batch file of its own (same header with a new id) whose
+ * documents are preceded by comment lines with their findings. */
+struct batch_reject;
+bool batch_reject_new(const char *data_dir, const char *path, const struct batch *header,
+    struct batch_reject **ret, struct err *e);
+bool batch_reject_add(struct batch_reject *j, struct view document, const struct findings *findings,
+    size_t first_finding, struct err *e);
+bool batch_reject_finish(struct batch_reject *j, struct err *e);
+void batch_reject_free(struct batch_reject *j);
+
+#endif

@@ -1,0 +1,252 @@
+/* Store: the database, whichever engine it is. What the verbs need, in the terms of the data model; no SQL leaves
+ * this folder.
+ *
+ * Tables come from three sources, all printed by one piece of code for each dialect: the field tables
+ * (model/layout.h), and the plain tables of schema.c. Correctness never depends on foreign keys.
+ * One store is one connection and one thread. Reads give rows to a callback or into the caller's arena.
+ * Every function that writes must be called between store_begin and store_commit, unless it says otherwise. */
+#ifndef MOVIE_ETL_STORE_H
+#define MOVIE_ETL_STORE_H
+
+#include "base/err.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "model/finding.h"
+#include "model/layout.h"
+#include "model/movie.h"
+#include "model/movielens.h"
+
+struct store;
+
+/* ---- opening */
+
+struct store_config {
+    const char *path;   /* the embedded file; used when host is NULL */
+    const char *host;   /* "db1", "db1:3306,db2:3306"; NULL: embedded */
+    int port;           /* 0: the default */
+    const char *user, *pass, *db, *tls, *socket;
+    const char *prefix; /* of every table name, may be "" */
+    bool foreign_keys;
+};
+
+enum store_mode {
+    STORE_READ,   /* the database must exist; nothing is written */
+    STORE_WRITE,  /* the database must exist; schema brought up to date */
+    STORE_CREATE, /* only init: creates database and tables that are missing */
+};
+
+/* Errors: NO_DATABASE (it or our tables are not there), FOREIGN (a table of ours that we did not create), STORE. */
+bool store_open(const struct store_config *config, enum store_mode mode, struct store **ret, struct err *e);
+void store_close(struct store *s);
+/* "sqlite /abs/path" or "mysql app@db1/movies"; owned by `s`. */
+const char *store_name(const struct store *s);
+
+bool store_begin(struct store *s, struct err *e);
+bool store_commit(struct store *s, struct err *e);
+void store_rollback(struct store *s);
+
+/* ---- MovieLens */
+
+/* The loaded release; *ret_exists false when there is none or its load did not finish. */
+bool store_release(struct store *s, struct arena *a, struct ml_release *ret, bool *ret_exists,
+    struct err *e);
+
+/* Loads a release: one call, one outcome. The store pulls; every callback returns false with its error to end the
+ * load. On success all of it is in, replacing what an earlier release left in movielens_movies, ratings and tags;
+ * on failure (or kill) the database is as it was. Not inside a transaction of the caller's. `movies.movie_id`
+ * links and the `movies` table are not touched: the caller links afterwards. */
+struct ml_source {
+    /* Calls `take` for every movie. */
+    bool (*movies)(void *payload, bool (*take)(void *to, const struct ml_movie *m, struct err *e), void *to,
+        struct err *e);
+    bool (*ratings)(void *payload, struct rating_block *ret, struct err *e); /* n == 0: the end */
+    bool (*tag)(void *payload, struct ml_tag *ret, bool *ret_end, struct err *e);
+    /* After the end of the ratings. */
+    const struct rating_stats *(*stats)(void *payload, size_t *ret_n);
+    /* After the end of everything. */
+    const struct ml_release *(*release)(void *payload);
+    void *payload;
+};
+struct ml_load_result {
+    uint64_t movies, ratings, tags;
+    uint64_t duplicate_ratings, duplicate_tags; /* rows left out because an earlier one has their key */
+};
+bool store_load_movielens(struct store *s, const struct ml_source *source, struct ml_load_result *ret,
+    struct err *e);
+
+/* A row of movielens_movies with what hangs on it. */
+struct ml_row {
+    struct ml_movie movie;
+    int64_t movie_id;                    /* of `movies`; 0: not linked yet */
+    int64_t rating_count, rating_sum;    /* half stars */
+};
+/* Which rows: all when every list is empty, else those that match any list. */
+struct store_filter {
+    const int64_t *movielens_ids, *tmdb_ids, *movie_ids;
+    size_t movielens_n, tmdb_n, movie_n;
+    const struct view *imdb_ids;
+    size_t imdb_n;
+};
+bool store_each_movielens(struct store *s, const struct store_filter *which,
+    bool (*take)(void *payload, const struct ml_row *row, struct err *e), void *payload, struct err *e);
+bool store_set_link(struct store *s, int64_t movielens_id, int64_t movie_id, struct err *e);
+
+/* ---- TMDB */
+
+/* What the third layer needs of a TMDB record. */
+struct tmdb_facts {
+    int64_t tmdb_id;
+    struct view imdb_id, title, original_title, release_date; /* absent = unknown */
+    int64_t runtime;
+    int64_t genre_ids[MOVIE_MAX_GENRES]; /* TMDB's own */
+    size_t genre_n;
+};
+/* By tmdb_ids and imdb_ids of the filter; all when both are empty. */
+bool store_each_tmdb(struct store *s, const struct store_filter *which,
+    bool (*take)(void *payload, const struct tmdb_facts *facts, struct err *e), void *payload,
+    struct err *e);
+/* Every known id, cheaply: fetched_at and gone_at (0: not gone), in order of id. */
+bool store_each_tmdb_id(struct store *s,
+    bool (*take)(void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e),
+    void *payload, struct err *e);
+
+/* One record as stored. */
+struct tmdb_stored {
+    bool exists;
+    int64_t fetched_at, gone_at;
+    struct cell cells[LAYOUT_MAX_COLUMNS]; /* in the order of layout_of_movie */
+    struct view hashes[TMDB_LIST_COUNT];   /* content hash per list (row_set_hash); absent: never fetched */
+};
+bool store_read_tmdb(struct store *s, int64_t tmdb_id, struct arena *a, struct tmdb_stored *ret,
+    struct err *e);
+/* The rows of one list of one movie, sorted by key as rows_of_list sorts them. */
+bool store_read_rows(struct store *s, const struct list *l, int64_t tmdb_id, struct arena *a,
+    struct row_set *ret, struct err *e);
+
+/* What to change for one movie; only what differs. */
+struct list_write {
+    const struct list *list;
+    struct row_set put;    /* rows to insert or update (whole rows) */
+    struct row_set remove; /* keys of rows to delete: width = the layout's key_n */
+    struct row_set own;    /* rows for the own table (people): put where fetched_at is not older */
+    struct view hash;      /* the list's new content hash */
+};
+struct tmdb_write {
+    int64_t tmdb_id, fetched_at;
+    struct cell cells[LAYOUT_MAX_COLUMNS]; /* the whole row as it is to stand */
+    const struct list_write *lists;
+    size_t list_n;
+};
+bool store_write_tmdb(struct store *s, const struct tmdb_write *w, struct err *e);
+
+/* "TMDB has it no longer": one sighting. Updates etl_gone (first_at, last_at, times); a sighting at or before last_at
+ * changes nothing. Sets gone_at on a stored record only when `confirm`. */
+bool store_see_gone(struct store *s, int64_t tmdb_id, int64_t at, bool confirm, struct err *e);
+struct gone_row {
+    int64_t tmdb_id, first_at, last_at, times;
+};
+bool store_each_gone(struct store *s,
+    bool (*take)(void *payload, const struct gone_row *row, struct err *e), void *payload, struct err *e);
+/* The record is back (it was fetched): forgets etl_gone and gone_at. */
+bool store_clear_gone(struct store *s, int64_t tmdb_id, struct err *e);
+
+/* ---- the movie */
+
+/* Inserts or updates movies and movie_genres; *ret_changed says whether anything differed (updated_at and run_id move
+ * only then). */
+bool store_put_movie(struct store *s, const struct movie *m, int64_t run_id, int64_t now,
+    bool *ret_changed, struct err *e);
+/* The movie is now part of another one: removes it, leaves a redirect (redirects to it follow). */
+bool store_redirect_movie(struct store *s, int64_t old_id, int64_t new_id, struct err *e);
+/* Ids of `movies` rows that neither a TMDB record nor a MovieLens row supports. */
+bool store_each_unsupported(struct store *s, bool (*take)(void *payload, int64_t id, struct err *e),
+    void *payload, struct err *e);
+
+/* ---- what is ours */
+
+bool store_begin_run(struct store *s, const char *command, int64_t now, int64_t *ret_run_id,
+    struct err *e); /* a transaction of its own */
+bool store_end_run(struct store *s, int64_t run_id, int64_t now, int exit_code, const char *summary,
+    struct err *e); /* a transaction of its own */
+
+enum file_state { FILE_STAGED, FILE_LOADING, FILE_LOADED };
+struct file_row {
+    struct view batch_id, name, sha256, type, scope;
+    enum file_state state;
+    int64_t records_done; /* documents whose effect is committed */
+    int64_t records, rejected, run_id, updated_at;
+};
+bool store_get_file(struct store *s, struct view batch_id, struct arena *a, struct file_row *ret,
+    bool *ret_exists, struct err *e);
+bool store_put_file(struct store *s, const struct file_row *row, struct err *e);
+bool store_each_file(struct store *s, bool (*take)(void *payload, const struct file_row *row, struct err *e),
+    void *payload, struct err *e);
+
+/* Cursors by name ("changes.fetched", "changes.loaded", "missing.fetched", ...): a day, days since 1970. */
+bool store_get_cursor(struct store *s, const char *name, int64_t *ret_day, bool *ret_exists, struct err *e);
+bool store_set_cursor(struct store *s, const char *name, int64_t day, int64_t now, struct err *e);
+
+bool store_add_findings(struct store *s, int64_t run_id, const struct findings *f, int64_t now,
+    struct err *e);
+
+struct conflict {
+    int64_t movie_id, movielens_id, tmdb_id; /* 0: not involved */
+    const char *field, *rule;                /* "title", "link.by-imdb" */
+    struct view movielens_value, tmdb_value;
+};
+/* Keyed by (movielens_id, tmdb_id, field, rule): seeing one again updates its values. */
+bool store_put_conflict(struct store *s, int64_t run_id, const struct conflict *c, int64_t now,
+    struct err *e);
+/* Forgets the conflicts of a MovieLens row before it is looked at again. */
+bool store_clear_conflicts(struct store *s, int64_t movielens_id, struct err *e);
+
+struct change {
+    int64_t tmdb_id;
+    const char *section; /* a list's name, or "movie" */
+    const char *kind;    /* "added" "updated" "removed" "gone" "back" */
+    const char *field;   /* scalars: the field; lists: NULL */
+    struct view old_value, new_value; /* scalars */
+    int64_t added, updated, removed;  /* lists: rows */
+};
+bool store_add_change(struct store *s, int64_t run_id, const struct change *c, int64_t now, struct err *e);
+
+/* The write lease: one row, an owner, a token, an expiry. store_begin fails with LOCKED when the token it holds is no
+ * longer the one in the table. Transactions of their own. */
+bool store_take_lease(struct store *s, const char *owner, int64_t seconds, struct err *e);
+bool store_drop_lease(struct store *s, struct err *e);
+
+/* ---- looking */
+
+struct table_count {
+    const char *table;
+    int64_t rows;
+    bool ours; /* etl_*: bookkeeping */
+};
+bool store_counts(struct store *s, bool (*take)(void *payload, const struct table_count *c, struct err *e),
+    void *payload, struct err *e);
+
+struct store_status {
+    int64_t movies, with_tmdb, with_both, movielens_only, tmdb_records, gone, ratings, tags, credits, people;
+    int64_t oldest_fetched_at, newest_fetched_at;
+    int64_t ratings_covered; /* ratings whose movie has a TMDB record */
+    int64_t conflicts, findings;
+};
+bool store_status(struct store *s, struct store_status *ret, struct err *e);
+struct run_row {
+    int64_t run_id, started_at, ended_at, exit_code; /* ended_at 0: it did not end */
+    struct view command, summary;
+};
+bool store_each_run(struct store *s, size_t newest,
+    bool (*take)(void *payload, const struct run_row *row, struct err *e), void *payload, struct err *e);
+bool store_each_cursor(struct store *s,
+    bool (*take)(void *payload, const char *name, int64_t day, struct err *e), void *payload, struct err *e);
+
+/* The canonical dump: every data table (no etl_*), rows by primary key, one line each, tab-separated, reals as %.17g,
+ * texts JSON-escaped, NULL as \N, without instants of our own making. Equal dumps mean "the same database". */
+bool store_dump(struct store *s, bool (*line)(void *payload, struct view text, struct err *e), void *payload,
+    struct err *e);
+
+/* Empties every registered table; the structure stays. One transaction of its own. */
+bool store_clear(struct store *s, uint64_t *ret_rows, struct err *e);
+
+#endif
