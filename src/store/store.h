@@ -12,9 +12,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "model/finding.h"
-#include "model/layout.h"
-#include "model/movie.h"
-#include "model/movielens.h"
+#include "model/exchange.h"
 
 struct store;
 
@@ -74,12 +72,6 @@ struct ml_load_result {
 bool store_load_movielens(struct store *s, const struct ml_source *source, struct ml_load_result *ret,
     struct err *e);
 
-/* A row of movielens_movies with what hangs on it. */
-struct ml_row {
-    struct ml_movie movie;
-    int64_t movie_id;                    /* of `movies`; 0: not linked yet */
-    int64_t rating_count, rating_sum;    /* half stars */
-};
 /* Which rows: all when every list is empty, else those that match any list. */
 struct store_filter {
     const int64_t *movielens_ids, *tmdb_ids, *movie_ids;
@@ -93,14 +85,6 @@ bool store_set_link(struct store *s, int64_t movielens_id, int64_t movie_id, str
 
 /* ---- TMDB */
 
-/* What the third layer needs of a TMDB record. */
-struct tmdb_facts {
-    int64_t tmdb_id;
-    struct view imdb_id, title, original_title, release_date; /* absent = unknown */
-    int64_t runtime;
-    int64_t genre_ids[MOVIE_MAX_GENRES]; /* TMDB's own */
-    size_t genre_n;
-};
 /* By tmdb_ids and imdb_ids of the filter; all when both are empty. */
 bool store_each_tmdb(struct store *s, const struct store_filter *which,
     bool (*take)(void *payload, const struct tmdb_facts *facts, struct err *e), void *payload,
@@ -110,33 +94,12 @@ bool store_each_tmdb_id(struct store *s,
     bool (*take)(void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e),
     void *payload, struct err *e);
 
-/* One record as stored. */
-struct tmdb_stored {
-    bool exists;
-    int64_t fetched_at, gone_at;
-    struct cell cells[LAYOUT_MAX_COLUMNS]; /* in the order of layout_of_movie */
-    struct view hashes[TMDB_LIST_COUNT];   /* content hash per list (row_set_hash); absent: never fetched */
-};
 bool store_read_tmdb(struct store *s, int64_t tmdb_id, struct arena *a, struct tmdb_stored *ret,
     struct err *e);
 /* The rows of one list of one movie, sorted by key as rows_of_list sorts them. */
 bool store_read_rows(struct store *s, const struct list *l, int64_t tmdb_id, struct arena *a,
     struct row_set *ret, struct err *e);
 
-/* What to change for one movie; only what differs. */
-struct list_write {
-    const struct list *list;
-    struct row_set put;    /* rows to insert or update (whole rows) */
-    struct row_set remove; /* keys of rows to delete: width = the layout's key_n */
-    struct row_set own;    /* rows for the own table (people): put where fetched_at is not older */
-    struct view hash;      /* the list's new content hash */
-};
-struct tmdb_write {
-    int64_t tmdb_id, fetched_at;
-    struct cell cells[LAYOUT_MAX_COLUMNS]; /* the whole row as it is to stand */
-    const struct list_write *lists;
-    size_t list_n;
-};
 bool store_write_tmdb(struct store *s, const struct tmdb_write *w, struct err *e);
 
 /* "TMDB has it no longer": one sighting. Updates etl_gone (first_at, last_at, times); a sighting at or before last_at
@@ -189,25 +152,12 @@ bool store_set_cursor(struct store *s, const char *name, int64_t day, int64_t no
 bool store_add_findings(struct store *s, int64_t run_id, const struct findings *f, int64_t now,
     struct err *e);
 
-struct conflict {
-    int64_t movie_id, movielens_id, tmdb_id; /* 0: not involved */
-    const char *field, *rule;                /* "title", "link.by-imdb" */
-    struct view movielens_value, tmdb_value;
-};
 /* Keyed by (movielens_id, tmdb_id, field, rule): seeing one again updates its values. */
 bool store_put_conflict(struct store *s, int64_t run_id, const struct conflict *c, int64_t now,
     struct err *e);
 /* Forgets the conflicts of a MovieLens row before it is looked at again. */
 bool store_clear_conflicts(struct store *s, int64_t movielens_id, struct err *e);
 
-struct change {
-    int64_t tmdb_id;
-    const char *section; /* a list's name, or "movie" */
-    const char *kind;    /* "added" "updated" "removed" "gone" "back" */
-    const char *field;   /* scalars: the field; lists: NULL */
-    struct view old_value, new_value; /* scalars */
-    int64_t added, updated, removed;  /* lists: rows */
-};
 bool store_add_change(struct store *s, int64_t run_id, const struct change *c, int64_t now, struct err *e);
 
 /* The write lease: one row, an owner, a token, an expiry. store_begin fails with LOCKED when the token it holds is no
