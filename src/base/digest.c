@@ -19,6 +19,14 @@ void digest_add(struct digest *d, struct view v)
         (void)EVP_DigestUpdate(d->ctx, v.p, v.n);
 }
 
+struct digest_hex digest_peek(const struct digest *d)
+{
+    struct digest copy = {EVP_MD_CTX_new()};
+    if (copy.ctx == NULL || EVP_MD_CTX_copy_ex(copy.ctx, d->ctx) != 1)
+        (void)mem_grow(NULL, (size_t)-1, 2); /* only exhaustion gets here: ends the process */
+    return digest_end(&copy);
+}
+
 struct digest_hex digest_end(struct digest *d)
 {
     struct digest_hex hex = {{0}};

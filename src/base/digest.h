@@ -16,6 +16,8 @@ struct digest_hex {
 
 void digest_init(struct digest *d, enum digest_kind kind);
 void digest_add(struct digest *d, struct view v);
+/* What digest_end would give now; the digest goes on. */
+struct digest_hex digest_peek(const struct digest *d);
 /* Ends the digest and frees it. */
 struct digest_hex digest_end(struct digest *d);
 void digest_done(struct digest *d); /* frees an unfinished one; fine after digest_end */

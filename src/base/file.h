@@ -14,6 +14,10 @@
 
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
+/* A regular file that is not reached through a symbolic link of that name. */
+bool file_is_plain(const char *path);
+/* Both exist and are one and the same file or folder, whatever their names. */
+bool file_is_same(const char *a, const char *b);
 bool file_size(const char *path, int64_t *ret, struct err *e);
 /* Reads all of a file into `to` (appended); a file over `to`'s maximum is an error. */
 bool file_read(const char *path, struct str *to, struct err *e);

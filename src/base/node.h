@@ -1,8 +1,13 @@
 /* Node: a tree of plain data (what JSON can say), built from JSON by source/tmdb and from YAML by stage.
  *
  * Both sides meet in this one form, so that one decoder (model/decode.h) serves both. All memory is in the
- * arena the tree was built in; text is valid UTF-8. A node knows its place (1-based line and column; 0 when
- * it came from JSON) so that a finding can point at it. Depth is limited by the readers (NODE_MAX_DEPTH). */
+ * arena the tree was built in; text is valid UTF-8. A node knows its place and its key's (1-based line and
+ * column; 0 when it came from JSON) so that a finding can point at it. Depth is limited by the readers
+ * (NODE_MAX_DEPTH).
+ *
+ * `source` is the text as a person wrote it, where that may say more than the value: YAML types an unquoted 007 or
+ * true by its looks, but a title may well be 007, and only the field table knows. It is set by the YAML reader on
+ * unquoted booleans and numbers, absent everywhere else; printing and comparing disregard it. */
 #ifndef MOVIE_ETL_BASE_NODE_H
 #define MOVIE_ETL_BASE_NODE_H
 
@@ -20,8 +25,10 @@ struct node {
     uint32_t line, column;
     uint32_t n;        /* children of a list or object */
     bool taken;        /* a decoder used it (see model/decode.h) */
-    struct view key;  /* set when the parent is an object */
-    struct node *next; /* the next child of the same parent */
+    struct view key;   /* set when the parent is an object */
+    uint32_t key_line, key_column;
+    struct view source; /* of an unquoted YAML boolean or number, else absent */
+    struct node *next;  /* the next child of the same parent */
     union {
         bool b;
         int64_t i;

@@ -132,7 +132,8 @@ static size_t must_escape(const unsigned char *p, size_t left, unsigned *ret)
     if (left < 3 || (p[0] != 0xE2 && p[0] != 0xEF))
         return 0;
     *ret = (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
-    return *ret == 0x2028 || *ret == 0x2029 || *ret == 0xFEFF ? 3 : 0;
+    bool hidden = *ret == 0x2028 || *ret == 0x2029 || *ret == 0xFEFF || *ret == 0xFFFE || *ret == 0xFFFF;
+    return hidden ? 3 : 0;
 }
 
 static void add_escape(struct str *to, unsigned c)

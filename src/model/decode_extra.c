@@ -24,8 +24,9 @@ static bool is_ignored(const char *dotted)
 static void add_leaf(struct leftovers *l, const struct node *n)
 {
     if (n->line != 0)
-        findings_add(l->d->findings, RULE_UNKNOWN_KEY, n->line, n->column, l->d->key,
-            str_z(&l->dotted), "no table knows this key; it is kept in extra");
+        findings_add(l->d->findings, RULE_UNKNOWN_KEY, n->key_line != 0 ? n->key_line : n->line,
+            n->key_line != 0 ? n->key_column : n->column, l->d->key, str_z(&l->dotted),
+            "no table knows this key; it is kept in extra");
     if (l->json.n > 0)
         str_addc(&l->json, ',');
     str_addc(&l->json, '"');

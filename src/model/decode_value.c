@@ -57,6 +57,19 @@ static bool real_of(const struct node *n, double *ret, bool *fixed)
     return true;
 }
 
+/* An unquoted 1984 in YAML is a number until its field says that it is a title. */
+static bool text_of(const struct node *n, struct view *ret, bool *fixed)
+{
+    *fixed = n->kind != NODE_TEXT;
+    if (n->kind == NODE_TEXT)
+        *ret = n->text;
+    else if (n->source.p != NULL)
+        *ret = n->source;
+    else
+        return false;
+    return true;
+}
+
 static bool read_value(const struct field *f, struct node *n, struct record *to, bool *fixed)
 {
     void *at = field_at(f, to);
@@ -70,9 +83,7 @@ static bool read_value(const struct field *f, struct node *n, struct record *to,
     case FIELD_TEXT:
     case FIELD_DATE:
     case FIELD_INSTANT:
-        if (n->kind == NODE_TEXT)
-            *(struct view *)at = n->text;
-        return n->kind == NODE_TEXT;
+        return text_of(n, at, fixed);
     case FIELD_JSON:
         *(const struct node **)at = n;
         return true;
