@@ -21,8 +21,8 @@ enum { MOVIE_ADULT = 1, MOVIE_VIDEO = 2, MOVIE_SOFTCORE = 4 };
 
 struct gen {
     uint64_t seed;
-    bool small;             /* details of about 4 KB instead of 25 KB */
-    int32_t pile_day;       /* pile_percent of all movies come out on this day */
+    bool small;       /* details of about 4 KB instead of 25 KB */
+    int32_t pile_day; /* pile_percent of all movies come out on this day */
     uint32_t pile_percent;
     const struct links *links; /* IMDb ids that are given, or NULL */
 };

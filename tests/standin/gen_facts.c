@@ -129,8 +129,8 @@ unsigned gen_find_imdb(const struct gen *g, const char *imdb, uint32_t ids[stati
 
     if (strncmp(imdb, "tt", 2) != 0 || !text_number(imdb + 2, 99999999999, &number))
         return 0;
-    link = g->links != NULL && number <= UINT32_MAX ? links_of_imdb(g->links, (uint32_t)number)
-                                                    : NULL;
+    link =
+        g->links != NULL && number <= UINT32_MAX ? links_of_imdb(g->links, (uint32_t)number) : NULL;
     if (link != NULL)
         candidates[n_candidates++] = link->tmdb_id;
     if (number > IMDB_FIRST && (number - IMDB_FIRST) % IMDB_STEP == 0 &&

@@ -98,8 +98,8 @@ static void write_offers(
     BUF_LIT(out, "]");
 }
 
-static void write_market(const struct gen *g, uint32_t id, const char *country, struct rng *r,
-    struct buf *out)
+static void write_market(
+    const struct gen *g, uint32_t id, const char *country, struct rng *r, struct buf *out)
 {
     uint32_t first = rng_below(r, WORDS_PROVIDERS);
     uint32_t shops = 1 + rng_below(r, 2);

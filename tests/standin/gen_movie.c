@@ -156,7 +156,8 @@ static void write_collection(const struct gen *g, uint32_t id, struct rng *r, st
     BUF_LIT(out, ",\"belongs_to_collection\":");
     if (rng_one_in(r, 20)) {
         uint32_t collection = rng_below(r, 400);
-        buf_fmt(out, "{\"id\":%u,\"name\":\"%s %s Collection\",\"poster_path\":", 10000 + collection,
+        buf_fmt(out,
+            "{\"id\":%u,\"name\":\"%s %s Collection\",\"poster_path\":", 10000 + collection,
             words_adjectives[collection % WORDS_ADJECTIVES], words_nouns[collection % WORDS_NOUNS]);
         gen_path(g, collection, 20, out);
         BUF_LIT(out, ",\"backdrop_path\":null}");
@@ -188,7 +189,8 @@ static void write_production(struct rng *r, struct buf *out)
     BUF_LIT(out, "],\"production_countries\":[");
     for (uint32_t i = 0; i < countries; i++) {
         const struct word_country *c = &words_countries[(country + 7 * i) % WORDS_COUNTRIES];
-        buf_fmt(out, "%s{\"iso_3166_1\":\"%s\",\"name\":\"%s\"}", i > 0 ? "," : "", c->code, c->name);
+        buf_fmt(
+            out, "%s{\"iso_3166_1\":\"%s\",\"name\":\"%s\"}", i > 0 ? "," : "", c->code, c->name);
     }
     BUF_LIT(out, "]");
 }
@@ -198,8 +200,7 @@ static const char *status_word(int32_t day, struct rng *r)
     /* everything after this day is still to come; a fixed day, because movies do not depend on
        today */
     int32_t horizon = text_civil(2026, 11, 1);
-    static const char *const coming[] = {
-        "Rumored", "Planned", "In Production", "Post Production"};
+    static const char *const coming[] = {"Rumored", "Planned", "In Production", "Post Production"};
 
     if (rng_one_in(r, 300))
         return "Canceled";

@@ -28,15 +28,17 @@ static uint32_t review_total(const struct gen *g, uint32_t id)
 }
 
 /* milliseconds in one of four, as the documentation shows them; recordings have none */
-static void write_time(int32_t day, uint32_t second, bool millis, struct buf *out)
+static void write_time(int32_t day, struct rng *r, struct buf *out)
 {
     char text[11];
+    uint32_t second = rng_below(r, 86400);
+    const char *zone = rng_one_in(r, 4) ? ".359Z" : "Z";
 
     text_day(day, text);
-    buf_fmt(out, "%sT%02u:%02u:%02u%sZ", text, second / 3600, second / 60 % 60, second % 60,
-        millis ? ".359" : "");
+    buf_fmt(out, "%sT%02u:%02u:%02u%s", text, second / 3600, second / 60 % 60, second % 60, zone);
 }
 
+/* Each draw is a statement of its own: compilers differ in the order of a call's arguments. */
 static void write_review(const struct gen *g, uint32_t id, uint32_t index, struct buf *out)
 {
     struct rng r;
@@ -48,8 +50,9 @@ static void write_review(const struct gen *g, uint32_t id, uint32_t index, struc
     gen_rng(g, id ^ (index << 26), 51, &r);
     given = words_given[rng_below(&r, WORDS_GIVEN)];
     number = rng_below(&r, 1000);
-    buf_fmt(out, "{\"author\":\"%s%u\",\"author_details\":{\"name\":\"%s\",\"username\":\"%s%u\","
-                 "\"avatar_path\":",
+    buf_fmt(out,
+        "{\"author\":\"%s%u\",\"author_details\":{\"name\":\"%s\",\"username\":\"%s%u\","
+        "\"avatar_path\":",
         given, number, rng_one_in(&r, 2) ? given : "", given, number);
     if (rng_one_in(&r, 4))
         buf_fmt(out, "\"/https://secure.gravatar.com/avatar/%016llx.jpg\"",
@@ -70,11 +73,12 @@ static void write_review(const struct gen *g, uint32_t id, uint32_t index, struc
     }
     BUF_LIT(out, "\",\"created_at\":\"");
     day = text_civil(2014, 1, 1) + (int32_t)rng_below(&r, 4300);
-    write_time(day, rng_below(&r, 86400), rng_one_in(&r, 4), out);
+    write_time(day, &r, out);
     BUF_LIT(out, "\",\"id\":\"");
     gen_object_id(id, 0xac, index, out);
     BUF_LIT(out, "\",\"updated_at\":\"");
-    write_time(day + (int32_t)rng_below(&r, 300), rng_below(&r, 86400), rng_one_in(&r, 4), out);
+    day += (int32_t)rng_below(&r, 300);
+    write_time(day, &r, out);
     BUF_LIT(out, "\",\"url\":\"https://www.themoviedb.org/review/");
     gen_object_id(id, 0xac, index, out);
     BUF_LIT(out, "\"}");

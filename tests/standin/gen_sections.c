@@ -41,22 +41,26 @@ static void write_keywords(const struct gen *g, uint32_t id, struct buf *out)
     BUF_LIT(out, "]}");
 }
 
-static void write_video(const struct gen *g, uint32_t id, uint32_t i, struct rng *r, struct buf *out)
+static void write_video(
+    const struct gen *g, uint32_t id, uint32_t i, struct rng *r, struct buf *out)
 {
     char day[11];
     struct buf path;
     const char *type = words_video_types[i == 0 ? 0 : rng_below(r, WORDS_VIDEO_TYPES)];
     uint32_t second = rng_below(r, 86400);
+    const char *site = rng_one_in(r, 20) ? "Vimeo" : "YouTube";
+    const char *size = rng_one_in(r, 2) ? "1080" : "720";
+    const char *official = rng_one_in(r, 5) ? "false" : "true";
 
     /* eleven characters of a picture's name make a YouTube key */
     buf_init(&path, 64);
     gen_path(g, id * 8 + i, 71, &path);
     text_day(text_civil(2009, 1, 1) + (int32_t)rng_below(r, 6500), day);
-    buf_fmt(out, "{\"iso_639_1\":\"en\",\"iso_3166_1\":\"US\",\"name\":\"Official %s %u\","
-                 "\"key\":\"%.*s\",\"site\":\"%s\",\"size\":%u,\"type\":\"%s\",\"official\":%s,",
-        type, i + 1, path.len > 20 ? 11 : 4, path.len > 20 ? path.p + 2 : path.p,
-        rng_one_in(r, 20) ? "Vimeo" : "YouTube", rng_one_in(r, 2) ? 1080 : 720, type,
-        rng_one_in(r, 5) ? "false" : "true");
+    buf_fmt(out,
+        "{\"iso_639_1\":\"en\",\"iso_3166_1\":\"US\",\"name\":\"Official %s %u\","
+        "\"key\":\"%.*s\",\"site\":\"%s\",\"size\":%s,\"type\":\"%s\",\"official\":%s,",
+        type, i + 1, path.len > 20 ? 11 : 4, path.len > 20 ? path.p + 2 : path.p, site, size, type,
+        official);
     buf_done(&path);
     /* TMDB changed this format at least once, and back */
     buf_fmt(out, "\"published_at\":\"%s%c%02u:%02u:%02u%s\",\"id\":\"", day,
@@ -137,8 +141,9 @@ static void write_translations(const struct gen *g, uint32_t id, struct buf *out
     for (uint32_t i = 0; i < WORDS_LANGUAGES; i += step) {
         const struct word_language *l = &words_languages[i];
 
-        buf_fmt(out, "%s{\"iso_3166_1\":\"%s\",\"iso_639_1\":\"%s\",\"name\":\"%s\","
-                     "\"english_name\":\"%s\",\"data\":{\"homepage\":\"\",\"overview\":\"",
+        buf_fmt(out,
+            "%s{\"iso_3166_1\":\"%s\",\"iso_639_1\":\"%s\",\"name\":\"%s\","
+            "\"english_name\":\"%s\",\"data\":{\"homepage\":\"\",\"overview\":\"",
             i > 0 ? "," : "", l->country, l->code, l->name, l->english_name);
         gen_overview(g, id, out);
         BUF_LIT(out, "\",\"runtime\":0,\"tagline\":\"\",\"title\":\"");
@@ -156,10 +161,11 @@ static void write_image(const struct gen *g, uint32_t id, unsigned kind, bool wi
     buf_init(&path, 64);
     gen_path(g, id, kind, &path);
     if (path.p[0] == '"') {
-        buf_fmt(out, "{\"aspect_ratio\":%s,\"height\":%u,\"iso_639_1\":null,\"file_path\":%.*s,"
-                     "\"vote_average\":5.3,\"vote_count\":%u,\"width\":%u}",
-            wide ? "1.778" : "0.667", wide ? 1080 : 1500, (int)path.len, path.p, id % 30,
-            wide ? 1920 : 1000);
+        buf_fmt(out,
+            "{\"aspect_ratio\":%s,\"height\":%s,\"iso_639_1\":null,\"file_path\":%.*s,"
+            "\"vote_average\":5.3,\"vote_count\":%u,\"width\":%s}",
+            wide ? "1.778" : "0.667", wide ? "1080" : "1500", (int)path.len, path.p, id % 30,
+            wide ? "1920" : "1000");
     }
     buf_done(&path);
 }

@@ -7,8 +7,8 @@ const char *const words_adjectives[WORDS_ADJECTIVES] = {"Silent", "Crimson", "La
     "Hidden", "Burning", "Golden", "Lonely", "Electric", "Frozen", "Midnight", "Paper", "Savage",
     "Gentle", "Distant", "Hollow", "Invisible", "Restless", "Velvet", "Wild", "Borrowed", "Secret",
     "Endless", "Bitter", "Scarlet", "Forgotten", "Drowning", "Sacred", "Iron", "Glass", "Second",
-    "Perfect", "Rolling", "Quiet", "Northern", "Crooked", "Shattered", "Blue", "Hungry", "Wandering",
-    "Falling", "Patient", "Rusty", "Stolen", "Black", "Honest", "Twisted", "Seventh"};
+    "Perfect", "Rolling", "Quiet", "Northern", "Crooked", "Shattered", "Blue", "Hungry",
+    "Wandering", "Falling", "Patient", "Rusty", "Stolen", "Black", "Honest", "Twisted", "Seventh"};
 
 const char *const words_nouns[WORDS_NOUNS] = {"River", "Garden", "Empire", "Stranger", "Harvest",
     "Mirror", "Orchard", "Summer", "Detective", "Kingdom", "Shadow", "Highway", "Widow", "Engine",
@@ -56,11 +56,11 @@ const struct word_language words_languages[WORDS_LANGUAGES] = {
     {"tr", "Turkish", "Türkçe", "TR", " ",
         {"İstanbul", "Kırmızı", "Gölge", "Işık", "Sessiz", "Üç", "Şehrin", "Ağır"},
         {"Gecesi", "Düğün", "Oyunu", "Yolu", "Deniz", "Kardeş", "Çocukları", "Roman"}},
-    {"th", "Thai", "ภาษาไทย", "TH", "",
-        {"รัก", "บ้าน", "ผี", "ดวงใจ", "คืน", "สายลม", "เพื่อน", "น้ำ"},
+    {"th", "Thai", "ภาษาไทย", "TH", "", {"รัก", "บ้าน", "ผี", "ดวงใจ", "คืน", "สายลม", "เพื่อน", "น้ำ"},
         {"สุดท้าย", "ในฝัน", "กลางฝน", "แห่งป่า", "สีแดง", "เก่า", "นิรันดร์", "ตก"}},
     {"el", "Greek", "ελληνικά", "GR", " ",
-        {"Το φως", "Η θάλασσα", "Ο τελευταίος", "Μια νύχτα", "Το σπίτι", "Ψυχή", "Ο ΣΟΦΟΣ", "Η άνοιξη"},
+        {"Το φως", "Η θάλασσα", "Ο τελευταίος", "Μια νύχτα", "Το σπίτι", "Ψυχή", "Ο ΣΟΦΟΣ",
+            "Η άνοιξη"},
         {"της Αθήνας", "του χειμώνα", "χορός", "στο νησί", "ξανά", "μου", "ΓΙΟΣ", "ήρθε"}},
     {"he", "Hebrew", "עִבְרִית", "IL", " ",
         {"לילה", "הבית", "סיפור", "אור", "דרך", "אמא", "שיר", "החלון"},
@@ -136,25 +136,27 @@ const struct word_id words_genres[WORDS_GENRES] = {{28, "Action"}, {12, "Adventu
     {9648, "Mystery"}, {10749, "Romance"}, {878, "Science Fiction"}, {10770, "TV Movie"},
     {53, "Thriller"}, {10752, "War"}, {37, "Western"}};
 
-const struct word_pair words_jobs[WORDS_JOBS] = {{"Directing", "Director"}, {"Writing", "Screenplay"},
-    {"Writing", "Writer"}, {"Production", "Producer"}, {"Production", "Executive Producer"},
-    {"Sound", "Original Music Composer"}, {"Camera", "Director of Photography"},
-    {"Editing", "Editor"}, {"Production", "Casting"}, {"Art", "Production Design"},
-    {"Art", "Art Direction"}, {"Art", "Set Decoration"}, {"Costume & Make-Up", "Costume Design"},
-    {"Costume & Make-Up", "Makeup Artist"}, {"Sound", "Sound Re-Recording Mixer"},
-    {"Sound", "Sound Designer"}, {"Sound", "Foley Artist"}, {"Visual Effects", "Visual Effects Supervisor"},
-    {"Visual Effects", "Animation"}, {"Crew", "Stunt Coordinator"}, {"Crew", "Stunts"},
-    {"Crew", "Thanks"}, {"Lighting", "Gaffer"}, {"Camera", "Still Photographer"},
-    {"Directing", "Script Supervisor"}, {"Directing", "First Assistant Director"},
-    {"Writing", "Novel"}, {"Lighting", "Best Boy Electric"}};
+const struct word_pair words_jobs[WORDS_JOBS] = {{"Directing", "Director"},
+    {"Writing", "Screenplay"}, {"Writing", "Writer"}, {"Production", "Producer"},
+    {"Production", "Executive Producer"}, {"Sound", "Original Music Composer"},
+    {"Camera", "Director of Photography"}, {"Editing", "Editor"}, {"Production", "Casting"},
+    {"Art", "Production Design"}, {"Art", "Art Direction"}, {"Art", "Set Decoration"},
+    {"Costume & Make-Up", "Costume Design"}, {"Costume & Make-Up", "Makeup Artist"},
+    {"Sound", "Sound Re-Recording Mixer"}, {"Sound", "Sound Designer"}, {"Sound", "Foley Artist"},
+    {"Visual Effects", "Visual Effects Supervisor"}, {"Visual Effects", "Animation"},
+    {"Crew", "Stunt Coordinator"}, {"Crew", "Stunts"}, {"Crew", "Thanks"}, {"Lighting", "Gaffer"},
+    {"Camera", "Still Photographer"}, {"Directing", "Script Supervisor"},
+    {"Directing", "First Assistant Director"}, {"Writing", "Novel"},
+    {"Lighting", "Best Boy Electric"}};
 
-const struct word_id words_providers[WORDS_PROVIDERS] = {{8, "Netflix"}, {119, "Amazon Prime Video"},
-    {337, "Disney Plus"}, {2, "Apple TV Store"}, {3, "Google Play Movies"}, {10, "Amazon Video"},
-    {192, "YouTube"}, {1899, "HBO Max"}, {531, "Paramount Plus"}, {283, "Crunchyroll"},
-    {11, "MUBI"}, {35, "Rakuten TV"}, {68, "Microsoft Store"}, {350, "Apple TV"},
-    {188, "YouTube Premium"}, {1796, "Netflix Standard with Ads"}, {190, "Curiosity Stream"},
-    {538, "Plex"}, {73, "Tubi TV"}, {300, "Pluto TV"}, {386, "Peacock Premium "},
-    {582, "Paramount+ Amazon Channel"}, {201, " MUBI Amazon Channel"}, {629, "OSN+"}};
+const struct word_id words_providers[WORDS_PROVIDERS] = {{8, "Netflix"},
+    {119, "Amazon Prime Video"}, {337, "Disney Plus"}, {2, "Apple TV Store"},
+    {3, "Google Play Movies"}, {10, "Amazon Video"}, {192, "YouTube"}, {1899, "HBO Max"},
+    {531, "Paramount Plus"}, {283, "Crunchyroll"}, {11, "MUBI"}, {35, "Rakuten TV"},
+    {68, "Microsoft Store"}, {350, "Apple TV"}, {188, "YouTube Premium"},
+    {1796, "Netflix Standard with Ads"}, {190, "Curiosity Stream"}, {538, "Plex"}, {73, "Tubi TV"},
+    {300, "Pluto TV"}, {386, "Peacock Premium "}, {582, "Paramount+ Amazon Channel"},
+    {201, " MUBI Amazon Channel"}, {629, "OSN+"}};
 
 const struct word_company words_companies[WORDS_COMPANIES] = {
     {101, "Nine Lanterns Pictures", "US", "\"/nineLanternsLogoPathAbc1.png\""},
@@ -173,13 +175,16 @@ const char *const words_traps[WORDS_TRAPS] = {"No", "1776", "12:30", "yes: #", "
     "Off", "\\\"Quoted\\\"", "back\\\\slash", "'single'", "It's # not: a 'comment'", "- dash first",
     "? question", ": colon first", "| pipe", "> folded", "&anchor", "*alias", "!tag", "%percent",
     "@at", "`tick`", "{brace}", "[bracket]", "1e3", "0x1F", "2001-01-01", ".inf", "-0", "0o17",
-    " leading blank", "trailing blank ", "two  blanks", "tab\\there", "¡Qué! ¿Sí?",
-    "Amélie 🎬", "👩‍👩‍👧‍👦", "\\ud83d\\ude00 escaped", "e\\u0301 combining", "\\u2028line separator",
-    "\\u0085next line", "\\ufeffmark", "\\u200fright to left", "𝔘𝔫𝔦𝔠𝔬𝔡𝔢", "½ Price", "<b>bold</b>",
-    "&amp; entity", "Robert'); DROP TABLE movies;--", "a,b;c\\td", "\\/slash\\/",
+    " leading blank", "trailing blank ", "two  blanks", "tab\\there", "¡Qué! ¿Sí?", "Amélie 🎬",
+    "👩‍👩‍👧‍👦", "\\ud83d\\ude00 escaped", "e\\u0301 combining",
+    "\\u2028line separator", "\\u0085next line", "\\ufeffmark", "\\u200fright to left", "𝔘𝔫𝔦𝔠𝔬𝔡𝔢",
+    "½ Price", "<b>bold</b>", "&amp; entity", "Robert'); DROP TABLE movies;--", "a,b;c\\td",
+    "\\/slash\\/",
     "The Unreasonably Long and Winding Title of a Film That Was Named by a Committee Which Could "
-    "Not Agree on Anything at All, Met Every Tuesday for Eleven Years, Kept Minutes of Each Meeting, "
-    "and in the End Decided to Use All of the Proposals, One After the Other, in the Order in Which "
+    "Not Agree on Anything at All, Met Every Tuesday for Eleven Years, Kept Minutes of Each "
+    "Meeting, "
+    "and in the End Decided to Use All of the Proposals, One After the Other, in the Order in "
+    "Which "
     "They Had Been Received by Post"};
 
 const char *const words_odd[WORDS_ODD] = {"First line.\\nSecond line.", "Ends with CRLF.\\r\\n",
@@ -232,9 +237,10 @@ const char *const words_family[WORDS_FAMILY] = {"Ashdown", "Brandvold", "Castell
 const struct word_pair words_native_names[WORDS_NATIVE_NAMES] = {{"Haruto Minami", "南春人"},
     {"Aoi Shirakawa", "白川葵"}, {"Kenji Morimoto", "森本健二"}, {"Seo Ji-yun", "서지윤"},
     {"Park Do-hyeon", "박도현"}, {"Lin Mei-hua", "林美华"}, {"Zhao Wenbo", "赵文博"},
-    {"Anna Sokolova", "Анна Соколова"}, {"Pyotr Gromov", "Пётр Громов"}, {"Ravi Malhotra", "रवि मल्होत्रा"},
-    {"Leila Haddad", "ليلى حداد"}, {"Omar El-Masry", "عمر المصري"}, {"Nikos Andreou", "Νίκος Ανδρέου"},
-    {"Yael Barak", "יעל ברק"}, {"Somchai Wongsakul", "สมชาย วงศ์สกุล"}, {"Taras Koval", "Тарас Коваль"}};
+    {"Anna Sokolova", "Анна Соколова"}, {"Pyotr Gromov", "Пётр Громов"},
+    {"Ravi Malhotra", "रवि मल्होत्रा"}, {"Leila Haddad", "ليلى حداد"},
+    {"Omar El-Masry", "عمر المصري"}, {"Nikos Andreou", "Νίκος Ανδρέου"}, {"Yael Barak", "יעל ברק"},
+    {"Somchai Wongsakul", "สมชาย วงศ์สกุล"}, {"Taras Koval", "Тарас Коваль"}};
 
 const char *const words_characters[WORDS_CHARACTERS] = {"Narrator", "Himself", "Self",
     "Self (archive footage)", "The Stranger", "Inspector Hale", "Dr. Amara Voss",
@@ -243,8 +249,8 @@ const char *const words_characters[WORDS_CHARACTERS] = {"Narrator", "Himself", "
     "No. 6", "Bartender", "Reporter", "Mrs. O'Neil", "Ghost", "The King's Messenger"};
 
 const char *const words_keyword_traps[WORDS_KEYWORD_TRAPS] = {"no", "1970s", "3d", "null", "yes",
-    "b movie", "new year's eve", "#blacklivesmatter", "\\\"cult\\\" film", "film noir", "amour fou 💔",
-    "日本映画"};
+    "b movie", "new year's eve", "#blacklivesmatter", "\\\"cult\\\" film", "film noir",
+    "amour fou 💔", "日本映画"};
 
 const char *const words_review_parts[WORDS_REVIEW_PARTS] = {
     "I went in expecting very little and left wanting to see it again.",
@@ -255,5 +261,5 @@ const char *const words_review_parts[WORDS_REVIEW_PARTS] = {
     "\\\"Cinema at its finest,\\\" said nobody in my row.", "See also: the original from 1962.",
     "Would watch with friends, not alone."};
 
-const char *const words_video_types[WORDS_VIDEO_TYPES] = {"Trailer", "Teaser", "Clip", "Featurette",
-    "Behind the Scenes", "Bloopers", "Opening Credits"};
+const char *const words_video_types[WORDS_VIDEO_TYPES] = {
+    "Trailer", "Teaser", "Clip", "Featurette", "Behind the Scenes", "Bloopers", "Opening Credits"};

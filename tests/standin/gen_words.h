@@ -37,7 +37,7 @@ struct word_language {
     const char *english_name;
     const char *name;
     const char *country;
-    const char *join;                  /* between the two words of a title; NULL: English titles */
+    const char *join; /* between the two words of a title; NULL: English titles */
     const char *first[WORDS_NATIVE];
     const char *second[WORDS_NATIVE];
 };

@@ -23,9 +23,9 @@ struct http_param {
 
 struct http_request {
     char method[16];
-    char target[HTTP_TARGET_MAX];        /* as sent */
-    char path[HTTP_TARGET_MAX];          /* decoded, without the query */
-    char text[HTTP_TARGET_MAX + 1];      /* what params point into */
+    char target[HTTP_TARGET_MAX];   /* as sent */
+    char path[HTTP_TARGET_MAX];     /* decoded, without the query */
+    char text[HTTP_TARGET_MAX + 1]; /* what params point into */
     struct http_param params[HTTP_PARAMS_MAX];
     unsigned param_count;
     char authorization[2048];

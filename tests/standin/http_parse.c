@@ -149,8 +149,8 @@ static bool parse_header(const char *line, size_t n, struct http_request *req)
     copy_value(value, value_length, text, sizeof text);
 #define IS(name) (name_length == sizeof(name) - 1 && strncasecmp(line, name, name_length) == 0)
     if (IS("Connection")) {
-        req->keep_alive = req->is_1_0 ? contains_word(text, "keep-alive")
-                                      : !contains_word(text, "close");
+        req->keep_alive =
+            req->is_1_0 ? contains_word(text, "keep-alive") : !contains_word(text, "close");
     } else if (IS("Accept-Encoding")) {
         req->accepts_gzip = accepts_gzip(text);
     } else if (IS("Authorization")) {

@@ -16,8 +16,8 @@
 
 struct http_writer {
     z_stream deflate;
-    bool chunked;       /* Transfer-Encoding: chunked, as the real server sends */
-    struct buf gz;      /* the compressed body of the answer in work */
+    bool chunked;        /* Transfer-Encoding: chunked, as the real server sends */
+    struct buf gz;       /* the compressed body of the answer in work */
     int64_t date_second; /* what date was printed for */
     char date[32];
 };
@@ -222,6 +222,9 @@ static bool write_body(struct http_writer *w, const struct http_request *req, co
         break;
     case HTTP_ENDLESS:
         BUF_LIT(wire, "Transfer-Encoding: chunked\r\n\r\n");
+        buf_fmt(wire, "%zx\r\n", n);
+        buf_add(wire, p, n);
+        BUF_LIT(wire, "\r\n");
         return false;
     case HTTP_WHOLE:
         if (w->chunked && !req->is_1_0 && !head_only) {
