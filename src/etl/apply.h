@@ -1,0 +1,34 @@
+/* Applying staged records to the database (private to etl): read, merge, write only the difference, note what changed.
+ *
+ * The one path by which TMDB data gets into the tables; a dry run takes it too, up to the writing. */
+#ifndef MOVIE_ETL_ETL_APPLY_H
+#define MOVIE_ETL_ETL_APPLY_H
+
+#include "base/map.h"
+#include "etl/link.h"
+
+struct apply_counts {
+    uint64_t added, updated, unchanged, stale, adult, gone, back, skipped;
+};
+
+struct apply {
+    struct work *w;
+    struct map gone;        /* tmdb_id -> first_at: what etl_gone holds */
+    struct touched touched; /* since the last apply_link */
+    struct arena arena;     /* for the touched IMDb ids; reset by apply_link */
+    struct apply_counts counts;
+    struct findings *findings;
+};
+
+bool apply_init(struct apply *a, struct work *w, struct findings *findings, struct err *e);
+void apply_done(struct apply *a);
+
+/* One record, inside the caller's transaction (a dry run: no transaction, nothing is written). `scratch` is the
+ * caller's, for the time of the call. */
+bool apply_record(struct apply *a, const struct staged_record *r, struct arena *scratch, struct err *e);
+/* Links what the records since the last call touched. Same transaction. */
+bool apply_link(struct apply *a, struct err *e);
+/* After a rollback: forgets what was touched and counted since `before`. */
+void apply_forget(struct apply *a, const struct apply_counts *before);
+
+#endif

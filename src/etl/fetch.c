@@ -1,0 +1,249 @@
+/* Fetching: see fetch.h. */
+#include "etl/fetch.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+
+#include <stdio.h>
+
+enum { MAX_IDS = 20 * 1000 * 1000, FAILURES_SHOWN = 10, BYTES_PER_MOVIE = 30 * 1000 };
+
+/* An id that could not be had. */
+struct failure {
+    int64_t tmdb_id;
+    char why[200];
+};
+
+static bool take_known(void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e)
+{
+    (void)gone_at;
+    return map_put(payload, tmdb_id, (uint64_t)fetched_at) ||
+           err_set(e, ERR_DATA, "more than %d records", MAX_IDS);
+}
+
+static bool take_gone(void *payload, const struct gone_row *row, struct err *e)
+{
+    return map_put(payload, row->tmdb_id, (uint64_t)row->last_at) ||
+           err_set(e, ERR_DATA, "more than %d ids are gone", MAX_IDS);
+}
+
+bool fetcher_init(struct fetcher *f, struct work *w, struct err *e)
+{
+    const struct etl *x = w->x;
+    *f = (struct fetcher){.w = w};
+    map_init(&f->known, MAX_IDS);
+    map_init(&f->staged, MAX_IDS);
+    map_init(&f->gone, MAX_IDS);
+    vec_init(&f->failures, sizeof(struct failure), FAILURES_SHOWN);
+    if (x->request->max_seconds > 0)
+        f->deadline_ms = sys_mono_ms() + x->request->max_seconds * 1000;
+    if (x->config->tmdb.key == NULL) {
+        err_set(e, ERR_CONFIG, "TMDB_API_KEY is not set");
+        return err_hint(e, "Put TMDB_API_KEY=... into .env or the environment. A key is free for "
+                           "non-commercial use: https://www.themoviedb.org/settings/api");
+    }
+    if (w->store != NULL && (!store_each_tmdb_id(w->store, take_known, &f->known, e) ||
+                                !store_each_gone(w->store, take_gone, &f->gone, e)))
+        return false;
+    return batch_staged_ids(x->config->data_dir, &f->staged, e) &&
+           tmdb_client_new(&x->config->tmdb, &f->client, e) && tmdb_check_key(f->client, e);
+}
+
+void fetcher_done(struct fetcher *f)
+{
+    tmdb_client_free(f->client);
+    map_done(&f->known);
+    map_done(&f->staged);
+    map_done(&f->gone);
+    vec_done(&f->failures);
+}
+
+/* ---- one batch on its way */
+
+struct fetching {
+    struct fetcher *f;
+    const struct fetch_batch *batch;
+    const struct id_set *ids;
+    struct map staged; /* in the unfinished file that is continued */
+    struct batch_writer *writer;
+    size_t next, done;
+    uint64_t failed;
+    bool bounded; /* a bound ended it */
+};
+
+static bool out_of_bounds(struct fetching *g)
+{
+    const struct etl_request *r = g->f->w->x->request;
+    g->bounded = (r->limit > 0 && g->f->fetched >= r->limit) ||
+                 (g->f->deadline_ms > 0 && sys_mono_ms() >= g->f->deadline_ms);
+    return g->bounded;
+}
+
+static bool next_id(void *payload, int64_t *ret)
+{
+    struct fetching *g = payload;
+    const int64_t *ids = g->ids->ids.items;
+    while (g->next < g->ids->ids.n && map_has(&g->staged, ids[g->next])) {
+        g->next++;
+        g->done++;
+    }
+    if (g->next == g->ids->ids.n || out_of_bounds(g))
+        return false;
+    g->f->fetched++;
+    *ret = ids[g->next++];
+    return true;
+}
+
+static void note_failure(struct fetching *g, const struct tmdb_result *r)
+{
+    g->failed++;
+    g->f->failed++;
+    struct failure *slot = vec_add(&g->f->failures);
+    if (slot == NULL)
+        return;
+    slot->tmdb_id = r->tmdb_id;
+    (void)snprintf(slot->why, sizeof slot->why, "%s", r->why.text);
+}
+
+static void show_progress(const struct fetching *g)
+{
+    struct tmdb_counts c;
+    char detail[160];
+    tmdb_counts(g->f->client, &c);
+    (void)snprintf(detail, sizeof detail, "%.1f requests/s, %llu retries", c.requests_per_second,
+        (unsigned long long)c.retries);
+    etl_progress(g->f->w->x, "fetching movies", g->done, g->ids->ids.n, detail);
+}
+
+static bool take_result(void *payload, const struct tmdb_result *r, struct err *e)
+{
+    struct fetching *g = payload;
+    g->done++;
+    show_progress(g);
+    switch (r->outcome) {
+    case TMDB_MOVIE:
+        break;
+    case TMDB_GONE:
+        g->f->gone_seen++;
+        break;
+    case TMDB_ADULT:
+        g->f->adult++;
+        return true;
+    case TMDB_FAILED:
+        note_failure(g, r);
+        return true;
+    }
+    return batch_write(g->writer, &r->record, e);
+}
+
+/* A finished file is registered; whether it is loaded is for process to say. */
+static bool register_file(void *payload, const struct batch_file *file, struct err *e)
+{
+    struct fetching *g = payload;
+    struct store *store = g->f->w->store;
+    const char *slash = strrchr(file->path.p, '/');
+    struct file_row row = {.batch_id = file->batch_id,
+        .name = view_of(slash == NULL ? file->path.p : slash + 1), .sha256 = file->sha256,
+        .type = view_of(batch_type_name(g->batch->type)), .scope = view_of(g->batch->scope),
+        .state = FILE_STAGED, .records = (int64_t)(file->records + file->gone),
+        .run_id = g->f->w->run_id, .updated_at = sys_now()};
+    if (!store_begin(store, e))
+        return false;
+    if (store_put_file(store, &row, e) && store_commit(store, e))
+        return true;
+    store_rollback(store);
+    return false;
+}
+
+static bool move_cursor(struct fetching *g, struct err *e)
+{
+    struct store *store = g->f->w->store;
+    if (g->batch->cursor == NULL || g->bounded || g->failed > 0)
+        return true;
+    if (!store_begin(store, e))
+        return false;
+    if (store_set_cursor(store, g->batch->cursor, g->batch->cursor_day, sys_now(), e) &&
+        store_commit(store, e))
+        return true;
+    store_rollback(store);
+    return false;
+}
+
+static bool run_fetch(struct fetching *g, struct err *e)
+{
+    struct fetch_batch const *b = g->batch;
+    struct tmdb_fetch fetch = {next_id, take_result, g};
+    struct findings findings;
+    if (!batch_writer_new(g->f->w->x->config->data_dir, b->type, view_of(b->scope), view_of(b->query),
+            register_file, g, &g->staged, &g->writer, e))
+        return false;
+    findings_init(&findings);
+    bool ok = tmdb_fetch_movies(g->f->client, &fetch, &findings, e);
+    struct err later;
+    ok = work_report(g->f->w, &findings, ok ? e : &later) && ok;
+    findings_done(&findings);
+    /* A bound ends the batch properly: what was fetched can be processed now. */
+    ok = ok && batch_finish(g->writer, e) && move_cursor(g, e);
+    batch_writer_free(g->writer);
+    return ok;
+}
+
+static void say_estimate(const struct fetcher *f, const struct fetch_batch *b, size_t n)
+{
+    const struct etl *x = f->w->x;
+    char count[32];
+    uint64_t bounded = x->request->limit > 0 && x->request->limit < n ? x->request->limit : n;
+    double rate = x->config->tmdb.rate > 0 ? x->config->tmdb.rate : 1000;
+    etl_say(x, "%s %s movies to ask for (%s): about %.1f minutes at %.0f requests/s, %.1f MB of YAML",
+        x->request->dry_run ? "would be" : "there are", etl_count(bounded, count), b->query,
+        (double)bounded / rate / 60, rate, (double)bounded * BYTES_PER_MOVIE / 1e6);
+}
+
+static bool has_disk(const struct fetcher *f, size_t n, struct err *e)
+{
+    int64_t space;
+    if (!file_free_space(f->w->x->config->data_dir, &space, e))
+        return false;
+    if ((double)space >= (double)n * BYTES_PER_MOVIE)
+        return true;
+    return err_set(e, ERR_DISK, "%zu movies need about %.1f GB in %s, %.1f GB are free", n,
+        (double)n * BYTES_PER_MOVIE / 1e9, f->w->x->config->data_dir, (double)space / 1e9);
+}
+
+bool fetch_ids(struct fetcher *f, const struct fetch_batch *b, const struct id_set *ids, struct err *e)
+{
+    struct fetching g = {.f = f, .batch = b, .ids = ids};
+    bool ok = true;
+    if (ids->ids.n > 0)
+        say_estimate(f, b, ids->ids.n);
+    if (f->w->x->request->dry_run)
+        return true;
+    map_init(&g.staged, MAX_IDS);
+    ok = has_disk(f, ids->ids.n, e) && run_fetch(&g, e);
+    if (g.bounded)
+        f->w->x->more = true;
+    map_done(&g.staged);
+    return ok;
+}
+
+void fetch_say_end(struct fetcher *f)
+{
+    const struct etl *x = f->w->x;
+    struct tmdb_counts c;
+    char a[32], b[32], d[32];
+    if (x->request->dry_run)
+        return;
+    tmdb_counts(f->client, &c);
+    etl_say(x, "fetched: %s movies, %s gone, with %s requests", etl_count(c.movies, a),
+        etl_count(f->gone_seen, b), etl_count(c.requests, d));
+    if (f->adult > 0)
+        etl_say(x, "left out: %s adult records (TMDB_ADULT=exclude)", etl_count(f->adult, a));
+    if (f->failed == 0)
+        return;
+    f->w->x->partial = true;
+    etl_say(x, "could not be had: %s movies; the next run asks for them again", etl_count(f->failed, a));
+    for (size_t i = 0; i < f->failures.n; i++) {
+        const struct failure *why = vec_at(&f->failures, i);
+        etl_say(x, "    tmdb %lld: %s", (long long)why->tmdb_id, why->why);
+    }
+}

@@ -1,0 +1,25 @@
+/* Linking (private to etl): which movie each MovieLens row belongs to, and the movies that result.
+ *
+ * Computed again for whatever one side changed, and for everything that this touches in turn. Works inside the caller's
+ * transaction; memory is bounded by what is touched, so callers give at most a few thousand ids at a time. */
+#ifndef MOVIE_ETL_ETL_LINK_H
+#define MOVIE_ETL_ETL_LINK_H
+
+#include "etl/work.h"
+
+/* What changed: MovieLens rows, TMDB records, and the IMDb ids these carried before or carry now. */
+struct touched {
+    struct vec movielens_ids, tmdb_ids; /* int64_t */
+    struct vec imdb_ids;                /* struct view */
+};
+
+void touched_init(struct touched *t);
+void touched_done(struct touched *t);
+void touched_clear(struct touched *t);
+
+struct link_counts {
+    uint64_t movies_changed, rows_linked, conflicts;
+};
+bool link_touched(struct work *w, const struct touched *t, struct link_counts *counts, struct err *e);
+
+#endif

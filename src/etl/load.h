@@ -1,0 +1,36 @@
+/* Loading one batch file (private to etl).
+ *
+ * Two passes. The survey reads and checks everything and touches nothing: a file that is not complete, or has more errors
+ * than allowed, is refused before its first record is loaded. The load then applies the good records in groups, one
+ * transaction each, in which the file's position moves too, so that a run that is killed goes on at the next record. */
+#ifndef MOVIE_ETL_ETL_LOAD_H
+#define MOVIE_ETL_ETL_LOAD_H
+
+#include "check/check.h"
+#include "etl/apply.h"
+
+/* What the survey found. */
+struct survey {
+    struct arena arena;
+    struct batch header;
+    struct batch_summary summary;
+    struct map bad;    /* index of a document -> 1: it is refused */
+    uint64_t documents;
+    bool usable;       /* complete, with a proper header */
+};
+
+bool survey_file(const char *path, struct check_run *run, struct findings *findings, struct survey *ret,
+    struct err *e);
+void survey_done(struct survey *s);
+
+struct load_result {
+    uint64_t rejected;
+    bool was_loaded; /* nothing to do: this very file is loaded already */
+};
+
+/* Applies the records of a surveyed file; on success its state is "loaded". `findings` receives what the database
+ * refused. A dry run says what it would do and changes nothing. */
+bool load_file(struct apply *a, const char *path, const struct survey *s, struct load_result *ret,
+    struct err *e);
+
+#endif

@@ -1,0 +1,305 @@
+/* init --load-movielens: a release into the database, then every row linked to its movie.
+ *
+ * The load itself is one transaction of the store's. Linking follows in chunks, each a transaction; a run that
+ * ended between the two is recognised by rows without a movie and is finished by the next one. */
+#include "etl/link.h"
+#include "etl/work.h"
+
+#include "base/sys.h"
+#include "source/movielens/movielens.h"
+
+enum { LINK_CHUNK = 1000, TICK = 4096 };
+
+/* The release being fed to the store. */
+struct feed {
+    struct work *w;
+    struct movielens *m;
+    struct findings findings;
+    uint64_t movies, ratings, tags;
+};
+
+struct movie_tap {
+    struct feed *feed;
+    bool (*take)(void *to, const struct ml_movie *m, struct err *e);
+    void *to;
+};
+
+static bool tap_movie(void *payload, const struct ml_movie *movie, struct err *e)
+{
+    struct movie_tap *t = payload;
+    if (++t->feed->movies % TICK == 0)
+        etl_progress(t->feed->w->x, "movies", t->feed->movies, 0, NULL);
+    return t->take(t->to, movie, e);
+}
+
+static bool feed_movies(void *payload, bool (*take)(void *to, const struct ml_movie *m, struct err *e),
+    void *to, struct err *e)
+{
+    struct feed *f = payload;
+    struct movie_tap tap = {f, take, to};
+    bool ok = movielens_movies(f->m, &f->findings, tap_movie, &tap, e);
+    etl_progress(f->w->x, "movies", f->movies, f->movies, NULL);
+    return ok;
+}
+
+static bool feed_ratings(void *payload, struct rating_block *ret, struct err *e)
+{
+    struct feed *f = payload;
+    if (work_stopped(e) || !movielens_ratings_next(f->m, &f->findings, ret, e))
+        return false;
+    f->ratings += ret->n;
+    etl_progress(f->w->x, "ratings", f->ratings, ret->n == 0 ? f->ratings : 0, NULL);
+    return true;
+}
+
+static bool feed_tag(void *payload, struct ml_tag *ret, bool *ret_end, struct err *e)
+{
+    struct feed *f = payload;
+    if (!movielens_tag_next(f->m, &f->findings, ret, ret_end, e))
+        return false;
+    f->tags += !*ret_end;
+    if (*ret_end || f->tags % TICK == 0)
+        etl_progress(f->w->x, "tags", f->tags, *ret_end ? f->tags : 0, NULL);
+    return true;
+}
+
+static const struct rating_stats *feed_stats(void *payload, size_t *ret_n)
+{
+    return movielens_stats(((struct feed *)payload)->m, ret_n);
+}
+
+static const struct ml_release *feed_release(void *payload)
+{
+    return movielens_release(((struct feed *)payload)->m);
+}
+
+static bool no_movie(void *to, const struct ml_movie *m, struct err *e)
+{
+    (void)to;
+    (void)m;
+    (void)e;
+    return true;
+}
+
+/* --dry-run: parse, validate and count. */
+static bool count_only(struct feed *f, struct ml_load_result *ret, struct err *e)
+{
+    struct rating_block block = {0};
+    struct ml_tag tag;
+    bool end = false;
+    if (!feed_movies(f, no_movie, NULL, e))
+        return false;
+    do {
+        if (!feed_ratings(f, &block, e))
+            return false;
+    } while (block.n > 0);
+    while (!end)
+        if (!feed_tag(f, &tag, &end, e))
+            return false;
+    *ret = (struct ml_load_result){.movies = f->movies, .ratings = f->ratings, .tags = f->tags};
+    return true;
+}
+
+static bool over_error_bound(const struct etl *x, const struct feed *f, struct err *e)
+{
+    uint64_t errors = findings_errors(&f->findings), rows = f->movies + f->ratings + f->tags + errors;
+    bool too_many = errors > x->request->max_errors ||
+                    (rows > 0 && (double)errors > x->request->max_error_share * (double)rows);
+    if (too_many)
+        err_set(e, ERR_DATA, "%llu of %llu rows have errors, more than --max-errors allows",
+            (unsigned long long)errors, (unsigned long long)rows);
+    return too_many;
+}
+
+/* The last callback before the store commits: here a load with too many errors is refused. */
+static bool feed_tag_checked(void *payload, struct ml_tag *ret, bool *ret_end, struct err *e)
+{
+    struct feed *f = payload;
+    return feed_tag(f, ret, ret_end, e) && !(*ret_end && over_error_bound(f->w->x, f, e));
+}
+
+static bool load(struct work *w, struct ml_load_result *ret, struct err *e)
+{
+    struct feed f = {.w = w};
+    struct ml_source source = {feed_movies, feed_ratings, feed_tag_checked, feed_stats, feed_release, &f};
+    findings_init(&f.findings);
+    bool ok = movielens_open(w->x->config->movielens_path, &f.m, e);
+    if (ok)
+        ok = w->x->request->dry_run ? count_only(&f, ret, e)
+                                    : store_load_movielens(w->store, &source, ret, e);
+    struct err later;
+    if (!work_report(w, &f.findings, ok ? e : &later))
+        ok = false;
+    findings_done(&f.findings);
+    movielens_free(f.m);
+    return ok;
+}
+
+/* ---- linking every row */
+
+struct id_list {
+    struct vec ids;
+    bool only_unlinked;
+};
+
+static bool take_row_id(void *payload, const struct ml_row *row, struct err *e)
+{
+    struct id_list *l = payload;
+    if (l->only_unlinked && row->movie_id != 0)
+        return true;
+    int64_t *slot = vec_add(&l->ids);
+    if (slot == NULL)
+        return err_set(e, ERR_DATA, "more movies than this program can hold");
+    *slot = row->movie.movielens_id;
+    return true;
+}
+
+static bool link_chunk(struct work *w, const struct touched *t, struct link_counts *counts, struct err *e)
+{
+    if (!store_begin(w->store, e))
+        return false;
+    if (!link_touched(w, t, counts, e)) {
+        store_rollback(w->store);
+        return false;
+    }
+    return store_commit(w->store, e);
+}
+
+static bool link_ids(struct work *w, const struct vec *ids, struct link_counts *counts, struct err *e)
+{
+    struct touched t;
+    bool ok = true;
+    touched_init(&t);
+    for (size_t i = 0; ok && i < ids->n; i++) {
+        int64_t *slot = vec_add(&t.movielens_ids);
+        *slot = *(int64_t *)vec_at(ids, i);
+        if (t.movielens_ids.n < LINK_CHUNK && i + 1 < ids->n)
+            continue;
+        ok = !work_stopped(e) && link_chunk(w, &t, counts, e);
+        touched_clear(&t);
+        etl_progress(w->x, "linking movies", i + 1, ids->n, NULL);
+    }
+    touched_done(&t);
+    return ok;
+}
+
+struct removal {
+    struct vec ids;
+};
+
+static bool take_unsupported(void *payload, int64_t id, struct err *e)
+{
+    int64_t *slot = vec_add(&((struct removal *)payload)->ids);
+    if (slot == NULL)
+        return err_set(e, ERR_DATA, "more movies than this program can hold");
+    *slot = id;
+    return true;
+}
+
+/* After another release was loaded: movies that no source names any more. */
+static bool remove_unsupported(struct work *w, struct err *e)
+{
+    struct removal r;
+    vec_init(&r.ids, sizeof(int64_t), 100 * 1000 * 1000);
+    bool ok = store_each_unsupported(w->store, take_unsupported, &r, e) && store_begin(w->store, e);
+    if (ok) {
+        for (size_t i = 0; ok && i < r.ids.n; i++)
+            ok = store_redirect_movie(w->store, *(int64_t *)vec_at(&r.ids, i), 0, e);
+        if (ok)
+            ok = store_commit(w->store, e);
+        else
+            store_rollback(w->store);
+    }
+    vec_done(&r.ids);
+    return ok;
+}
+
+static bool link_rows(struct work *w, bool only_unlinked, struct err *e)
+{
+    static const struct store_filter all;
+    struct id_list l = {.only_unlinked = only_unlinked};
+    struct link_counts counts = {0};
+    char n[32];
+    vec_init(&l.ids, sizeof(int64_t), 100 * 1000 * 1000);
+    bool ok = store_each_movielens(w->store, &all, take_row_id, &l, e) && link_ids(w, &l.ids, &counts, e) &&
+              remove_unsupported(w, e);
+    if (ok && l.ids.n > 0)
+        etl_say(w->x, "linked: %s MovieLens movies", etl_count(l.ids.n, n));
+    vec_done(&l.ids);
+    return ok;
+}
+
+/* ---- the verb */
+
+static bool same_release(const struct ml_release *a, const struct ml_release *b)
+{
+    return view_eq(a->movies_sha256, b->movies_sha256) && view_eq(a->links_sha256, b->links_sha256) &&
+           view_eq(a->ratings_sha256, b->ratings_sha256) && view_eq(a->tags_sha256, b->tags_sha256);
+}
+
+/* *ret_loaded: this very release is in the database. A different one is refused unless it may be replaced. */
+static bool compare_release(struct work *w, bool *ret_loaded, struct err *e)
+{
+    struct arena a;
+    struct ml_release have, offered;
+    bool exists = false, ok = true;
+    *ret_loaded = false;
+    arena_init(&a);
+    if (w->store != NULL)
+        ok = store_release(w->store, &a, &have, &exists, e);
+    if (ok && exists) {
+        ok = movielens_fingerprint(w->x->config->movielens_path, &a, &offered, e);
+        *ret_loaded = ok && same_release(&have, &offered);
+        if (ok && !*ret_loaded && !w->x->request->replace_release) {
+            ok = err_set(e, ERR_REFUSED,
+                "the database holds the MovieLens release '%.*s'; '%.*s' is a different one",
+                VIEW_ARG(have.name), VIEW_ARG(offered.name));
+            err_hint(e, "Nothing was changed. User ids differ between releases, so two cannot be mixed. To "
+                        "put this one in the place of the other, add --replace-release.");
+        }
+    }
+    arena_done(&a);
+    return ok;
+}
+
+static void say_result(struct work *w, const struct ml_load_result *r)
+{
+    char a[32], b[32], c[32];
+    etl_say(w->x, "%s: %s movies, %s ratings, %s tags", w->x->request->dry_run ? "would load" : "loaded",
+        etl_count(r->movies, a), etl_count(r->ratings, b), etl_count(r->tags, c));
+    if (r->duplicate_ratings + r->duplicate_tags > 0)
+        etl_say(w->x, "left out: %s ratings and %s tags that repeat an earlier key",
+            etl_count(r->duplicate_ratings, a), etl_count(r->duplicate_tags, b));
+}
+
+static bool load_and_link(struct work *w, struct err *e)
+{
+    struct ml_load_result r = {0};
+    bool loaded = false;
+    if (!compare_release(w, &loaded, e))
+        return false;
+    if (loaded) {
+        etl_say(w->x, "this MovieLens release is loaded already");
+        return w->x->request->dry_run || link_rows(w, true, e);
+    }
+    if (!load(w, &r, e))
+        return false;
+    say_result(w, &r);
+    if (findings_errors(&w->x->findings) > 0)
+        w->x->partial = true;
+    return w->x->request->dry_run || link_rows(w, false, e);
+}
+
+bool etl_init_movielens(struct etl *x, struct err *e)
+{
+    struct work w;
+    if (x->config->movielens_path == NULL) {
+        err_set(e, ERR_CONFIG, "no MovieLens release is given");
+        return err_hint(e, "Name the folder or the zip: --movielens PATH, or MOVIELENS_PATH in .env. Releases: "
+                           "https://grouplens.org/datasets/movielens/");
+    }
+    if (!work_begin(x, STORE_CREATE, "init --load-movielens", &w, e))
+        return false;
+    bool ok = load_and_link(&w, e);
+    return work_end(&w, ok, "MovieLens", e);
+}

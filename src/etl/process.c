@@ -1,0 +1,199 @@
+/* process: batch files into the database, oldest first. Also validate, which is its first half alone.
+ *
+ * A file is moved to processed/ only after the commit of its last record; one that is loaded but still lies in raw/ (the
+ * run was killed in between) is only moved. */
+#include "etl/load.h"
+
+#include <stdio.h>
+
+struct processing {
+    struct work *w;
+    struct apply apply;
+    struct check_run run;
+    struct findings findings; /* of the file at hand */
+    uint64_t files, refused_files, rejected;
+};
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+static bool too_many_errors(const struct etl *x, const struct survey *s, struct err *e)
+{
+    uint64_t errors = s->bad.n;
+    bool over = errors > x->request->max_errors ||
+                (s->documents > 0 && (double)errors > x->request->max_error_share * (double)s->documents);
+    if (over)
+        err_set(e, ERR_DATA, "%llu of %llu records are refused, more than --max-errors allows; none was loaded",
+            (unsigned long long)errors, (unsigned long long)s->documents);
+    return over;
+}
+
+static void say_file(struct processing *p, const char *path, const struct apply_counts *before,
+    uint64_t rejected)
+{
+    const struct apply_counts *c = &p->apply.counts;
+    const char *would = p->w->x->request->dry_run ? "would be " : "";
+    char a[32], b[32], u[32], line[600];
+    int n = snprintf(line, sizeof line, "%s: %s %sadded, %s %supdated, %s unchanged", base_name(path),
+        etl_count(c->added - before->added, a), would, etl_count(c->updated - before->updated, b), would,
+        etl_count(c->unchanged - before->unchanged, u));
+    struct {
+        uint64_t n;
+        const char *what;
+    } more[] = {{c->gone - before->gone, "gone"}, {c->back - before->back, "back"},
+        {c->stale - before->stale, "older than what is stored"}, {c->adult - before->adult, "adult"},
+        {c->skipped - before->skipped, "set aside by review"}, {rejected, "rejected"}};
+    for (size_t i = 0; i < sizeof more / sizeof more[0] && n < 500; i++)
+        if (more[i].n > 0)
+            n += snprintf(line + n, sizeof line - (size_t)n, ", %s %s", etl_count(more[i].n, a), more[i].what);
+    etl_say(p->w->x, "%s", line);
+}
+
+static bool finish_file(struct processing *p, const char *path, struct err *e)
+{
+    bool moved = false;
+    return p->w->x->request->dry_run ||
+           batch_move_processed(p->w->x->config->data_dir, path, &moved, e);
+}
+
+static bool refuse_file(struct processing *p, const char *path, struct err *e)
+{
+    p->refused_files++;
+    p->w->x->partial = true;
+    etl_say(p->w->x, "%s: refused as a whole, nothing of it was loaded", base_name(path));
+    return work_report(p->w, &p->findings, e);
+}
+
+static bool load_surveyed(struct processing *p, const char *path, const struct survey *s, struct err *e)
+{
+    struct apply_counts before = p->apply.counts;
+    struct load_result r;
+    if (too_many_errors(p->w->x, s, e) || !load_file(&p->apply, path, s, &r, e))
+        return false;
+    if (r.was_loaded)
+        etl_say(p->w->x, "%s: loaded already", base_name(path));
+    else
+        say_file(p, path, &before, r.rejected);
+    p->rejected += r.rejected;
+    if (r.rejected > 0)
+        p->w->x->partial = true;
+    return finish_file(p, path, e);
+}
+
+static bool process_file(struct processing *p, const char *path, struct err *e)
+{
+    struct survey s;
+    bool ok = survey_file(path, &p->run, &p->findings, &s, e);
+    if (ok) {
+        p->files++;
+        ok = s.usable ? load_surveyed(p, path, &s, e) : refuse_file(p, path, e);
+        survey_done(&s);
+    }
+    struct err later;
+    if (!work_report(p->w, &p->findings, ok ? e : &later))
+        ok = false;
+    return ok;
+}
+
+/* The files to work on: those named, else all of the type in raw/. */
+static bool list_files(const struct etl *x, struct arena *a, struct vec *ret, struct err *e)
+{
+    for (size_t i = 0; i < x->request->file_n; i++) {
+        const char **slot = vec_add(ret);
+        if (slot == NULL)
+            return err_set(e, ERR_USAGE, "too many files");
+        *slot = x->request->files[i];
+    }
+    return x->request->file_n > 0 ||
+           batch_list(x->config->data_dir, FOLDER_RAW, x->request->type, a, ret, e);
+}
+
+static bool process_files(struct processing *p, const struct vec *files, struct err *e)
+{
+    for (size_t i = 0; i < files->n; i++)
+        if (work_stopped(e) || !process_file(p, *(const char *const *)vec_at(files, i), e))
+            return false;
+    return true;
+}
+
+static void say_end(struct processing *p)
+{
+    const struct apply_counts *c = &p->apply.counts;
+    char a[32], b[32], f[32];
+    if (p->files == 0) {
+        etl_say(p->w->x, "nothing to process");
+        return;
+    }
+    etl_say(p->w->x, "processed %s file%s: %s movies added, %s updated", etl_count(p->files, f),
+        p->files == 1 ? "" : "s", etl_count(c->added, a), etl_count(c->updated, b));
+    if (p->rejected > 0)
+        etl_say(p->w->x, "rejected %s records: see %s/movies/rejected/", etl_count(p->rejected, a),
+            p->w->x->config->data_dir);
+}
+
+static bool process_all(struct work *w, struct err *e)
+{
+    struct processing p = {.w = w};
+    struct arena a;
+    struct vec files;
+    arena_init(&a);
+    vec_init(&files, sizeof(char *), 1000 * 1000);
+    findings_init(&p.findings);
+    check_run_init(&p.run);
+    bool ok = apply_init(&p.apply, w, &p.findings, e) && list_files(w->x, &a, &files, e) &&
+              process_files(&p, &files, e);
+    if (ok)
+        say_end(&p);
+    apply_done(&p.apply);
+    check_run_done(&p.run);
+    findings_done(&p.findings);
+    vec_done(&files);
+    arena_done(&a);
+    return ok;
+}
+
+bool etl_process(struct etl *x, struct err *e)
+{
+    struct work w;
+    if (!work_begin(x, STORE_WRITE, "process", &w, e))
+        return false;
+    return work_end(&w, process_all(&w, e), "process", e);
+}
+
+/* ---- validate: the survey alone */
+
+static bool validate_file(struct etl *x, struct check_run *run, const char *path, struct err *e)
+{
+    struct findings f;
+    struct survey s;
+    struct work none = {.x = x, .lock_fd = -1};
+    char a[32], b[32];
+    findings_init(&f);
+    bool ok = survey_file(path, run, &f, &s, e);
+    if (ok) {
+        etl_say(x, "%s: %s records, %s refused%s%s", path, etl_count(s.documents, a),
+            etl_count(s.bad.n, b), s.usable ? "" : "; the file as a whole cannot be loaded",
+            s.summary.edited ? "; edited by hand" : "");
+        ok = work_report(&none, &f, e);
+        survey_done(&s);
+    }
+    findings_done(&f);
+    return ok;
+}
+
+bool etl_validate(struct etl *x, struct err *e)
+{
+    struct check_run run;
+    bool ok = true;
+    check_run_init(&run);
+    for (size_t i = 0; ok && i < x->request->file_n; i++)
+        ok = validate_file(x, &run, x->request->files[i], e);
+    check_run_done(&run);
+    if (ok && findings_errors(&x->findings) > 0)
+        return err_set(e, ERR_DATA, "%llu errors",
+            (unsigned long long)findings_errors(&x->findings));
+    return ok;
+}

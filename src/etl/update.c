@@ -1,0 +1,163 @@
+/* missing, changes and update: what is new at TMDB, what moved, and what somebody names. */
+#include "etl/ids.h"
+
+#include "base/date.h"
+
+#include <stdio.h>
+
+enum { YEARS_AHEAD = 10, FIRST_LOOK_BACK = 30 };
+
+static void print_scope(int64_t day, char to[16])
+{
+    struct civil c = date_civil(day);
+    (void)snprintf(to, 16, "%04d%02d%02d", c.year, c.month, c.day);
+}
+
+static bool fetch_set(struct fetcher *f, struct fetch_batch *b, struct id_set *ids, unsigned skip,
+    struct err *e)
+{
+    if (!ids_keep_requested(f->w->x, ids, e))
+        return false;
+    fetch_thin(f, ids, skip);
+    if (ids->ids.n == 0)
+        etl_say(f->w->x, "nothing to ask for (%s)", b->query);
+    return fetch_ids(f, b, ids, e);
+}
+
+/* The verbs below differ in which ids they want and what they skip. */
+typedef bool verb_body(struct fetcher *f, struct id_set *ids, struct err *e);
+
+static bool run_verb(struct etl *x, const char *name, verb_body *body, struct err *e)
+{
+    struct work w;
+    struct fetcher f;
+    struct id_set ids;
+    if (!work_begin(x, STORE_WRITE, name, &w, e))
+        return false;
+    id_set_init(&ids);
+    bool ok = fetcher_init(&f, &w, e) && body(&f, &ids, e);
+    if (f.client != NULL)
+        fetch_say_end(&f);
+    fetcher_done(&f);
+    id_set_done(&ids);
+    return work_end(&w, ok, name, e);
+}
+
+/* ---- missing */
+
+/* Since --after-date, else since the cursor with a day of overlap, else since a month ago. */
+static bool missing_since(struct fetcher *f, int64_t *ret_from, bool *ret_moves_cursor, struct err *e)
+{
+    int64_t cursor = 0;
+    bool exists = false;
+    const struct etl_request *r = f->w->x->request;
+    if (!cursor_fetched(f->w, BATCH_MISSING, &cursor, &exists, e))
+        return false;
+    *ret_from = r->after_given ? r->after_day : exists ? cursor - 1 : today() - FIRST_LOOK_BACK;
+    *ret_moves_cursor = !exists || *ret_from <= cursor;
+    return true;
+}
+
+static bool missing(struct fetcher *f, struct id_set *ids, struct err *e)
+{
+    char scope[16], query[100];
+    int64_t from;
+    bool moves_cursor, found = false;
+    if (!missing_since(f, &from, &moves_cursor, e) ||
+        !ids_of_discover(f, from, today() + YEARS_AHEAD * 366, ids, e))
+        return false;
+    if (!f->w->x->request->after_given) {
+        if (!ids_of_export(f, ids, &found, e))
+            return false;
+        if (!found)
+            etl_say(f->w->x, "no daily id export of the last days was found; only dated movies are looked at");
+    }
+    struct civil c = date_civil(from);
+    print_scope(from, scope);
+    (void)snprintf(query, sizeof query, "primary_release_date %04d-%02d-%02d and later%s", c.year, c.month,
+        c.day, found ? ", and the id export" : "");
+    struct fetch_batch b = {BATCH_MISSING, scope, query, moves_cursor ? "missing.fetched" : NULL, today()};
+    return fetch_set(f, &b, ids, SKIP_KNOWN | SKIP_STAGED | SKIP_GONE, e);
+}
+
+bool etl_missing(struct etl *x, struct err *e)
+{
+    return run_verb(x, "missing", missing, e);
+}
+
+/* ---- changes */
+
+static int64_t oldest_day(const struct fetcher *f)
+{
+    int64_t oldest = today();
+    for (size_t i = 0; i < f->known.cap; i++)
+        if (f->known.slots[i].used && (int64_t)f->known.slots[i].value / 86400 < oldest)
+            oldest = (int64_t)f->known.slots[i].value / 86400;
+    return oldest;
+}
+
+/* The last --days, else since the cursor with a day of overlap, else since the oldest record was fetched. */
+static bool changes_since(struct fetcher *f, int64_t *ret_from, bool *ret_moves_cursor, struct err *e)
+{
+    int64_t cursor = 0;
+    bool exists = false;
+    int days = f->w->x->request->days;
+    if (!cursor_fetched(f->w, BATCH_CHANGES, &cursor, &exists, e))
+        return false;
+    int64_t begin = exists ? cursor - 1 : oldest_day(f);
+    *ret_from = days > 0 ? today() - days + 1 : begin;
+    *ret_moves_cursor = *ret_from <= begin + 1;
+    return true;
+}
+
+static void keep_known(const struct fetcher *f, struct id_set *s)
+{
+    int64_t *ids = s->ids.items;
+    size_t kept = 0;
+    for (size_t i = 0; i < s->ids.n; i++)
+        if (map_has(&f->known, ids[i]))
+            ids[kept++] = ids[i];
+    s->ids.n = kept;
+}
+
+static bool changes(struct fetcher *f, struct id_set *ids, struct err *e)
+{
+    char scope[16], query[100];
+    int64_t from;
+    bool moves_cursor;
+    if (!changes_since(f, &from, &moves_cursor, e) || !ids_of_changes(f, from, today(), ids, e))
+        return false;
+    if (f->w->x->request->only_known)
+        keep_known(f, ids);
+    struct civil a = date_civil(from), b = date_civil(today());
+    print_scope(from, scope);
+    (void)snprintf(query, sizeof query, "changes %04d-%02d-%02d..%04d-%02d-%02d", a.year, a.month, a.day,
+        b.year, b.month, b.day);
+    struct fetch_batch batch = {
+        BATCH_CHANGES, scope, query, moves_cursor ? "changes.fetched" : NULL, today()};
+    return fetch_set(f, &batch, ids, 0, e);
+}
+
+bool etl_changes(struct etl *x, struct err *e)
+{
+    return run_verb(x, "changes", changes, e);
+}
+
+/* ---- update */
+
+static bool update(struct fetcher *f, struct id_set *ids, struct err *e)
+{
+    char scope[16];
+    const struct etl_request *r = f->w->x->request;
+    for (size_t i = 0; i < r->id_n; i++)
+        if (!id_set_add(ids, r->ids[i], e))
+            return false;
+    print_scope(today(), scope);
+    struct fetch_batch b = {BATCH_CHANGES, scope, "movies named by hand", NULL, 0};
+    return fetch_ids(f, &b, ids, e);
+}
+
+bool etl_update(struct etl *x, struct err *e)
+{
+    return run_verb(x, "update", update, e);
+}
