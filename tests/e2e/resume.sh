@@ -1,0 +1,47 @@
+#!/bin/sh
+# kill -9 at any moment loses nothing, and a re-run ends in the same database.
+. "$(dirname "$0")/lib.sh"
+SAMPLE=$ROOT/share/sample
+
+standin --generate 400 --detail-size small --today 2026-06-15
+
+# The undisturbed run.
+mkdir calm; cd calm || exit 99
+etl init --load-movielens --movielens "$SAMPLE"
+etl init --fetch-tmdb --start-year 1874 --end-year 2030
+exits 0 "an undisturbed fetch"
+etl process --batch-type initial
+exits 0 "and its processing"
+dump ../calm.dump
+cd .. || exit 99
+
+# The disturbed one: killed after a random short time, again and again, then left alone.
+mkdir storm; cd storm || exit 99
+control faults "path-prefix=/3/movie/ slow=200000"
+kills=0
+again() { # COMMAND...: runs it, killing it until it gets through
+    n=0
+    while [ $n -lt 12 ]; do
+        "$BIN" "$@" >out.txt 2>err.txt </dev/null &
+        pid=$!
+        sleep "0.$(awk -v s="$n$kills" 'BEGIN{srand(s); printf "%02d", 5 + rand()*40}')"
+        if kill -9 $pid 2>/dev/null; then kills=$((kills + 1)); fi
+        wait $pid 2>/dev/null && break
+        n=$((n + 1))
+    done
+    etl "$@"
+}
+again init --load-movielens --movielens "$SAMPLE"
+exits 0 "loading gets through in the end"
+again init --fetch-tmdb --start-year 1874 --end-year 2030
+exits 0 "fetching too"
+control faults ""
+again process --batch-type initial
+exits 0 "processing too"
+[ "$kills" -gt 5 ]; ok "it was killed $kills times on the way"
+dump ../storm.dump
+same "the same database" ../calm.dump ../storm.dump
+rows "foreign keys hold" "select count(*) from pragma_foreign_key_check" 0
+is "nothing waits" "$(raw_files)" 0
+cd .. || exit 99
+plan
