@@ -174,7 +174,9 @@ static bool run_fetch(struct fetching *g, struct err *e)
     struct fetch_batch const *b = g->batch;
     struct tmdb_fetch fetch = {next_id, take_result, g};
     struct findings findings;
-    if (!batch_writer_new(g->f->w->x->config->data_dir, b->type, view_of(b->scope), view_of(b->query),
+    const char *data_dir = g->f->w->x->config->data_dir;
+    if (!batch_finish_leftovers(data_dir, b->type, view_of(b->scope), register_file, g, e) ||
+        !batch_writer_new(data_dir, b->type, view_of(b->scope), view_of(b->query),
             register_file, g, &g->staged, &g->writer, e))
         return false;
     findings_init(&findings);
