@@ -45,8 +45,9 @@ struct batch_file {
 
 /* Starts a batch of that type and scope under `data_dir`; the first file is created with the first record. If an
  * unfinished .part of the same type and scope lies in raw/, it is cut after its last complete document and
- * continued: *ret_staged receives the ids already in it (movies and gone ones; value unused). `finished` is called,
- * when not NULL, after each file is complete and renamed. */
+ * continued: *ret_staged receives the ids already in it and in the finished files of the same batch before it (movies
+ * and gone ones; value unused). `finished` is called, when not NULL, after each file is complete and renamed. The
+ * caller holds the lock of DATA_DIR. */
 bool batch_writer_new(const char *data_dir, enum batch_type type, struct view scope, struct view query,
     bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload,
     struct map *ret_staged, struct batch_writer **ret, struct err *e);
@@ -56,6 +57,12 @@ bool batch_write(struct batch_writer *w, const struct staged_record *r, struct e
 bool batch_finish(struct batch_writer *w, struct err *e);
 /* Frees; what is unfinished stays as .part for the next run. */
 void batch_writer_free(struct batch_writer *w);
+/* Completes the .part files that no batch_writer_new will go on with: all but the newest of the type and scope given
+ * (an absent scope: all of them). Each is cut after its last complete document, ended and renamed; one without a
+ * record is removed. Without this the records of a killed run whose scope no later run has would count as staged
+ * and never be loaded. `finished` as above; the caller holds the lock of DATA_DIR. */
+bool batch_finish_leftovers(const char *data_dir, enum batch_type type, struct view scope,
+    bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload, struct err *e);
 
 /* ---- reading */
 
@@ -70,10 +77,10 @@ const struct batch *batch_header(const struct batch_reader *r);
 bool batch_next(struct batch_reader *r, struct findings *findings, struct arena *a,
     struct staged_record *ret, bool *ret_bad, bool *ret_end, struct err *e);
 /* After the end: whether the end document is there (also a finding when not), whether checksum and counts match
- * (findings when not), and the SHA-256 of the file as it is. */
+ * (findings when not), and the SHA-256 of the file as it is (of a .gz: of what it holds). */
 struct batch_summary {
     bool complete, edited;
-    uint64_t records, gone, bad;
+    uint64_t records, gone, bad; /* movies and gone ones that can be used; documents that were refused */
     struct digest_hex sha256;
 };
 void batch_summary(const struct batch_reader *r, struct batch_summary *ret);
