@@ -58,7 +58,7 @@ static struct view hash_of(const struct list *l, const struct layout *layout, co
 }
 
 static bool diff_list(const struct list *l, const struct tmdb_movie *m, const struct tmdb_stored *stored,
-    merge_read_rows *read, void *payload, struct arena *a, struct record_diff *d,
+    merge_read_rows *read_rows, void *payload, struct arena *a, struct record_diff *d,
     struct list_write *ret, bool *ret_differs, struct err *e)
 {
     struct layout layout;
@@ -74,7 +74,7 @@ static bool diff_list(const struct list *l, const struct tmdb_movie *m, const st
     if (!*ret_differs)
         return true;
     old.width = layout.n;
-    if (before.p != NULL && !read(payload, l, m->tmdb_id, a, &old, e))
+    if (before.p != NULL && !read_rows(payload, l, m->tmdb_id, a, &old, e))
         return false;
     merge_rows(&old, &fresh, layout.key_n, a, &rows);
     ret->put = rows.put;
@@ -91,7 +91,7 @@ static bool diff_list(const struct list *l, const struct tmdb_movie *m, const st
     return true;
 }
 
-bool merge_record(const struct staged_record *r, const struct tmdb_stored *stored, merge_read_rows *read,
+bool merge_record(const struct staged_record *r, const struct tmdb_stored *stored, merge_read_rows *read_rows,
     void *payload, struct arena *a, struct record_diff *ret, struct err *e)
 {
     const struct tmdb_movie *m = &r->movie;
@@ -109,7 +109,7 @@ bool merge_record(const struct staged_record *r, const struct tmdb_stored *store
         bool differs = false;
         if (!tmdb_rows_in(&tmdb_lists[i], m)->said)
             continue;
-        if (!diff_list(&tmdb_lists[i], m, stored, read, payload, a, ret, &lists[ret->write.list_n],
+        if (!diff_list(&tmdb_lists[i], m, stored, read_rows, payload, a, ret, &lists[ret->write.list_n],
                 &differs, e))
             return false;
         ret->write.list_n += differs;

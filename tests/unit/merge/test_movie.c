@@ -20,7 +20,9 @@ static struct ml_row row(int64_t id, const char *title, int64_t year, const char
 static struct merged merge(int64_t id, const struct ml_row *rows, size_t n, const struct tmdb_facts *t)
 {
     struct merged m;
-    const struct ml_row *list[3] = {rows, rows + 1, rows + 2};
+    const struct ml_row *list[3] = {NULL};
+    for (size_t i = 0; i < n; i++)
+        list[i] = &rows[i];
     merge_movie(id, list, n, t, &arena, &m);
     return m;
 }
