@@ -88,7 +88,7 @@ void buf_fixed(struct buf *b, int64_t value, unsigned digits)
     rest = whole % unit;
     do {
         unit /= 10;
-        buf_ch(b, unit > 0 ? (char)('0' + rest / unit) : '0');
+        buf_ch(b, (char)(unit > 0 ? '0' + rest / unit : '0'));
         if (unit > 0)
             rest %= unit;
     } while (rest > 0);

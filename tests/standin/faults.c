@@ -293,15 +293,29 @@ static bool parse_rule(const char *p, const char *end, struct rule *r, struct bu
     return true;
 }
 
-/* The end of the rule that starts at p: a newline, or a ';' outside quotes. */
+/* The end of the rule that starts at p: a newline, or a ';' or a comment outside quotes. */
 static const char *rule_end(const char *p, const char *end)
 {
     bool quoted = false;
+    bool word_starts = true;
 
-    for (; p < end && *p != '\n' && (quoted || *p != ';'); p++)
+    for (; p < end && *p != '\n'; p++) {
+        if (!quoted && (*p == ';' || (*p == '#' && word_starts)))
+            break;
         if (*p == '"')
             quoted = !quoted;
+        word_starts = *p == ' ' || *p == '\t';
+    }
     return p;
+}
+
+/* Where the next rule may start; stop is where rule_end saw the last one end. */
+static const char *next_rule(const char *stop, const char *end)
+{
+    if (stop < end && *stop == '#') /* a comment reaches to the end of its line, over any ';' */
+        while (stop < end && *stop != '\n')
+            stop++;
+    return stop < end ? stop + 1 : end;
 }
 
 bool faults_set(struct faults *f, const char *spec, size_t n, struct buf *error)
@@ -315,11 +329,6 @@ bool faults_set(struct faults *f, const char *spec, size_t n, struct buf *error)
 
         while (p < stop && strchr(" \t\r", *p) != NULL)
             p++;
-        if (p < stop && *p == '#') { /* a comment reaches to the end of its line */
-            const char *newline = memchr(p, '\n', (size_t)(end - p));
-            p = newline != NULL ? newline + 1 : end;
-            continue;
-        }
         if (p < stop) {
             buf_fmt(error, "rule %u: ", count + 1);
             if (count == RULES_MAX)
@@ -331,7 +340,7 @@ bool faults_set(struct faults *f, const char *spec, size_t n, struct buf *error)
             error->len = 0;
             count++;
         }
-        p = stop < end ? stop + 1 : end;
+        p = next_rule(stop, end);
     }
     free(f->rules);
     counts_done(&f->tries);

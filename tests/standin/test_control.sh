@@ -127,7 +127,7 @@ get /_control/stats
 ok 'requests of one second are counted together' has '"max_per_second":12,'
 ok 'one connection was enough for them' has '"max":1,"opened":1}'
 post '/_control/reset?only=stats'
-curl -s --parallel --parallel-immediate --parallel-max 6 -K "$work/urls" 2>"$work/stderr"
+curl -s --parallel --parallel-immediate --parallel-max 6 -K "$work/urls" 2>"$work/meter"
 get /_control/stats
 ok 'parallel connections are counted' test "$(grep -oE '"max":[0-9]+' "$work/b" | tr -dc 0-9)" -gt 1
 

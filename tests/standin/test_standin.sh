@@ -48,12 +48,15 @@ start() # OPTION...: starts a server, sets $url and $server
     exit 1
 }
 
-stop() # ends it as a script would, sets $code to its exit code
+quiet() { [ ! -s "$work/stderr" ] || { sed 's/^/#   /' "$work/stderr"; return 1; }; }
+
+stop() # ends it as a script would, sets $code to its exit code; a sanitizer's word would fail here
 {
     kill "$server"
     wait "$server"
     code=$?
     server=
+    ok 'the server had nothing to complain about' quiet
 }
 
 get() # TARGET [CURL-OPTION...]: sets $status, $code, $took; headers in h, body in b
