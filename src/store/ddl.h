@@ -1,0 +1,20 @@
+/* Ddl: CREATE and ALTER statements printed from table descriptions (private to store). Foreign keys are printed when the
+ * store was opened with them. */
+#ifndef MOVIE_ETL_STORE_DDL_H
+#define MOVIE_ETL_STORE_DDL_H
+
+#include "store/sql.h"
+
+/* Each runs one statement; a transaction for writing must be open. */
+bool ddl_create_table(struct store *s, const struct table *t, struct err *e);
+/* Added columns allow NULL, whatever their description says: the rows that are there have no value. */
+bool ddl_add_column(struct store *s, const struct table *t, const struct column *c, struct err *e);
+bool ddl_create_index(struct store *s, const struct index *ix, struct err *e);
+bool ddl_drop_index(struct store *s, const struct index *ix, struct err *e);
+
+/* "ix_ratings_movielens_id", without the prefix. */
+struct view ddl_index_name(struct arena *a, const struct index *ix);
+/* The index of that table that begins with that column. */
+const struct index *ddl_find_index(const char *table, const char *column);
+
+#endif

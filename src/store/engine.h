@@ -1,0 +1,148 @@
+/* Engine: what a database must be able to do for us (private to store), and the store built on it.
+ *
+ * Everything above SQL is shared; an engine runs statements, knows its dialect, and has its own fast way to take in
+ * ratings. SQL given to an engine is complete: names are quoted and prefixed (sql.h), values are `?`.
+ * Row callbacks borrow their cells and must not use the store: a connection runs one query at a time. */
+#ifndef MOVIE_ETL_STORE_ENGINE_H
+#define MOVIE_ETL_STORE_ENGINE_H
+
+#include "base/str.h"
+#include "store/store.h"
+#include "store/table.h"
+
+typedef bool row_fn(void *payload, const struct cell *cells, size_t n, struct err *e);
+
+/* INSERT of whole rows: "head VALUES (?, ...) tail"; the engine chooses how many rows go into one statement. */
+struct put {
+    const char *head, *tail;
+    const char *one; /* the statement for one row */
+    size_t width;
+};
+
+enum put_kind {
+    PUT_ROW,   /* a row that is there is updated */
+    PUT_NEW,   /* a row that is there stays as it is */
+    PUT_NEWER, /* a row that is there is updated unless its `fetched_at` is newer */
+    PUT_KINDS
+};
+
+/* What to print behind INSERT ... VALUES so that a row that is there is treated as `kind` says. */
+struct upsert {
+    const struct table *table;
+    const char *const *columns; /* that the statement sets, key columns first */
+    size_t n;
+    enum put_kind kind;
+};
+
+struct dialect {
+    const char *now; /* an expression: seconds since 1970 by the server's clock */
+    /* An identifier, quoted. */
+    void (*name)(struct str *to, struct view identifier);
+    void (*type)(struct str *to, const struct table *t, const struct column *c);
+    /* Behind the closing parenthesis of CREATE TABLE. */
+    void (*table_tail)(struct str *to, const struct table *t);
+    /* A column inside CREATE INDEX: long texts need a length on some engines. */
+    void (*index_column)(struct str *to, const struct column *c);
+    void (*drop_index)(
+        struct str *to, struct view index, struct view table); /* both quoted and prefixed */
+    void (*upsert_tail)(struct str *to, const struct upsert *u);
+    /* A column for ORDER BY such that texts sort by their bytes. */
+    void (*by_bytes)(struct str *to, const struct column *c);
+    /* A text literal (without quotes in it) and a column, as one text. */
+    void (*concat)(struct str *to, const char *text, const char *column);
+    /* A scalar subquery: the values of `expr` over `from` (FROM and WHERE, may refer to the outer query), ordered by
+     * `order`, at most `limit` (0: all), joined by ", ". */
+    void (*join_texts)(
+        struct str *to, const char *expr, const char *from, const char *order, int limit);
+};
+
+enum begin_kind {
+    BEGIN_WRITE, /* holds the right to write from the start */
+    BEGIN_READ,  /* everything read until the end is of one moment */
+};
+
+enum object_kind { OBJECT_TABLE, OBJECT_VIEW, OBJECT_INDEX };
+struct object {
+    enum object_kind kind;
+    struct view name;
+    struct view table; /* of an index */
+};
+
+struct load_count {
+    uint64_t pulled, stored;
+};
+
+struct engine {
+    const struct dialect *dialect;
+    void (*close)(struct store *s);
+    /* The database is known to be ours, or empty: sets it up for writing. Not inside a transaction. */
+    bool (*prepare)(struct store *s, struct err *e);
+
+    bool (*begin)(struct store *s, enum begin_kind kind, struct err *e);
+    /* On failure the transaction is over and nothing of it remains. */
+    bool (*commit)(struct store *s, struct err *e);
+    void (*rollback)(struct store *s); /* fine without a transaction */
+
+    /* *ret_rows, when not NULL: rows found and written (for an UPDATE also those that already were so). Prepared
+     * statements are kept by their text. */
+    bool (*exec)(struct store *s, const char *sql, const struct cell *args, size_t n,
+        int64_t *ret_rows, struct err *e);
+    /* The same statement for each row. */
+    bool (*exec_rows)(struct store *s, const char *sql, const struct row_set *rows, struct err *e);
+    bool (*put_rows)(
+        struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
+    bool (*query)(struct store *s, const char *sql, const struct cell *args, size_t n, row_fn *row,
+        void *payload, struct err *e);
+
+    /* Runs `work` as one transaction with one outcome, set up for mass: foreign keys are not checked meanwhile (`work`
+     * proves them), and the engine picks its cheapest safe way to journal. `fresh`: no rows of any size will be
+     * overwritten. Begins and ends the transaction by store_begin and store_commit; when `work` fails nothing
+     * of it remains. */
+    bool (*bulk)(struct store *s, bool fresh,
+        bool (*work)(struct store *s, void *payload, struct err *e), void *payload, struct err *e);
+    /* Pulls all blocks of the source into the (empty) ratings table; of rows with one key the first stays. */
+    bool (*load_ratings)(
+        struct store *s, const struct ml_source *source, struct load_count *ret, struct err *e);
+    /* Gives space back to the system where that is possible now; failure is no harm. */
+    void (*tidy)(struct store *s);
+
+    /* The live database: all objects of the kinds above, whoever made them; the columns of one table. */
+    bool (*each_object)(struct store *s,
+        bool (*take)(void *payload, const struct object *o, struct err *e), void *payload,
+        struct err *e);
+    bool (*each_column)(struct store *s, struct view table,
+        bool (*take)(void *payload, struct view column, struct err *e), void *payload,
+        struct err *e);
+};
+
+/* A table of TMDB rows, with the statements for it; `layout` is the list's own (a table may serve several lists). */
+struct shape {
+    struct layout layout;
+    struct put put;
+    const char *select; /* rows of one record, by key; own tables: NULL */
+    const char *remove; /* by key; own tables: NULL */
+    bool present;       /* own: the list has one */
+};
+
+struct store {
+    const struct engine *engine;
+    void *db; /* the engine's connection */
+    enum store_mode mode;
+    const char *name; /* store_name */
+    const char *prefix;
+    bool foreign_keys;
+    bool writing;                   /* between store_begin and store_commit */
+    int64_t token, lease_seconds;   /* token 0: no lease */
+    int64_t change_run, change_seq; /* the last row of etl_changes written; run 0: not known */
+    struct schema schema;
+    struct put *puts; /* of whole rows, PUT_KINDS per table; made when first needed (upsert.c) */
+    struct shape movie, lists[TMDB_LIST_COUNT], own[TMDB_LIST_COUNT];
+    struct arena arena;   /* as long as the store */
+    struct arena scratch; /* as long as one call of store.h */
+    struct str sql;       /* the statement at hand (sql.h) */
+};
+
+/* sqlite/open.c: opens or creates the file and sets s->engine, s->db, s->name. */
+bool sqlite_open(struct store *s, const struct store_config *config, struct err *e);
+
+#endif

@@ -1,0 +1,104 @@
+/* What a run found and did: findings, conflicts, changes. See store.h. */
+#include "store/upsert.h"
+
+/* ---- findings: at most FINDINGS_KEPT_PER_RULE of a rule in a run, the rest counted. */
+
+static bool put_count(
+    struct store *s, int64_t run_id, enum rule rule, const int64_t kept_total[2], struct err *e)
+{
+    const struct rule_info *info = rule_info(rule);
+    struct cell row[] = {cell_int(run_id), cell_text(view_of(info->id)),
+        cell_text(view_of(severity_name(info->severity))), cell_int(kept_total[0]),
+        cell_int(kept_total[1])};
+    return db_put_row(s, "etl_finding_counts", PUT_ROW, row, sizeof row / sizeof row[0], e);
+}
+
+static bool put_finding(struct store *s, int64_t run_id, int64_t seq, const struct finding *f,
+    int64_t now, struct err *e)
+{
+    const struct rule_info *info = rule_info(f->rule);
+    struct cell row[] = {cell_int(run_id), cell_text(view_of(info->id)), cell_int(seq),
+        cell_text(view_of(severity_name(info->severity))), cell_text(f->file),
+        cell_of_id((int64_t)f->line), cell_of_id((int64_t)f->column), cell_text(f->key),
+        cell_text(f->field), cell_text(f->text), cell_int(now)};
+    return db_put_row(s, "etl_findings", PUT_ROW, row, sizeof row / sizeof row[0], e);
+}
+
+static bool add_rule(struct store *s, int64_t run_id, const struct findings *f, enum rule rule,
+    int64_t now, struct err *e)
+{
+    int64_t kept_total[2] = {0, 0};
+    if (!db_get_ints(s,
+            "SELECT kept, total FROM {etl_finding_counts} WHERE run_id = ? AND rule = ?",
+            CELLS(cell_int(run_id), cell_text(view_of(rule_info(rule)->id))), kept_total, 2, NULL,
+            e))
+        return false;
+    for (size_t i = 0; i < f->kept.n && kept_total[0] < FINDINGS_KEPT_PER_RULE; i++) {
+        const struct finding *x = vec_at(&f->kept, i);
+        if (x->rule == rule && !put_finding(s, run_id, kept_total[0]++, x, now, e))
+            return false;
+    }
+    kept_total[1] += (int64_t)f->per_rule[rule];
+    return put_count(s, run_id, rule, kept_total, e);
+}
+
+bool store_add_findings(
+    struct store *s, int64_t run_id, const struct findings *f, int64_t now, struct err *e)
+{
+    if (!db_may_write(s, e))
+        return false;
+    for (size_t rule = 0; rule < RULE_COUNT; rule++)
+        if (f->per_rule[rule] > 0 && !add_rule(s, run_id, f, (enum rule)rule, now, e))
+            return false;
+    return true;
+}
+
+/* ---- conflicts */
+
+bool store_put_conflict(
+    struct store *s, int64_t run_id, const struct conflict *c, int64_t now, struct err *e)
+{
+    struct cell row[] = {cell_int(c->movielens_id), cell_int(c->tmdb_id),
+        cell_text(view_of(c->field)), cell_text(view_of(c->rule)), cell_of_id(c->movie_id),
+        cell_text(c->movielens_value), cell_text(c->tmdb_value), cell_of_id(run_id), cell_int(now)};
+    return db_put_row(s, "etl_conflicts", PUT_ROW, row, sizeof row / sizeof row[0], e);
+}
+
+bool store_clear_conflicts(struct store *s, int64_t movielens_id, struct err *e)
+{
+    return db_exec(s, "DELETE FROM {etl_conflicts} WHERE movielens_id = ?",
+        CELLS(cell_int(movielens_id)), NULL, e);
+}
+
+/* ---- changes, numbered within their run */
+
+static bool next_seq(struct store *s, int64_t run_id, int64_t *ret, struct err *e)
+{
+    if (s->change_run != run_id) {
+        int64_t last = -1;
+        bool exists = false;
+        if (!db_get_ints(s,
+                "SELECT seq FROM {etl_changes} WHERE run_id = ? ORDER BY seq DESC LIMIT 1",
+                CELLS(cell_int(run_id)), &last, 1, &exists, e))
+            return false;
+        s->change_run = run_id;
+        s->change_seq = last;
+    }
+    *ret = ++s->change_seq;
+    return true;
+}
+
+bool store_add_change(
+    struct store *s, int64_t run_id, const struct change *c, int64_t now, struct err *e)
+{
+    int64_t seq;
+    bool is_list = c->field == NULL && c->added + c->updated + c->removed > 0;
+    if (!db_may_write(s, e) || !next_seq(s, run_id, &seq, e))
+        return false;
+    struct cell row[] = {cell_int(run_id), cell_int(seq), cell_int(c->tmdb_id),
+        cell_text(view_of(c->section)), cell_text(view_of(c->kind)), cell_text(view_of(c->field)),
+        cell_text(c->old_value), cell_text(c->new_value),
+        is_list ? cell_int(c->added) : cell_null(), is_list ? cell_int(c->updated) : cell_null(),
+        is_list ? cell_int(c->removed) : cell_null(), cell_int(now)};
+    return db_put_row(s, "etl_changes", PUT_ROW, row, sizeof row / sizeof row[0], e);
+}

@@ -1,0 +1,206 @@
+/* Loading a MovieLens release: one transaction of the engine's bulk kind. See store.h and engine.h. */
+#include "store/load.h"
+
+#include "base/sys.h"
+#include "store/ddl.h"
+#include "store/lease.h"
+
+enum { MAX_MOVIES = 16 * 1024 * 1024, STEPS = 10, STATS_PER_PUT = 500 };
+
+#define STEP_COLUMNS                                                                               \
+    "rated_0_5", "rated_1_0", "rated_1_5", "rated_2_0", "rated_2_5", "rated_3_0", "rated_3_5",     \
+        "rated_4_0", "rated_4_5", "rated_5_0"
+
+static const char *const movie_columns[] = {"movielens_id", "raw_title", "title", "year", "genres",
+    "imdb_id", "tmdb_id", "rating_count", "rating_sum", STEP_COLUMNS};
+enum { MOVIE_COLUMNS = sizeof movie_columns / sizeof movie_columns[0], FIRST_COUNT = 7 };
+
+bool load_check_movie(
+    const struct load *l, int64_t movielens_id, const char *what, int64_t user_id, struct err *e)
+{
+    return map_has(&l->movies, movielens_id) ||
+           err_set(e, ERR_DATA,
+               "a %s of user %lld names movie %lld, which the release does not have", what,
+               (long long)user_id, (long long)movielens_id);
+}
+
+/* Rows of the release before this one: ratings and tags go. Movies stay for now, for their links; a count of -1 marks
+ * those for which no row comes. */
+static bool make_room(struct load *l, struct err *e)
+{
+    return ddl_drop_index(l->s, ddl_find_index("ratings", "movielens_id"), e) &&
+           db_exec(l->s, "DELETE FROM {ratings}", NO_CELLS, NULL, e) &&
+           db_exec(l->s, "DELETE FROM {tags}", NO_CELLS, NULL, e) &&
+           db_exec(l->s, "DELETE FROM {movielens_release}", NO_CELLS, NULL, e) &&
+           db_exec(l->s, "UPDATE {movielens_movies} SET rating_count = -1", NO_CELLS, NULL, e);
+}
+
+static bool take_movie(void *to, const struct ml_movie *m, struct err *e)
+{
+    struct load *l = to;
+    struct cell row[MOVIE_COLUMNS] = {cell_int(m->movielens_id),
+        cell_text(m->raw_title.p == NULL ? view_of("") : m->raw_title),
+        m->title.n == 0 ? cell_null() : cell_text(m->title), cell_of_id(m->year),
+        cell_text(m->genres), m->imdb_id.n == 0 ? cell_null() : cell_text(m->imdb_id),
+        cell_of_id(m->tmdb_id)};
+    for (size_t i = FIRST_COUNT; i < MOVIE_COLUMNS; i++)
+        row[i] = cell_int(0);
+    if (!map_put(&l->movies, m->movielens_id, 1))
+        return err_set(e, ERR_DATA, "the release has more than %d movies", MAX_MOVIES);
+    return db_put(l->s, &l->movie_put, &(struct row_set){row, MOVIE_COLUMNS, 1}, e);
+}
+
+static bool load_movies(struct load *l, struct err *e)
+{
+    if (!l->source->movies(l->source->payload, take_movie, l, e) ||
+        !db_exec(l->s, "DELETE FROM {movielens_movies} WHERE rating_count = -1", NO_CELLS, NULL, e))
+        return false;
+    l->result.movies = l->movies.n;
+    return true;
+}
+
+/* The source's blocks, looked at on their way into the engine: foreign keys are not checked there. */
+static bool checked_ratings(void *payload, struct rating_block *ret, struct err *e)
+{
+    struct load *l = payload;
+    if (!l->source->ratings(l->source->payload, ret, e))
+        return false;
+    for (size_t i = 0; i < ret->n; i++)
+        if (!load_check_movie(l, ret->movielens_id[i], "rating", ret->user_id[i], e))
+            return false;
+    return true;
+}
+
+static bool load_ratings(struct load *l, struct err *e)
+{
+    struct load_count n = {0, 0};
+    struct ml_source checked = {.ratings = checked_ratings, .payload = l};
+    if (!l->s->engine->load_ratings(l->s, &checked, &n, e))
+        return false;
+    l->result.ratings = n.stored;
+    l->result.duplicate_ratings = n.pulled - n.stored;
+    return ddl_create_index(l->s, ddl_find_index("ratings", "movielens_id"), e);
+}
+
+/* ---- counts per movie: the source's own, unless rows were left out that it had counted */
+
+static bool take_count(void *payload, const struct cell *c, size_t n, struct err *e)
+{
+    struct vec *stats = payload;
+    struct rating_stats *last = stats->n == 0 ? NULL : vec_at(stats, stats->n - 1);
+    int64_t half_stars = (int64_t)((c[1].kind == CELL_REAL ? c[1].r : (double)c[1].i) * 2);
+    (void)n;
+    if (half_stars < 1 || half_stars > STEPS)
+        return err_set(
+            e, ERR_STORE, "a rating in the database is %lld half stars", (long long)half_stars);
+    if (last == NULL || last->movielens_id != c[0].i) {
+        last = vec_add(stats);
+        if (last == NULL)
+            return err_set(e, ERR_DATA, "more than %d movies have ratings", MAX_MOVIES);
+        last->movielens_id = c[0].i;
+    }
+    last->histogram[half_stars - 1] += c[2].i;
+    last->count += c[2].i;
+    last->sum_half_stars += half_stars * c[2].i;
+    return true;
+}
+
+static bool stats_of(struct load *l, const struct rating_stats **ret, size_t *ret_n, struct err *e)
+{
+    uint64_t sum = 0;
+    *ret = l->source->stats(l->source->payload, ret_n);
+    for (size_t i = 0; i < *ret_n; i++)
+        sum += (uint64_t)(*ret)[i].count;
+    if (sum == l->result.ratings && l->result.duplicate_ratings == 0)
+        return true;
+    if (!db_query(l->s,
+            "SELECT movielens_id, rating, count(*) FROM {ratings} GROUP BY movielens_id, rating"
+            " ORDER BY movielens_id, rating",
+            NO_CELLS, take_count, &l->stats, e))
+        return false;
+    *ret = l->stats.items;
+    *ret_n = l->stats.n;
+    return true;
+}
+
+static const char *stats_statement(struct load *l)
+{
+    static const char *const steps[] = {STEP_COLUMNS};
+    struct str sql;
+    str_init(&sql, SQL_MAX);
+    sql_expand(l->s, &sql, "UPDATE {movielens_movies} SET rating_count = ?, rating_sum = ?");
+    for (size_t i = 0; i < STEPS; i++)
+        str_addf(&sql, ", %s = ?", steps[i]);
+    str_addz(&sql, " WHERE movielens_id = ?");
+    const char *kept = arena_dup(&l->s->scratch, str_view(&sql)).p;
+    str_done(&sql);
+    return kept;
+}
+
+static bool put_stats(struct load *l, struct err *e)
+{
+    enum { WIDTH = STEPS + 3 };
+    const struct rating_stats *stats = NULL;
+    size_t n = 0;
+    if (!stats_of(l, &stats, &n, e))
+        return false;
+    const char *sql = stats_statement(l);
+    struct cell *cells =
+        arena_take_array(&l->s->scratch, (size_t)STATS_PER_PUT * WIDTH, sizeof *cells);
+    for (size_t at = 0; at < n; at += STATS_PER_PUT) {
+        struct row_set rows = {cells, WIDTH, 0};
+        for (size_t i = at; i < n && rows.n < STATS_PER_PUT; i++) {
+            struct cell *row = row_set_at(&rows, rows.n++);
+            row[0] = cell_int(stats[i].count);
+            row[1] = cell_int(stats[i].sum_half_stars);
+            for (size_t k = 0; k < STEPS; k++)
+                row[2 + k] = cell_int(stats[i].histogram[k]);
+            row[WIDTH - 1] = cell_int(stats[i].movielens_id);
+        }
+        if (!l->s->engine->exec_rows(l->s, sql, &rows, e))
+            return false;
+    }
+    return true;
+}
+
+static bool put_release(struct load *l, struct err *e)
+{
+    const struct ml_release *r = l->source->release(l->source->payload);
+    struct cell row[] = {cell_text(r->name), cell_text(r->movies_sha256),
+        cell_text(r->links_sha256), cell_text(r->ratings_sha256), cell_text(r->tags_sha256),
+        cell_int(r->movies), cell_int(r->links), cell_int(r->ratings), cell_int(r->tags),
+        cell_int(sys_now())};
+    return db_put_row(l->s, "movielens_release", PUT_ROW, row, sizeof row / sizeof row[0], e);
+}
+
+/* The lease is looked at once more: a load may take longer than it lasts. */
+static bool load_all(struct store *s, void *payload, struct err *e)
+{
+    struct load *l = payload;
+    return make_room(l, e) && load_movies(l, e) && load_ratings(l, e) && put_stats(l, e) &&
+           load_tags(l, e) && put_release(l, e) && lease_check(s, e);
+}
+
+bool store_load_movielens(
+    struct store *s, const struct ml_source *source, struct ml_load_result *ret, struct err *e)
+{
+    bool exists = false;
+    int64_t one;
+    if (s->writing)
+        return err_set(e, ERR_BUG, "a MovieLens load was begun inside a transaction");
+    if (!db_get_ints(s, "SELECT 1 FROM {ratings} LIMIT 1", NO_CELLS, &one, 1, &exists, e))
+        return false;
+    struct load l = {.s = s, .source = source};
+    map_init(&l.movies, MAX_MOVIES);
+    vec_init(&l.stats, sizeof(struct rating_stats), MAX_MOVIES);
+    upsert_put(s, schema_find(&s->schema, "movielens_movies"), movie_columns, MOVIE_COLUMNS,
+        PUT_ROW, &l.movie_put);
+    bool ok = s->engine->bulk(s, !exists, load_all, &l, e);
+    map_done(&l.movies);
+    vec_done(&l.stats);
+    if (ok) {
+        s->engine->tidy(s);
+        *ret = l.result;
+    }
+    return ok;
+}

@@ -1,0 +1,25 @@
+/* Load: what the parts of loading a MovieLens release share (private to store). */
+#ifndef MOVIE_ETL_STORE_LOAD_H
+#define MOVIE_ETL_STORE_LOAD_H
+
+#include "store/upsert.h"
+
+/* One load. */
+struct load {
+    struct store *s;
+    const struct ml_source *source;
+    struct ml_load_result result;
+    struct map movies;    /* ids of this release: every rating and tag must name one */
+    struct put movie_put; /* everything but the link */
+    struct vec stats;     /* struct rating_stats, counted anew when duplicates were left out */
+};
+
+/* ERR_DATA when the release has no movie of that id. */
+bool load_check_movie(
+    const struct load *l, int64_t movielens_id, const char *what, int64_t user_id, struct err *e);
+
+/* load_tags.c: all tags of the source. Tags of one user for one movie are numbered in the order they come; a tag that
+ * repeats an earlier one in everything, its instant too, is left out. */
+bool load_tags(struct load *l, struct err *e);
+
+#endif

@@ -1,0 +1,256 @@
+/* Migrate: see migrate.h. */
+#include "store/migrate.h"
+
+#include "base/sys.h"
+#include "model/genre.h"
+#include "store/ddl.h"
+#include "store/live.h"
+#include "store/upsert.h"
+#include "store/views.h"
+
+static const struct migration migrations[] = {
+    {0, NULL, NULL},
+};
+
+/* One walk over everything that should be there: counts what is missing, and makes it when `write`. */
+struct walk {
+    struct store *s;
+    const struct live *live;
+    bool write;
+    size_t missing;
+};
+
+/* In the registry before it is in the database: on engines whose DDL commits by itself, what was interrupted between
+ * the two is still recognised as ours. */
+static bool enlist(
+    struct store *s, const char *name, const char *kind, struct view definition, struct err *e)
+{
+    struct cell row[] = {cell_text(view_of(name)), cell_text(view_of(kind)), cell_text(definition),
+        cell_int(sys_now())};
+    return db_put_row(s, "etl_tables", PUT_ROW, row, sizeof row / sizeof row[0], e);
+}
+
+static bool walk_table(struct walk *w, const struct table *t, struct err *e)
+{
+    if (live_find(w->s, w->live, t->name) != NULL)
+        return true;
+    w->missing++;
+    return !w->write || (enlist(w->s, t->name, "table", (struct view){NULL, 0}, e) &&
+                            ddl_create_table(w->s, t, e));
+}
+
+struct found {
+    const struct table *table;
+    bool has[TABLE_MAX_COLUMNS];
+};
+
+static bool mark_column(void *payload, struct view column, struct err *e)
+{
+    struct found *f = payload;
+    (void)e;
+    for (size_t i = 0; i < f->table->n; i++)
+        f->has[i] = f->has[i] || view_is_nocase(column, f->table->columns[i].name);
+    return true;
+}
+
+static bool walk_columns(struct walk *w, const struct table *t, struct err *e)
+{
+    const struct object *o = live_find(w->s, w->live, t->name);
+    struct found f = {.table = t};
+    if (o == NULL)
+        return true;
+    bool ok = w->s->engine->each_column(w->s, o->name, mark_column, &f, e);
+    for (size_t i = 0; ok && i < t->n; i++) {
+        w->missing += !f.has[i];
+        if (!f.has[i] && w->write)
+            ok = ddl_add_column(w->s, t, &t->columns[i], e);
+    }
+    return ok;
+}
+
+static bool walk_index(struct walk *w, const struct index *ix, struct err *e)
+{
+    if (live_find(w->s, w->live, ddl_index_name(&w->s->scratch, ix).p) != NULL)
+        return true;
+    w->missing++;
+    return !w->write || ddl_create_index(w->s, ix, e);
+}
+
+/* A view holds nothing, so another definition simply replaces it. */
+static bool walk_view(struct walk *w, const struct view_row *v, struct err *e)
+{
+    struct view definition = views_print(w->s, v, &w->s->scratch);
+    struct view hash = views_hash(definition, &w->s->scratch);
+    const struct registered *r = live_registered(w->live, view_of(v->name));
+    bool live = live_find(w->s, w->live, v->name) != NULL;
+    if (live && r != NULL && view_eq(r->definition, hash))
+        return true;
+    w->missing++;
+    if (!w->write)
+        return true;
+    return enlist(w->s, v->name, "view", hash, e) && (!live || views_drop(w->s, v, e)) &&
+           db_exec(w->s, definition.p, NO_CELLS, NULL, e);
+}
+
+static bool walk_all(struct walk *w, struct err *e)
+{
+    const struct schema *schema = &w->s->schema;
+    bool ok = true;
+    if (w->write && !w->live->has_registry)
+        ok = ddl_create_table(w->s, schema_find(schema, "etl_tables"), e) &&
+             enlist(w->s, "etl_tables", "table", (struct view){NULL, 0}, e);
+    for (size_t i = 0; ok && i < schema->tables.n; i++) {
+        const struct table *t = vec_at(&schema->tables, i);
+        bool made = !w->live->has_registry && strcmp(t->name, "etl_tables") == 0;
+        ok = made || (walk_table(w, t, e) && walk_columns(w, t, e));
+    }
+    for (const struct index *ix = plain_indexes; ok && ix->table != NULL; ix++)
+        ok = walk_index(w, ix, e);
+    for (const struct view_row *v = view_rows; ok && v->name != NULL; v++)
+        ok = walk_view(w, v, e);
+    return ok;
+}
+
+static bool note_migration(struct store *s, const struct migration *m, struct err *e)
+{
+    struct cell row[] = {cell_int(m->number), cell_text(view_of(m->what)), cell_int(sys_now())};
+    return db_put_row(s, "etl_schema_migrations", PUT_ROW, row, sizeof row / sizeof row[0], e);
+}
+
+/* Before missing things are added: a migration finds the schema as it was left. New databases are made as the tables
+ * say, and have nothing to migrate. */
+static bool run_migrations(
+    struct store *s, const struct live *live, const struct migration *list, struct err *e)
+{
+    for (const struct migration *m = list; live->has_registry && m->number != 0; m++)
+        if (m->number > live->version && !m->run(s, e))
+            return err_in(e, "schema migration %lld", (long long)m->number);
+    return true;
+}
+
+static bool note_migrations(
+    struct store *s, const struct live *live, const struct migration *list, struct err *e)
+{
+    for (const struct migration *m = list; m->number != 0; m++)
+        if (m->number > live->version && !note_migration(s, m, e))
+            return false;
+    return true;
+}
+
+static int64_t newest(const struct migration *list)
+{
+    int64_t number = 0;
+    for (const struct migration *m = list; m->number != 0; m++)
+        number = m->number;
+    return number;
+}
+
+bool migrate_fill_genres(struct store *s, struct err *e)
+{
+    for (const struct genre *g = genres; g->id != 0; g++) {
+        struct cell row[] = {cell_int(g->id), cell_text(view_of(g->name)), cell_of_id(g->tmdb_id),
+            cell_text(view_of(g->movielens))};
+        if (!db_put_row(s, "genres", PUT_ROW, row, sizeof row / sizeof row[0], e))
+            return false;
+    }
+    return true;
+}
+
+static bool check_genre(void *payload, const struct cell *c, size_t n, struct err *e)
+{
+    size_t *right = payload;
+    (void)n;
+    (void)e;
+    for (const struct genre *g = genres; g->id != 0; g++)
+        *right += g->id == cell_get_int(&c[0]) && view_is(cell_get_text(&c[1]), g->name) &&
+                  g->tmdb_id == cell_get_int(&c[2]) &&
+                  view_eq(cell_get_text(&c[3]), view_of(g->movielens));
+    return true;
+}
+
+static bool genres_right(struct store *s, bool *ret, struct err *e)
+{
+    size_t want = 0, right = 0;
+    for (const struct genre *g = genres; g->id != 0; g++)
+        want++;
+    bool ok = db_query(s, "SELECT genre_id, name, tmdb_id, movielens FROM {genres}", NO_CELLS,
+        check_genre, &right, e);
+    *ret = right == want;
+    return ok;
+}
+
+/* Counts what is to be done. */
+static bool look(struct store *s, const struct live *live, const struct migration *list,
+    size_t *ret, struct err *e)
+{
+    struct walk w = {s, live, false, 0};
+    bool genres_ok = false;
+    if (!walk_all(&w, e))
+        return false;
+    if (live_find(s, live, "genres") != NULL && !genres_right(s, &genres_ok, e))
+        return false;
+    *ret = w.missing + !genres_ok + (live->version < newest(list));
+    return true;
+}
+
+struct applying {
+    const struct migration *list;
+};
+
+static bool apply(struct store *s, void *payload, struct err *e)
+{
+    const struct applying *a = payload;
+    struct live live;
+    if (!live_read(s, &live, e)) /* again: another process may have been faster */
+        return false;
+    struct walk w = {s, &live, true, 0};
+    bool ok = run_migrations(s, &live, a->list, e) && walk_all(&w, e) &&
+              note_migrations(s, &live, a->list, e) && migrate_fill_genres(s, e);
+    live_done(&live);
+    return ok;
+}
+
+static bool refuse_newer(const struct live *live, const struct migration *list, struct err *e)
+{
+    if (live->version <= newest(list))
+        return true;
+    err_set(e, ERR_STORE,
+        "the database was brought to schema %lld by a newer movie-etl; this one knows %lld",
+        (long long)live->version, (long long)newest(list));
+    return err_hint(e, "Use the newer movie-etl, or another database. Nothing was changed.");
+}
+
+static bool decide(
+    struct store *s, const struct live *live, const struct migration *list, struct err *e)
+{
+    size_t missing = 0;
+    struct applying a = {list};
+    if (!live->has_registry && s->mode != STORE_CREATE)
+        return err_set(e, ERR_NO_DATABASE, "the database has no tables of movie-etl%s%s",
+            s->prefix[0] == '\0' ? "" : " with the prefix ", s->prefix);
+    if (!refuse_newer(live, list, e) || !look(s, live, list, &missing, e))
+        return false;
+    if (s->mode == STORE_READ) {
+        if (missing == 0)
+            return true;
+        err_set(e, ERR_STORE,
+            "the database was made by an older movie-etl: its schema lacks %zu things", missing);
+        return err_hint(e, "Any command that writes (process, sync, init) brings it up to date.");
+    }
+    return s->engine->prepare(s, e) && (missing == 0 || db_alone(s, apply, &a, e));
+}
+
+bool migrate_with(struct store *s, const struct migration *list, struct err *e)
+{
+    struct live live;
+    if (!live_read(s, &live, e))
+        return false;
+    bool ok = decide(s, &live, list, e);
+    live_done(&live);
+    return ok;
+}
+
+bool migrate(struct store *s, struct err *e)
+{
+    return migrate_with(s, migrations, e);
+}

@@ -1,0 +1,151 @@
+/* Sql: see sql.h. */
+#include "store/sql.h"
+
+#include <string.h>
+
+enum { PORTION = 256 };
+
+void sql_column(const struct store *s, struct str *to, const char *column)
+{
+    s->engine->dialect->name(to, view_of(column));
+}
+
+struct view sql_bare_name(const struct store *s, struct arena *a, const char *name)
+{
+    return arena_print(a, "%s%s", s->prefix, name);
+}
+
+static void add_name(const struct store *s, struct str *to, struct view name)
+{
+    struct str whole;
+    str_init(&whole, 300);
+    str_addz(&whole, s->prefix);
+    str_add(&whole, name);
+    s->engine->dialect->name(to, str_view(&whole));
+    str_done(&whole);
+}
+
+void sql_name(const struct store *s, struct str *to, const char *name)
+{
+    add_name(s, to, view_of(name));
+}
+
+void sql_expand(const struct store *s, struct str *to, const char *text)
+{
+    struct view v = view_of(text);
+    size_t at = 0;
+    while (at < v.n) {
+        size_t open = view_find(v, at, '{');
+        size_t close = view_find(v, open, '}');
+        str_add(to, view_slice(v, at, open));
+        if (open < v.n)
+            add_name(s, to, view_slice(v, open + 1, close));
+        at = close < v.n ? close + 1 : v.n;
+    }
+}
+
+int64_t cell_get_int(const struct cell *c)
+{
+    return c->kind == CELL_INT ? c->i : c->kind == CELL_REAL ? (int64_t)c->r : 0;
+}
+
+struct view cell_get_text(const struct cell *c)
+{
+    return c->kind == CELL_TEXT ? c->text : (struct view){NULL, 0};
+}
+
+struct cell cell_of_id(int64_t i)
+{
+    return i == 0 ? cell_null() : cell_int(i);
+}
+
+static bool expanded(struct store *s, const char *text, struct err *e)
+{
+    str_clear(&s->sql);
+    sql_expand(s, &s->sql, text);
+    return str_ok(&s->sql) || err_set(e, ERR_BUG, "a statement is longer than %d bytes", SQL_MAX);
+}
+
+bool db_may_write(const struct store *s, struct err *e)
+{
+    return s->writing || err_set(e, ERR_BUG, "the store was written to outside a transaction");
+}
+
+bool db_exec(struct store *s, const char *text, const struct cell *args, size_t n,
+    int64_t *ret_rows, struct err *e)
+{
+    return db_may_write(s, e) && expanded(s, text, e) &&
+           s->engine->exec(s, str_z(&s->sql), args, n, ret_rows, e);
+}
+
+bool db_query(struct store *s, const char *text, const struct cell *args, size_t n, row_fn *row,
+    void *payload, struct err *e)
+{
+    return expanded(s, text, e) && s->engine->query(s, str_z(&s->sql), args, n, row, payload, e);
+}
+
+struct ints {
+    int64_t *to;
+    size_t want;
+    bool exists;
+};
+
+static bool take_ints(void *payload, const struct cell *cells, size_t n, struct err *e)
+{
+    struct ints *ints = payload;
+    (void)e;
+    for (size_t i = 0; !ints->exists && i < n && i < ints->want; i++)
+        ints->to[i] = cell_get_int(&cells[i]);
+    ints->exists = true;
+    return true;
+}
+
+bool db_get_ints(struct store *s, const char *text, const struct cell *args, size_t n, int64_t *ret,
+    size_t want, bool *ret_exists, struct err *e)
+{
+    struct ints ints = {ret, want, false};
+    if (!db_query(s, text, args, n, take_ints, &ints, e))
+        return false;
+    if (ret_exists != NULL)
+        *ret_exists = ints.exists;
+    return true;
+}
+
+/* How many places a portion gets: few different statements, so that the prepared ones are found again. */
+static size_t places(size_t left)
+{
+    size_t n = 1;
+    while (n < left && n < PORTION)
+        n *= 4;
+    return n;
+}
+
+static bool query_portion(struct store *s, const char *text, const struct cell *values, size_t n,
+    row_fn *row, void *payload, struct err *e)
+{
+    struct cell args[PORTION];
+    struct view v = view_of(text);
+    size_t hole = view_find(v, 0, '%'), want = places(n);
+    for (size_t i = 0; i < want; i++)
+        args[i] = values[i < n ? i : n - 1];
+    struct str with;
+    str_init(&with, SQL_MAX);
+    str_add(&with, view_slice(v, 0, hole));
+    for (size_t i = 0; i < want; i++)
+        str_addz(&with, i == 0 ? "?" : ",?");
+    str_add(&with, view_slice(v, hole + 1, v.n));
+    bool ok = db_query(s, str_z(&with), args, want, row, payload, e);
+    str_done(&with);
+    return ok;
+}
+
+bool db_query_in(struct store *s, const char *text, const struct cell *values, size_t n,
+    row_fn *row, void *payload, struct err *e)
+{
+    for (size_t at = 0; at < n; at += PORTION) {
+        size_t some = n - at < PORTION ? n - at : PORTION;
+        if (!query_portion(s, text, values + at, some, row, payload, e))
+            return false;
+    }
+    return true;
+}

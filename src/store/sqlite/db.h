@@ -1,0 +1,76 @@
+/* Sqlite: the embedded engine (private to this folder; the rest of store knows it as struct engine).
+ *
+ * One connection, used by one thread. File calls go through a VFS of our own (vfs.c), so that tests can make them fail
+ * like any other file call. */
+#ifndef MOVIE_ETL_STORE_SQLITE_DB_H
+#define MOVIE_ETL_STORE_SQLITE_DB_H
+
+#include "store/engine.h"
+
+#include <sqlite3.h>
+
+enum { STATEMENTS = 512, BUSY_MS = 30000 /* how long to wait for another writer */ };
+
+/* A prepared statement, in the slot of its text's hash; another text with that slot replaces it. */
+struct statement {
+    char *sql;
+    sqlite3_stmt *stmt;
+    bool busy;
+};
+
+struct sqlite {
+    sqlite3 *db;
+    sqlite3_vfs *vfs;
+    char *path; /* absolute */
+    struct statement statements[STATEMENTS];
+};
+
+static inline struct sqlite *sqlite_of(const struct store *s)
+{
+    return s->db;
+}
+
+extern const struct dialect sqlite_dialect;
+
+/* vfs.c: a VFS with the seam of base/sys.h before every file call; registered until sqlite_vfs_free. */
+sqlite3_vfs *sqlite_vfs_new(void);
+void sqlite_vfs_free(sqlite3_vfs *vfs);
+
+/* fail.c: fills `e` for a result code of SQLite's, from the connection's last error. Returns false. */
+bool sqlite_fail(const struct sqlite *q, int rc, const char *what, struct err *e);
+
+/* exec.c */
+bool sqlite_begin(struct store *s, enum begin_kind kind, struct err *e);
+bool sqlite_commit(struct store *s, struct err *e);
+void sqlite_rollback(struct store *s);
+bool sqlite_exec(struct store *s, const char *sql, const struct cell *args, size_t n,
+    int64_t *ret_rows, struct err *e);
+bool sqlite_exec_rows(struct store *s, const char *sql, const struct row_set *rows, struct err *e);
+bool sqlite_put_rows(
+    struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
+bool sqlite_query(struct store *s, const char *sql, const struct cell *args, size_t n, row_fn *row,
+    void *payload, struct err *e);
+void sqlite_forget_statements(struct sqlite *q);
+/* Runs statements without arguments or results; several may stand in one text. */
+bool sqlite_run(const struct sqlite *q, const char *sql, struct err *e);
+
+/* live.c */
+bool sqlite_each_object(struct store *s,
+    bool (*take)(void *payload, const struct object *o, struct err *e), void *payload,
+    struct err *e);
+bool sqlite_each_column(struct store *s, struct view table,
+    bool (*take)(void *payload, struct view column, struct err *e), void *payload, struct err *e);
+
+/* bulk.c, ratings.c */
+bool sqlite_bulk(struct store *s, bool fresh,
+    bool (*work)(struct store *s, void *payload, struct err *e), void *payload, struct err *e);
+bool sqlite_load_ratings(
+    struct store *s, const struct ml_source *source, struct load_count *ret, struct err *e);
+void sqlite_tidy(struct store *s);
+
+/* open.c */
+bool sqlite_prepare(struct store *s, struct err *e);
+/* Takes up the write-ahead log if nobody is in the way. */
+bool sqlite_settle_journal(struct store *s, struct err *e);
+
+#endif

@@ -1,0 +1,173 @@
+/* Opening the database file. */
+#include "store/sqlite/db.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OLDEST = 3037000, PAGE_SIZE = 8192, CACHE_KIB = 32 * 1024 };
+
+static bool right_library(struct err *e)
+{
+    if (sqlite3_libversion_number() >= OLDEST)
+        return true;
+    err_set(e, ERR_STORE, "SQLite %s is too old: 3.37 or newer is needed", sqlite3_libversion());
+    return err_hint(e, "Install a newer libsqlite3 (STRICT tables came with 3.37).");
+}
+
+/* "/abs/folder/file.db" in the store's arena. The folder must exist, or may be made. */
+static bool absolute_path(struct store *s, const char *path, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
+    const char *slash = strrchr(path, '/');
+    struct view folder =
+        slash == NULL ? view_of(".") : view_slice(view_of(path), 0, (size_t)(slash - path) + 1);
+    const char *name = slash == NULL ? path : slash + 1;
+    folder = arena_dup(&s->arena, folder);
+    if (name[0] == '\0')
+        return err_set(e, ERR_CONFIG, "'%s' is no name of a database file", path);
+    if (s->mode == STORE_CREATE && !file_make_folders(folder.p, e))
+        return err_in(e, "cannot create the database");
+    char *whole = realpath(folder.p, NULL);
+    if (whole == NULL)
+        return errno == ENOENT
+                   ? err_set(e, ERR_NO_DATABASE, "there is no database at %s", path)
+                   : err_errno(e, ERR_STORE, errno, "cannot reach the folder of %s", path);
+    struct view v =
+        arena_print(&s->arena, "%s%s%s", whole, strcmp(whole, "/") == 0 ? "" : "/", name);
+    free(whole);
+    q->path = mem_alloc(v.n + 1);
+    memcpy(q->path, v.p, v.n);
+    return true;
+}
+
+/* Without SQLITE_OPEN_CREATE a file that is not there is not made, but the words for that are ours. */
+static bool is_there(const struct store *s, const char *path, struct err *e)
+{
+    if (file_is_folder(path))
+        return err_set(e, ERR_STORE, "%s is a folder, not a database file", path);
+    return s->mode == STORE_CREATE || file_exists(path) ||
+           err_set(e, ERR_NO_DATABASE, "there is no database at %s", path);
+}
+
+static bool connect(struct store *s, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    q->vfs = sqlite_vfs_new();
+    if (q->vfs == NULL)
+        return err_set(e, ERR_STORE, "SQLite cannot be set up");
+    if (s->mode == STORE_CREATE)
+        flags |= SQLITE_OPEN_CREATE;
+    int rc = sqlite3_open_v2(q->path, &q->db, flags, q->vfs->zName);
+    if (q->db == NULL)
+        return err_set(e, ERR_NOMEM, "no memory for SQLite");
+    if (rc != SQLITE_OK)
+        return sqlite_fail(q, rc, "cannot open the database", e);
+    (void)sqlite3_busy_timeout(q->db, BUSY_MS);
+    return s->mode != STORE_CREATE || sqlite3_db_readonly(q->db, "main") == 0 ||
+           (err_set(e, ERR_STORE, "%s cannot be written", q->path), false);
+}
+
+/* What holds for this connection only. The first statement reads the file: what is no database fails here. */
+static bool set_up(struct store *s, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
+    struct view v = arena_print(&s->scratch,
+        "PRAGMA schema_version; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA "
+        "mmap_size = 0;"
+        " PRAGMA cache_size = -%d; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = %s;"
+        " PRAGMA journal_size_limit = 67108864; PRAGMA query_only = %s",
+        CACHE_KIB, s->foreign_keys ? "ON" : "OFF", s->mode == STORE_READ ? "ON" : "OFF");
+    return sqlite_run(q, v.p, e) || err_in(e, "cannot open the database");
+}
+
+static bool is_wal(void *payload, const struct cell *c, size_t n, struct err *e)
+{
+    (void)n;
+    (void)e;
+    *(bool *)payload = view_is(c[0].text, "wal");
+    return true;
+}
+
+/* Where the file's place does not allow a write-ahead log (some network file systems), or another connection is just
+ * using the file without one, the rollback journal stays, with the syncs it needs to be safe. */
+bool sqlite_settle_journal(struct store *s, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
+    bool wal = false;
+    (void)sqlite3_busy_timeout(q->db, 0);
+    bool ok = sqlite_query(s, "PRAGMA journal_mode = WAL", NULL, 0, is_wal, &wal, e) ||
+              e->kind == ERR_LOCKED;
+    (void)sqlite3_busy_timeout(q->db, BUSY_MS);
+    return ok &&
+           sqlite_run(q, wal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL", e);
+}
+
+bool sqlite_prepare(struct store *s, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
+    struct view page_size =
+        arena_print(&s->scratch, "PRAGMA page_size = %d", PAGE_SIZE); /* of an empty file */
+    if (sqlite3_db_readonly(q->db, "main") != 0) {
+        err_set(e, ERR_STORE, "%s cannot be written", q->path);
+        return err_hint(e, "Check that this user may write the file and the folder it lies in.");
+    }
+    return sqlite_run(q, page_size.p, e) && sqlite_settle_journal(s, e);
+}
+
+static void close_it(struct store *s)
+{
+    struct sqlite *q = sqlite_of(s);
+    if (q == NULL)
+        return;
+    if (q->db != NULL)
+        sqlite_rollback(s);
+    sqlite_forget_statements(q);
+    (void)sqlite3_close_v2(q->db);
+    sqlite_vfs_free(q->vfs);
+    mem_free(q->path);
+    mem_free(q);
+    s->db = NULL;
+}
+
+static const struct engine sqlite_engine = {
+    .dialect = &sqlite_dialect,
+    .close = close_it,
+    .prepare = sqlite_prepare,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .exec = sqlite_exec,
+    .exec_rows = sqlite_exec_rows,
+    .put_rows = sqlite_put_rows,
+    .query = sqlite_query,
+    .bulk = sqlite_bulk,
+    .load_ratings = sqlite_load_ratings,
+    .tidy = sqlite_tidy,
+    .each_object = sqlite_each_object,
+    .each_column = sqlite_each_column,
+};
+
+static bool open_file(struct store *s, const char *path, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
+    if (!right_library(e) || !absolute_path(s, path, e) || !is_there(s, q->path, e) ||
+        !connect(s, e) || !set_up(s, e))
+        return false;
+    s->name = arena_print(&s->arena, "sqlite %s", q->path).p;
+    return true;
+}
+
+bool sqlite_open(struct store *s, const struct store_config *config, struct err *e)
+{
+    s->engine = &sqlite_engine;
+    s->db = mem_alloc(sizeof(struct sqlite));
+    if (open_file(s, config->path, e))
+        return true;
+    close_it(s);
+    return false;
+}

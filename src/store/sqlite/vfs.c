@@ -1,0 +1,238 @@
+/* A VFS that asks base/sys.h before every file call and then hands it to SQLite's own.
+ *
+ * Tests reach SQLite's reads, writes, syncs, truncations and removals this way, its clock and its waiting too.
+ * Shared memory of the write-ahead log and locks are handed through unasked: they lose nothing when they fail.
+ * The memory-mapped access to the database file is not offered, so that every read is a call. */
+#include "store/sqlite/db.h"
+
+#include "base/mem.h"
+#include "base/sys.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME_MAX_BYTES = 40, MS_1970 = 0 };
+
+struct seam_vfs {
+    sqlite3_vfs base; /* first: SQLite's view of it */
+    sqlite3_vfs *real;
+    int failed; /* errno of the last call that the seam refused; 0: the real one failed last */
+    char name[NAME_MAX_BYTES];
+};
+
+struct seam_file {
+    sqlite3_file base;
+    struct seam_vfs *vfs;
+    sqlite3_file *real; /* behind this struct */
+};
+
+static sqlite3_file *real_file(sqlite3_file *f)
+{
+    return ((struct seam_file *)(void *)f)->real;
+}
+
+static sqlite3_vfs *real_vfs(sqlite3_vfs *v)
+{
+    return ((struct seam_vfs *)(void *)v)->real;
+}
+
+/* 0, or `code` when the seam refuses; writing fails as on a full disk when it says so. */
+static int refused(struct seam_vfs *v, enum sys_call call, int code)
+{
+    v->failed = sys_check(call);
+    if (v->failed == 0)
+        return SQLITE_OK;
+    bool full = call != SYS_READ && (v->failed == ENOSPC || v->failed == EDQUOT);
+    return full && call == SYS_WRITE ? SQLITE_FULL : code;
+}
+
+static struct seam_vfs *vfs_of(sqlite3_file *f)
+{
+    return ((struct seam_file *)(void *)f)->vfs;
+}
+
+static int file_close(sqlite3_file *f)
+{
+    return real_file(f)->pMethods->xClose(real_file(f));
+}
+
+static int file_read(sqlite3_file *f, void *to, int n, sqlite3_int64 at)
+{
+    int rc = refused(vfs_of(f), SYS_READ, SQLITE_IOERR_READ);
+    return rc != SQLITE_OK ? rc : real_file(f)->pMethods->xRead(real_file(f), to, n, at);
+}
+
+static int file_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
+{
+    int rc = refused(vfs_of(f), SYS_WRITE, SQLITE_IOERR_WRITE);
+    return rc != SQLITE_OK ? rc : real_file(f)->pMethods->xWrite(real_file(f), from, n, at);
+}
+
+static int file_truncate(sqlite3_file *f, sqlite3_int64 size)
+{
+    int rc = refused(vfs_of(f), SYS_TRUNCATE, SQLITE_IOERR_TRUNCATE);
+    return rc != SQLITE_OK ? rc : real_file(f)->pMethods->xTruncate(real_file(f), size);
+}
+
+static int file_sync(sqlite3_file *f, int flags)
+{
+    int rc = refused(vfs_of(f), SYS_SYNC, SQLITE_IOERR_FSYNC);
+    return rc != SQLITE_OK ? rc : real_file(f)->pMethods->xSync(real_file(f), flags);
+}
+
+static int file_size_of(sqlite3_file *f, sqlite3_int64 *ret)
+{
+    return real_file(f)->pMethods->xFileSize(real_file(f), ret);
+}
+
+static int file_lock_it(sqlite3_file *f, int level)
+{
+    return real_file(f)->pMethods->xLock(real_file(f), level);
+}
+
+static int file_unlock(sqlite3_file *f, int level)
+{
+    return real_file(f)->pMethods->xUnlock(real_file(f), level);
+}
+
+static int file_check_lock(sqlite3_file *f, int *ret)
+{
+    return real_file(f)->pMethods->xCheckReservedLock(real_file(f), ret);
+}
+
+static int file_control(sqlite3_file *f, int op, void *arg)
+{
+    return real_file(f)->pMethods->xFileControl(real_file(f), op, arg);
+}
+
+static int file_sector(sqlite3_file *f)
+{
+    return real_file(f)->pMethods->xSectorSize(real_file(f));
+}
+
+static int file_device(sqlite3_file *f)
+{
+    return real_file(f)->pMethods->xDeviceCharacteristics(real_file(f));
+}
+
+static int file_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **ret)
+{
+    return real_file(f)->pMethods->xShmMap(real_file(f), page, size, extend, ret);
+}
+
+static int file_shm_lock(sqlite3_file *f, int offset, int n, int flags)
+{
+    return real_file(f)->pMethods->xShmLock(real_file(f), offset, n, flags);
+}
+
+static void file_shm_barrier(sqlite3_file *f)
+{
+    real_file(f)->pMethods->xShmBarrier(real_file(f));
+}
+
+static int file_shm_unmap(sqlite3_file *f, int remove_it)
+{
+    return real_file(f)->pMethods->xShmUnmap(real_file(f), remove_it);
+}
+
+static const sqlite3_io_methods methods = {2, file_close, file_read, file_write, file_truncate,
+    file_sync, file_size_of, file_lock_it, file_unlock, file_check_lock, file_control, file_sector,
+    file_device, file_shm_map, file_shm_lock, file_shm_barrier, file_shm_unmap, NULL, NULL};
+
+static int vfs_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags, int *ret_flags)
+{
+    struct seam_file *file = (struct seam_file *)(void *)f;
+    file->base.pMethods = NULL;
+    file->vfs = (struct seam_vfs *)(void *)v;
+    file->real = (sqlite3_file *)(void *)(file + 1);
+    int rc = refused(file->vfs, SYS_OPEN, SQLITE_CANTOPEN);
+    if (rc == SQLITE_OK)
+        rc = file->vfs->real->xOpen(file->vfs->real, name, file->real, flags, ret_flags);
+    if (rc == SQLITE_OK)
+        file->base.pMethods = &methods;
+    return rc;
+}
+
+static int vfs_delete(sqlite3_vfs *v, const char *name, int sync_folder)
+{
+    int rc = refused((struct seam_vfs *)(void *)v, SYS_UNLINK, SQLITE_IOERR_DELETE);
+    return rc != SQLITE_OK ? rc : real_vfs(v)->xDelete(real_vfs(v), name, sync_folder);
+}
+
+static int vfs_access(sqlite3_vfs *v, const char *name, int flags, int *ret)
+{
+    return real_vfs(v)->xAccess(real_vfs(v), name, flags, ret);
+}
+
+static int vfs_full_name(sqlite3_vfs *v, const char *name, int n, char *ret)
+{
+    return real_vfs(v)->xFullPathname(real_vfs(v), name, n, ret);
+}
+
+static int vfs_random(sqlite3_vfs *v, int n, char *ret)
+{
+    return real_vfs(v)->xRandomness(real_vfs(v), n, ret);
+}
+
+static int vfs_sleep(sqlite3_vfs *v, int us)
+{
+    (void)v;
+    sys_sleep_ms(us < 1000 ? 1 : us / 1000);
+    return us;
+}
+
+/* Milliseconds of the Julian day, as SQLite counts. */
+static int vfs_now_ms(sqlite3_vfs *v, sqlite3_int64 *ret)
+{
+    (void)v;
+    *ret = sys_now() * 1000 + 210866760000000;
+    return SQLITE_OK;
+}
+
+static int vfs_now(sqlite3_vfs *v, double *ret)
+{
+    sqlite3_int64 ms;
+    int rc = vfs_now_ms(v, &ms);
+    *ret = (double)ms / 86400000.0;
+    return rc;
+}
+
+static int vfs_last_error(sqlite3_vfs *v, int n, char *to)
+{
+    struct seam_vfs *vfs = (struct seam_vfs *)(void *)v;
+    return vfs->failed != 0 ? vfs->failed : vfs->real->xGetLastError(vfs->real, n, to);
+}
+
+sqlite3_vfs *sqlite_vfs_new(void)
+{
+    struct seam_vfs *v = mem_alloc(sizeof *v);
+    v->real = sqlite3_vfs_find(NULL);
+    (void)snprintf(v->name, sizeof v->name, "movie-etl-%p", (void *)v);
+    v->base = (sqlite3_vfs){.iVersion = 2,
+        .szOsFile = (int)sizeof(struct seam_file) + v->real->szOsFile,
+        .mxPathname = v->real->mxPathname,
+        .zName = v->name,
+        .xOpen = vfs_open,
+        .xDelete = vfs_delete,
+        .xAccess = vfs_access,
+        .xFullPathname = vfs_full_name,
+        .xRandomness = vfs_random,
+        .xSleep = vfs_sleep,
+        .xCurrentTime = vfs_now,
+        .xGetLastError = vfs_last_error,
+        .xCurrentTimeInt64 = vfs_now_ms};
+    if (sqlite3_vfs_register(&v->base, 0) != SQLITE_OK) {
+        mem_free(v);
+        return NULL;
+    }
+    return &v->base;
+}
+
+void sqlite_vfs_free(sqlite3_vfs *vfs)
+{
+    if (vfs == NULL)
+        return;
+    (void)sqlite3_vfs_unregister(vfs);
+    mem_free(vfs);
+}

@@ -1,0 +1,136 @@
+/* Store: opening, transactions. See store.h; the verbs' needs are in movielens.c, tmdb.c, movies.c, state.c, ... */
+#include "store/engine.h"
+
+#include "base/mem.h"
+#include "store/lease.h"
+#include "store/migrate.h"
+#include "store/upsert.h"
+
+#include <string.h>
+
+enum { PREFIX_MAX = 32 };
+
+/* A prefix becomes part of names: letters, digits and underscores are safe everywhere. */
+static bool check_prefix(const char *prefix, struct err *e)
+{
+    size_t n = strlen(prefix);
+    if (n <= PREFIX_MAX &&
+        strspn(prefix, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == n)
+        return true;
+    return err_set(e, ERR_CONFIG,
+        "the table prefix '%s' may only have letters, digits and '_', at most %d", prefix,
+        PREFIX_MAX);
+}
+
+static bool connect(struct store *s, const struct store_config *config, struct err *e)
+{
+    if (config->host != NULL)
+        return err_set(
+            e, ERR_CONFIG, "this program was built without MySQL: SQL_HOST cannot be used");
+    return sqlite_open(s, config, e);
+}
+
+static bool open_it(struct store *s, const struct store_config *config, struct err *e)
+{
+    const char *prefix = config->prefix == NULL ? "" : config->prefix;
+    if (!check_prefix(prefix, e))
+        return false;
+    s->prefix = arena_dup(&s->arena, view_of(prefix)).p;
+    s->foreign_keys = config->foreign_keys;
+    if (!schema_build(&s->schema, e) || !connect(s, config, e))
+        return false;
+    upsert_shapes(s);
+    return migrate(s, e) || err_in(e, "%s", s->name);
+}
+
+bool store_open(
+    const struct store_config *config, enum store_mode mode, struct store **ret, struct err *e)
+{
+    struct store *s = mem_alloc(sizeof *s);
+    s->mode = mode;
+    arena_init(&s->arena);
+    arena_init(&s->scratch);
+    str_init(&s->sql, SQL_MAX);
+    if (!open_it(s, config, e)) {
+        store_close(s);
+        return false;
+    }
+    *ret = s;
+    return true;
+}
+
+void store_close(struct store *s)
+{
+    if (s == NULL)
+        return;
+    if (s->db != NULL)
+        s->engine->close(s);
+    schema_done(&s->schema);
+    str_done(&s->sql);
+    arena_done(&s->scratch);
+    arena_done(&s->arena);
+    mem_free(s);
+}
+
+const char *store_name(const struct store *s)
+{
+    return s->name;
+}
+
+bool store_begin(struct store *s, struct err *e)
+{
+    if (s->mode == STORE_READ)
+        return err_set(e, ERR_BUG, "the store was opened for reading only");
+    if (s->writing)
+        return err_set(e, ERR_BUG, "a transaction was begun inside a transaction");
+    arena_reset(&s->scratch);
+    if (!s->engine->begin(s, BEGIN_WRITE, e))
+        return false;
+    s->writing = true;
+    if (lease_check(s, e))
+        return true;
+    store_rollback(s);
+    return false;
+}
+
+bool store_commit(struct store *s, struct err *e)
+{
+    if (!db_may_write(s, e))
+        return false;
+    s->writing = false;
+    if (s->engine->commit(s, e))
+        return true;
+    s->change_run = 0;
+    return false;
+}
+
+void store_rollback(struct store *s)
+{
+    s->writing = false;
+    s->change_run = 0; /* the rows counted may be gone */
+    s->engine->rollback(s);
+}
+
+bool db_alone(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
+    void *payload, struct err *e)
+{
+    if (!store_begin(s, e))
+        return false;
+    if (!work(s, payload, e)) {
+        store_rollback(s);
+        return false;
+    }
+    return store_commit(s, e);
+}
+
+bool db_snapshot(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
+    void *payload, struct err *e)
+{
+    bool inside = s->writing;
+    if (!inside && !s->engine->begin(s, BEGIN_READ, e))
+        return false;
+    bool ok = work(s, payload, e);
+    if (!inside)
+        s->engine->rollback(s);
+    return ok;
+}

@@ -1,0 +1,27 @@
+/* Upsert: INSERT, SELECT and DELETE statements printed from table descriptions (private to store), and the shapes of
+ * TMDB's tables with all of theirs. Texts live in the store's arena. */
+#ifndef MOVIE_ETL_STORE_UPSERT_H
+#define MOVIE_ETL_STORE_UPSERT_H
+
+#include "store/sql.h"
+
+/* An INSERT of rows with these columns (key columns first). */
+void upsert_put(struct store *s, const struct table *t, const char *const *columns, size_t n,
+    enum put_kind kind, struct put *ret);
+/* An INSERT of whole rows, all columns in their order. */
+const struct put *upsert_put_all(struct store *s, const struct table *t, enum put_kind kind);
+
+/* Fills s->movie, s->lists and s->own. */
+void upsert_shapes(struct store *s);
+
+/* Writes rows; ERR_BUG outside store_begin and store_commit. */
+bool db_put(struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
+/* Writes one row of cells into a plain table: every column, in order. */
+bool db_put_row(struct store *s, const char *table, enum put_kind kind, const struct cell *cells,
+    size_t n, struct err *e);
+
+/* "SELECT a, b, c FROM t ORDER BY key", texts by bytes; only columns without any flag of `without`. */
+struct view upsert_select_all(
+    struct store *s, const struct table *t, unsigned without, struct arena *a);
+
+#endif
