@@ -1,0 +1,43 @@
+/* Files: where the four files of a release lie (a folder or a zip), and reading them with their
+ * digests on the way. */
+#ifndef MOVIE_ETL_SOURCE_MOVIELENS_FILES_H
+#define MOVIE_ETL_SOURCE_MOVIELENS_FILES_H
+
+#include "base/digest.h"
+#include "source/movielens/checksums.h"
+#include "source/movielens/zip.h"
+
+enum ml_file { ML_MOVIES, ML_LINKS, ML_RATINGS, ML_TAGS, ML_FILES };
+
+extern const char *const ml_file_names[ML_FILES];   /* "movies.csv" */
+extern const char *const ml_file_headers[ML_FILES]; /* "movieId,title,genres" */
+
+struct files {
+    struct arena arena;
+    struct zip *zip; /* NULL: a folder */
+    const struct zip_member *member[ML_FILES];
+    const char *path[ML_FILES];          /* as shown; for a folder also to be opened */
+    struct view name;                    /* of the release: "ml-32m" */
+    struct checksum checksums[ML_FILES]; /* the release's own; empty ones where it says none */
+};
+
+/* All four files must be there. files_done is needed after success only. */
+bool files_open(const char *path, struct files *ret, struct err *e);
+void files_done(struct files *f);
+
+/* An input that digests what passes through it. Embedded in its owner; closing it frees the inner
+ * input only. */
+struct hashed {
+    struct input in;
+    struct input *inner;
+    struct digest sha256, md5;
+    bool with_md5, ended;
+    struct digest_hex sha256_hex, md5_hex; /* once `ended` */
+};
+
+/* Opens one of the files into `ret`, which stays where it is until it is closed
+ * (input_free(&ret->in)) and may be read from afterwards. MD5 is computed only when the release
+ * says one. */
+bool files_read(const struct files *f, enum ml_file which, struct hashed *ret, struct err *e);
+
+#endif

@@ -1,0 +1,129 @@
+/* Links: see links.h. An IMDb id is text: "tt" and at least seven digits (0114709, 10147546); a
+ * library that took it for a number has eaten its zeros, which are put back. */
+#include "source/movielens/links.h"
+
+#include "source/movielens/number.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { IMDB_DIGITS = 7, IMDB_DIGITS_MAX = 10 };
+
+void links_init(struct links *l)
+{
+    vec_init(&l->items, sizeof(struct link), KNOWN_MAX);
+    map_init(&l->by_id, KNOWN_MAX);
+}
+
+void links_done(struct links *l)
+{
+    vec_done(&l->items);
+    map_done(&l->by_id);
+}
+
+static enum number read_imdb(const struct csv_field *f, char ret[16])
+{
+    struct view v = number_bare(f->text);
+    if (view_starts(v, "tt"))
+        v = view_slice(v, 2, v.n);
+    bool plain = !f->quoted && v.n == f->text.n;
+    size_t given = v.n;
+    while (v.n > 0 && v.p[0] == '0')
+        v = view_slice(v, 1, v.n);
+    if (v.n == 0 || v.n > IMDB_DIGITS_MAX)
+        return NUMBER_BAD;
+    for (size_t i = 0; i < v.n; i++)
+        if (v.p[i] < '0' || v.p[i] > '9')
+            return NUMBER_BAD;
+    size_t zeros = v.n < IMDB_DIGITS ? IMDB_DIGITS - v.n : 0;
+    (void)snprintf(ret, 16, "tt%.*s%.*s", (int)zeros, "0000000", (int)v.n, v.p);
+    return plain && given == zeros + v.n ? NUMBER_PLAIN : NUMBER_FIXED;
+}
+
+static bool field_imdb(struct place *p, const struct csv_field *f, char ret[16])
+{
+    if (view_trim(f->text).n == 0)
+        return true;
+    enum number r = read_imdb(f, ret);
+    if (r == NUMBER_BAD)
+        note(p, RULE_ML_VALUE, f->column, "imdbId",
+            "'%s' is not an IMDb id of up to %d digits; row left out", shown(f->text).z,
+            IMDB_DIGITS_MAX);
+    else if (r == NUMBER_FIXED)
+        note(p, RULE_ML_FIXED, f->column, "imdbId", "'%s' read as %s", shown(f->text).z, ret);
+    return r != NUMBER_BAD;
+}
+
+static bool field_tmdb(struct place *p, const struct csv_field *f, int64_t *ret)
+{
+    return view_trim(f->text).n == 0 || field_number(p, f, "tmdbId", 1, ML_ID_MAX, ret);
+}
+
+static bool take_row(struct place *p, const struct csv_row *row, struct links *l, struct err *e)
+{
+    struct link link = {.line = row->line};
+    if (!row_shape(p, row, 3) ||
+        !field_number(p, &row->fields[0], "movieId", 1, ML_ID_MAX, &link.movielens_id))
+        return true;
+    p->movielens_id = link.movielens_id;
+    if (!field_imdb(p, &row->fields[1], link.imdb_id) ||
+        !field_tmdb(p, &row->fields[2], &link.tmdb_id))
+        return true;
+    const uint64_t *first = map_get(&l->by_id, link.movielens_id);
+    if (first != NULL) {
+        note(p, RULE_ML_DUPLICATE, 1, "movieId", "the movie has a link on line %" PRIu64 " already",
+            ((const struct link *)vec_at(&l->items, *first))->line);
+        return true;
+    }
+    struct link *to = vec_add(&l->items);
+    if (to == NULL || !map_put(&l->by_id, link.movielens_id, l->items.n - 1))
+        return err_set(e, ERR_INPUT, "%s has more than %d rows", p->path, KNOWN_MAX);
+    *to = link;
+    return true;
+}
+
+bool links_read(struct movielens *m, struct findings *findings, struct links *ret, struct err *e)
+{
+    struct csv csv;
+    struct csv_row row = {.state = CSV_ROW};
+    struct place p = release_place(m, ML_LINKS, findings);
+    if (!release_begin(m, ML_LINKS, &csv, e))
+        return false;
+    bool ok = true;
+    while (ok && row.state != CSV_END) {
+        ok = csv_next(&csv, &row, e);
+        if (ok && row.state != CSV_END)
+            ok = take_row(&p, &row, ret, e);
+    }
+    csv_done(&csv);
+    if (ok)
+        release_end(m, ML_LINKS, findings);
+    return ok;
+}
+
+const struct link *links_join(struct links *l, int64_t movielens_id)
+{
+    const uint64_t *i = map_get(&l->by_id, movielens_id);
+    if (i == NULL)
+        return NULL;
+    struct link *link = vec_at(&l->items, *i);
+    link->joined = true;
+    return link;
+}
+
+int64_t links_leftover(const struct links *l, const struct movielens *m, struct findings *findings)
+{
+    int64_t joined = 0;
+    struct place p = release_place(m, ML_LINKS, findings);
+    for (size_t i = 0; i < l->items.n; i++) {
+        const struct link *link = vec_at(&l->items, i);
+        joined += link->joined;
+        if (link->joined)
+            continue;
+        p.line = link->line;
+        p.movielens_id = link->movielens_id;
+        note(&p, RULE_ML_ORPHAN, 1, "movieId",
+            "movies.csv has no movie %" PRId64 ", or its row was left out", link->movielens_id);
+    }
+    return joined;
+}

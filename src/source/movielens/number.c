@@ -1,0 +1,33 @@
+/* Numbers: see number.h. */
+#include "source/movielens/number.h"
+
+#include "base/num.h"
+
+struct view number_bare(struct view v)
+{
+    v = view_trim(v);
+    size_t point = view_find(v, 0, '.');
+    for (size_t i = point + 1; i < v.n; i++)
+        if (v.p[i] != '0')
+            return v;
+    return point == 0 || point + 1 >= v.n ? v : view_slice(v, 0, point);
+}
+
+enum number number_read(const struct csv_field *f, int64_t min, int64_t max, int64_t *ret)
+{
+    struct view bare = number_bare(f->text);
+    if (bare.n == 0 || bare.p[0] == '-' || !num_i64_in(bare, min, max, ret))
+        return NUMBER_BAD;
+    return f->quoted || bare.n != f->text.n ? NUMBER_FIXED : NUMBER_PLAIN;
+}
+
+enum number number_half_stars(const struct csv_field *f, int64_t *ret)
+{
+    double stars;
+    struct view v = f->text;
+    if (!num_real(view_trim(v), &stars) || stars < 0.5 || stars > 5 ||
+        stars * 2 != (double)(int)(stars * 2))
+        return NUMBER_BAD;
+    *ret = (int64_t)(stars * 2);
+    return f->quoted || v.n != 3 || v.p[1] != '.' ? NUMBER_FIXED : NUMBER_PLAIN;
+}

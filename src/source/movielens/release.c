@@ -1,0 +1,156 @@
+/* A release as a whole: opening, closing, headers, digests. See movielens.h. */
+#include "source/movielens/release.h"
+
+#include "base/mem.h"
+#include "source/movielens/hints.h"
+
+static struct view *sha256_of(struct ml_release *r, enum ml_file which)
+{
+    struct view *const fields[ML_FILES] = {
+        &r->movies_sha256, &r->links_sha256, &r->ratings_sha256, &r->tags_sha256};
+    return fields[which];
+}
+
+bool movielens_open(const char *path, struct movielens **ret, struct err *e)
+{
+    struct movielens *m = mem_alloc(sizeof *m);
+    if (!files_open(path, &m->files, e)) {
+        mem_free(m);
+        return false;
+    }
+    m->release.name = m->files.name;
+    known_init(&m->known);
+    vec_init(&m->stats, sizeof(struct rating_stats), KNOWN_MAX);
+    *ret = m;
+    return true;
+}
+
+void movielens_free(struct movielens *m)
+{
+    if (m == NULL)
+        return;
+    ratings_free(m->ratings);
+    tags_free(m->tags);
+    known_done(&m->known);
+    vec_done(&m->stats);
+    files_done(&m->files);
+    mem_free(m);
+}
+
+const struct ml_release *movielens_release(const struct movielens *m)
+{
+    return &m->release;
+}
+
+struct place release_place(const struct movielens *m, enum ml_file which, struct findings *findings)
+{
+    return (struct place){.to = findings, .path = m->files.path[which]};
+}
+
+static bool is_header(const struct csv_row *row, const char *expected)
+{
+    struct view rest = view_of(expected);
+    if (row->state != CSV_ROW || row->n > CSV_FIELDS)
+        return false;
+    for (size_t i = 0; i < row->n; i++) {
+        size_t end = view_find(rest, 0, ',');
+        if (!view_eq(row->fields[i].text, view_slice(rest, 0, end)) ||
+            (end == rest.n) != (i + 1 == row->n))
+            return false;
+        rest = view_slice(rest, end == rest.n ? end : end + 1, rest.n);
+    }
+    return true;
+}
+
+static const char *header_hint(struct view first)
+{
+    size_t colon = view_find(first, 0, ':');
+    if (colon + 1 < first.n && first.p[colon + 1] == ':')
+        return HINT_COLONS;
+    return view_find(first, 0, '\t') < first.n ? HINT_100K : HINT_RELEASE;
+}
+
+bool release_check_header(
+    const struct movielens *m, enum ml_file which, const struct csv_row *row, struct err *e)
+{
+    const char *path = m->files.path[which], *expected = ml_file_headers[which];
+    if (is_header(row, expected))
+        return true;
+    if (row->state == CSV_END) {
+        err_set(e, ERR_INPUT, "%s is empty; expected the header '%s'", path, expected);
+        return err_hint(e, "%s", HINT_RELEASE);
+    }
+    if (row->state == CSV_BAD)
+        return err_set(e, ERR_INPUT, "%s:1: the header cannot be read: %s; expected '%s'", path,
+            row->problem, expected);
+    struct arena a;
+    arena_init(&a);
+    struct view held = view_of("");
+    for (size_t i = 0; i < row->n && i < CSV_FIELDS; i++)
+        held = arena_print(
+            &a, "%.*s%s%.*s", VIEW_ARG(held), i == 0 ? "" : ",", VIEW_ARG(row->fields[i].text));
+    err_set(e, ERR_INPUT, "%s:%llu: the header is '%s', expected '%s'", path,
+        (unsigned long long)row->line, shown(held).z, expected);
+    err_hint(e, "%s", header_hint(row->fields[0].text));
+    arena_done(&a);
+    return false;
+}
+
+bool release_begin(struct movielens *m, enum ml_file which, struct csv *ret, struct err *e)
+{
+    struct csv_row row;
+    if (!files_read(&m->files, which, &m->hashed[which], e))
+        return false;
+    csv_init(ret, &m->hashed[which].in);
+    if (csv_next(ret, &row, e) && release_check_header(m, which, &row, e))
+        return true;
+    csv_done(ret);
+    return false;
+}
+
+void release_end(struct movielens *m, enum ml_file which, struct findings *findings)
+{
+    const struct hashed *h = &m->hashed[which];
+    const char *want = m->files.checksums[which].z;
+    *sha256_of(&m->release, which) = arena_dup(&m->files.arena, view_of(h->sha256_hex.z));
+    struct place p = release_place(m, which, findings);
+    if (h->with_md5 && !view_is(view_of(want), h->md5_hex.z))
+        note(&p, RULE_ML_CHECKSUM, 0, NULL, "its MD5 is %s, checksums.txt says %s", h->md5_hex.z,
+            want);
+}
+
+static bool digest_file(
+    const struct files *f, enum ml_file which, struct arena *a, struct view *ret, struct err *e)
+{
+    enum { BLOCK = 256 * 1024 };
+    struct hashed h;
+    bool ok = files_read(f, which, &h, e);
+    if (!ok)
+        return false;
+    char *block = mem_alloc(BLOCK);
+    while (ok && !h.ended) {
+        size_t got;
+        ok = h.in.read(&h.in, block, BLOCK, &got, e);
+    }
+    if (ok)
+        *ret = arena_dup(a, view_of(h.sha256_hex.z));
+    mem_free(block);
+    input_free(&h.in);
+    return ok;
+}
+
+bool movielens_fingerprint(const char *path, struct arena *a, struct ml_release *ret, struct err *e)
+{
+    struct files f;
+    struct ml_release r = {{NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, 0, 0, 0, 0};
+    if (!files_open(path, &f, e))
+        return false;
+    bool ok = true;
+    for (enum ml_file i = ML_MOVIES; ok && i < ML_FILES; i++)
+        ok = digest_file(&f, i, a, sha256_of(&r, i), e);
+    r.name = arena_dup(a, f.name);
+    files_done(&f);
+    if (ok)
+        *ret = r;
+    return ok;
+}
