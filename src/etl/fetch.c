@@ -102,7 +102,7 @@ static void note_failure(struct fetching *g, const struct tmdb_result *r)
     if (slot == NULL)
         return;
     slot->tmdb_id = r->tmdb_id;
-    (void)snprintf(slot->why, sizeof slot->why, "%s", r->why.text);
+    (void)snprintf(slot->why, sizeof slot->why, "%.*s", (int)sizeof slot->why - 1, r->why.text);
 }
 
 static void show_progress(const struct fetching *g)
