@@ -145,6 +145,8 @@ static bool check_one_host(struct view v, struct err *e)
         if (v6 ? !is_hex(v.p[i]) && strchr(":.%", v.p[i]) == NULL
                : !is_letter(v.p[i]) && !is_digit(v.p[i]) && strchr(".-_", v.p[i]) == NULL)
             return err_set(e, ERR_CONFIG, "'%.*s' is not the name or address of a host", VIEW_ARG(v));
+    if (v6 && view_find(v, 0, ':') > end)
+        return err_set(e, ERR_CONFIG, "'%.*s' is not the name or address of a host", VIEW_ARG(v));
     end += v6;
     if (end == v.n)
         return true;

@@ -1,0 +1,38 @@
+/* What the tests of the command line share. */
+#ifndef MOVIE_ETL_TESTS_UNIT_CLI_CLI_TEST_H
+#define MOVIE_ETL_TESTS_UNIT_CLI_CLI_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cli/args.h"
+
+enum { LINE_WORDS = 40 };
+
+/* A command line as typed, without the program's name: words are what blanks separate, "~" is an empty word. */
+struct line {
+    char text[2000];
+    char *argv[LINE_WORDS];
+    int argc;
+};
+void line_split(struct line *l, const char *text);
+
+/* Splits and parses; `l` holds the words while `a` is in use. */
+bool line_parse(struct line *l, const char *text, struct cli_args *a, struct err *e);
+
+/* A new folder below the build folder's temporary one, made the working directory; returns its path. */
+const char *enter_new_folder(void);
+/* Leaves and removes it with what it holds. */
+void leave_folder(void);
+void write_file(const char *path, const char *text, size_t n);
+void write_text(const char *path, const char *text);
+
+/* All of `text` holds `part`, else the test fails and shows both. */
+void assert_holds(const char *text, const char *part);
+void assert_lacks(const char *text, const char *part);
+
+#endif
