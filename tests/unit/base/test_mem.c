@@ -1,0 +1,81 @@
+/* Tests of base/mem: zeroed memory, growth that keeps its contents, the end of the process when
+ * there is none. */
+#include "help.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+TEST(memory_is_zeroed_even_when_it_was_used)
+{
+    for (int round = 0; round < 100; round++) {
+        unsigned char *p = mem_alloc(500);
+        for (size_t i = 0; i < 500; i++)
+            assert_int_equal(p[i], 0);
+        memset(p, 0xFF, 500);
+        mem_free(p);
+    }
+}
+
+TEST(nothing_is_a_valid_pointer)
+{
+    void *p = mem_alloc(0), *q = mem_grow(NULL, 0, 8), *r = mem_grow(NULL, 8, 0);
+    assert_non_null(p);
+    assert_non_null(q);
+    assert_non_null(r);
+    mem_free(p);
+    mem_free(q);
+    mem_free(r);
+    mem_free(NULL);
+}
+
+TEST(growing_keeps_the_contents)
+{
+    unsigned char *p = NULL;
+    for (size_t n = 1; n < 3000; n++) {
+        p = mem_grow(p, n, 1);
+        p[n - 1] = (unsigned char)n;
+    }
+    for (size_t n = 1; n < 3000; n++)
+        assert_int_equal(p[n - 1], (unsigned char)n);
+    mem_free(p);
+}
+
+static void alloc_too_much(void *payload)
+{
+    (void)payload;
+    mem_free(mem_alloc(SIZE_MAX / 2));
+}
+
+static void grow_too_much(void *payload)
+{
+    (void)payload;
+    mem_free(mem_grow(NULL, SIZE_MAX / 4, 2));
+}
+
+static void grow_over_size_max(void *payload)
+{
+    (void)payload;
+    mem_free(mem_grow(NULL, SIZE_MAX / 2 + 2, 2)); /* would wrap round to 2 bytes */
+}
+
+TEST(exhaustion_says_so_and_ends_with_71)
+{
+    void (*const ways[])(void *) = {alloc_too_much, grow_too_much, grow_over_size_max};
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        struct child_end end = in_child(ways[i], NULL);
+        assert_int_equal(end.code, err_exit_code(ERR_NOMEM));
+        assert_non_null(strstr(end.said, "movie-etl: memory is exhausted\n"));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_is_zeroed_even_when_it_was_used),
+        cmocka_unit_test(nothing_is_a_valid_pointer),
+        cmocka_unit_test(growing_keeps_the_contents),
+        cmocka_unit_test(exhaustion_says_so_and_ends_with_71),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
