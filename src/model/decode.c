@@ -105,6 +105,8 @@ static void walk_list(struct walk *w, struct node *at, struct step step, struct 
                 decode_wrong_type(w->d, c, w->list->path, "object with its group's key");
             else
                 push_group(w, group, path, c);
+            if (group != NULL)
+                group->taken = true; /* also of a group without elements, which has nothing to say */
         }
     }
 }

@@ -4,7 +4,8 @@
 #include "base/text.h"
 #include "model/tmdb.h"
 
-enum { EXTRA_MAX = 4 * 1024 * 1024, PATH_MAX_BYTES = 4096 };
+/* NAME_MAX_BYTES is only for comparing and showing: a longer name is cut. */
+enum { EXTRA_MAX = 4 * 1024 * 1024, POINTER_MAX_BYTES = 1024 * 1024, NAME_MAX_BYTES = 1000 };
 
 struct leftovers {
     struct decoder *d;
@@ -46,8 +47,10 @@ static void add_pointer_key(struct str *to, struct view key)
     }
 }
 
+/* Back to the first n bytes; room again after an overflow. */
 static void cut(struct str *s, size_t n)
 {
+    s->over = false;
     if (s->p != NULL) {
         s->n = n;
         s->p[n] = '\0';
@@ -69,7 +72,10 @@ static void look_at_child(struct leftovers *l, const struct node *parent, struct
         str_add_i64(&l->pointer, (int64_t)index);
         str_add_i64(&l->dotted, (int64_t)index);
     }
-    if (!is_ignored(str_z(&l->dotted)))
+    if (!str_ok(&l->pointer))
+        findings_add(l->d->findings, RULE_DEPTH, c->key_line, c->key_column, l->d->key, "extra",
+            "keys that no table knows are over %d bytes long", POINTER_MAX_BYTES);
+    else if (!str_ok(&l->dotted) || !is_ignored(str_z(&l->dotted)))
         look_below(l, c);
     cut(&l->pointer, pointer);
     cut(&l->dotted, dotted);
@@ -88,13 +94,25 @@ static void look_below(struct leftovers *l, struct node *n)
             look_at_child(l, n, c, index++);
 }
 
-/* The members of a JSON object given as text, without its braces; nothing when it is no object. */
+/* The members of a JSON object given as text, without its braces; absent when it has none around it. */
 static struct view members_of(struct view json)
 {
     json = view_trim(json);
     if (json.n < 2 || json.p[0] != '{' || json.p[json.n - 1] != '}')
-        return (struct view){"", 0};
+        return (struct view){NULL, 0};
     return view_trim(view_slice(json, 1, json.n - 1));
+}
+
+/* What an earlier decoding kept goes on as it is. A text of that name that TMDB itself sent is a key like others. */
+static void take_kept(struct leftovers *l, struct node *kept)
+{
+    struct view members = members_of(kept->text);
+    if (members.p != NULL)
+        str_add(&l->json, members);
+    else if (kept->line != 0)
+        findings_add(l->d->findings, RULE_FORMAT, kept->line, kept->column, l->d->key, "extra",
+            "must be a JSON object, as the program wrote it");
+    kept->taken = members.p != NULL || kept->line != 0;
 }
 
 struct view decode_extra(struct decoder *d, struct node *body)
@@ -102,12 +120,10 @@ struct view decode_extra(struct decoder *d, struct node *body)
     struct leftovers l = {.d = d};
     struct node *kept = node_get(body, "extra");
     str_init(&l.json, EXTRA_MAX);
-    str_init(&l.pointer, PATH_MAX_BYTES);
-    str_init(&l.dotted, PATH_MAX_BYTES);
-    if (kept != NULL && kept->kind == NODE_TEXT) {
-        kept->taken = true;
-        str_add(&l.json, members_of(kept->text));
-    }
+    str_init(&l.pointer, POINTER_MAX_BYTES);
+    str_init(&l.dotted, NAME_MAX_BYTES);
+    if (kept != NULL && kept->kind == NODE_TEXT)
+        take_kept(&l, kept);
     look_below(&l, body);
     if (!str_ok(&l.json))
         findings_add(d->findings, RULE_DEPTH, body->line, body->column, d->key, "extra",

@@ -1,6 +1,8 @@
 /* Findings: see finding.h. */
 #include "model/finding.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -55,10 +57,13 @@ void findings_add(struct findings *f, enum rule rule, uint64_t line, uint64_t co
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
+    struct view shown = view_of(text);
+    if (shown.n == sizeof text - 1) /* cut, perhaps inside a character */
+        shown.n = utf8_bad_at(shown);
     struct finding *to = vec_add(&f->kept);
     if (to != NULL)
         *to = (struct finding){rule, f->file, line, column, arena_dup(&f->texts, key),
-            arena_dup(&f->texts, view_of(field)), arena_dup(&f->texts, view_of(text))};
+            arena_dup(&f->texts, view_of(field)), arena_dup(&f->texts, shown)};
 }
 
 void findings_merge(struct findings *to, const struct findings *from)

@@ -99,18 +99,6 @@ static bool same_cells(const struct cell *a, const struct cell *b, size_t n)
     return true;
 }
 
-/* Numbers rows in source order, from 0 within each run of equal key columns before `seq`. */
-static void number_rows(struct row_set *s, size_t seq_at)
-{
-    for (size_t i = 0; i < s->n; i++) {
-        int64_t seq = 0;
-        for (size_t j = i; j > 0 && seq == 0; j--)
-            if (same_cells(row_set_at(s, i), row_set_at(s, j - 1), seq_at))
-                seq = row_set_at(s, j - 1)[seq_at].i + 1;
-        row_set_at(s, i)[seq_at] = cell_int(seq);
-    }
-}
-
 /* A row to sort: the source position keeps the sort stable. */
 struct sort_row {
     const struct cell *cells;
@@ -128,15 +116,33 @@ static int by_key(const void *x, const void *y)
     return (a->at > b->at) - (a->at < b->at);
 }
 
-/* Sorts by key and keeps the first row of each key. */
-static void sort_rows(struct row_set *s, size_t key_n, struct arena *a)
+/* The rows of `s` in order of their first key_n cells, source order among equals. */
+static struct sort_row *sorted_order(const struct row_set *s, size_t key_n, struct arena *a)
 {
     struct sort_row *order = arena_take_array(a, s->n, sizeof *order);
-    struct cell *sorted = arena_take_array(a, s->n * s->width, sizeof *sorted);
     for (size_t i = 0; i < s->n; i++)
         order[i] = (struct sort_row){row_set_at(s, i), key_n, i};
     if (s->n > 1)
         qsort(order, s->n, sizeof *order, by_key);
+    return order;
+}
+
+/* Numbers rows in source order, from 0 among those with equal key columns before `seq`. */
+static void number_rows(struct row_set *s, size_t seq_at, struct arena *a)
+{
+    const struct sort_row *order = sorted_order(s, seq_at, a);
+    int64_t seq = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        seq = i > 0 && same_cells(order[i - 1].cells, order[i].cells, seq_at) ? seq + 1 : 0;
+        row_set_at(s, order[i].at)[seq_at] = cell_int(seq);
+    }
+}
+
+/* Sorts by key and keeps the first row of each key. */
+static void sort_rows(struct row_set *s, size_t key_n, struct arena *a)
+{
+    const struct sort_row *order = sorted_order(s, key_n, a);
+    struct cell *sorted = arena_take_array(a, s->n * s->width, sizeof *sorted);
     size_t n = 0;
     for (size_t i = 0; i < s->n; i++) {
         if (n > 0 && same_cells(sorted + (n - 1) * s->width, order[i].cells, key_n))
@@ -169,7 +175,7 @@ void rows_of_list(const struct list *l, const struct tmdb_movie *m, struct arena
     layout_of_list(l, &layout);
     rows_in_layout(l, &layout, m, a, ret);
     if (l->seq)
-        number_rows(ret, layout.key_n - 1);
+        number_rows(ret, layout.key_n - 1, a);
     sort_rows(ret, layout.key_n, a);
 }
 

@@ -18,11 +18,13 @@ struct reading {
     bool one_rule, ok;
 };
 
-static void refuse(struct reading *r, enum rule rule, const struct node *at, const char *member, const char *what)
+static void refuse(
+    struct reading *r, enum rule rule, const struct node *at, const char *member, const char *what)
 {
     char field[100];
     (void)snprintf(field, sizeof field, "%s%s%s", r->name, r->name[0] == '\0' ? "" : ".", member);
-    findings_add(r->findings, r->one_rule ? r->wrong : rule, at->line, at->column, r->key, field, "%s", what);
+    findings_add(r->findings, r->one_rule ? r->wrong : rule, at->line, at->column, r->key, field,
+        "%s", what);
     r->ok = false;
 }
 
@@ -73,7 +75,8 @@ static void read_instant(struct reading *r, const char *name, int64_t *ret)
     struct view v = {NULL, 0};
     read_text(r, name, true, &v);
     if (v.p != NULL && !instant_parse(v, ret))
-        refuse(r, RULE_FORMAT, node_get(r->from, name), name, "must be an instant, as in \"2026-11-22T10:00:07Z\"");
+        refuse(r, RULE_FORMAT, node_get(r->from, name), name,
+            "must be an instant, as in \"2026-11-22T10:00:07Z\"");
 }
 
 /* Only these members may be there: a misspelt one would be passed over in silence. */
@@ -98,8 +101,8 @@ static bool enter(struct reading *r, const struct node *root)
     if (r->ok)
         r->from = n;
     else if (n != NULL)
-        findings_add(r->findings, r->one_rule ? r->wrong : RULE_TYPE, n->line, n->column, r->key, r->name,
-            "%s where object is expected", node_kind_name(n->kind));
+        findings_add(r->findings, r->one_rule ? r->wrong : RULE_TYPE, n->line, n->column, r->key,
+            r->name, "%s where object is expected", node_kind_name(n->kind));
     return r->ok;
 }
 
@@ -140,10 +143,12 @@ struct view doc_key(int64_t id, struct arena *a)
     return id == 0 ? (struct view){NULL, 0} : arena_print(a, "tmdb %lld", (long long)id);
 }
 
-static bool has_only_top(const struct node *root, const char *const *keys, struct view key, struct findings *f)
+static bool has_only_top(
+    const struct node *root, const char *const *keys, struct view key, struct findings *f)
 {
     struct reading r = {.from = root, .name = "", .findings = f, .key = key, .ok = true};
-    only(&r, keys, "does not belong at the margin of this document: is it indented as it should be?");
+    only(&r, keys,
+        "does not belong at the margin of this document: is it indented as it should be?");
     return r.ok;
 }
 
@@ -157,7 +162,8 @@ static bool is_hex(struct view v, size_t n)
 
 bool doc_read_batch(const struct node *root, struct findings *f, struct batch *ret)
 {
-    struct reading r = {.name = "batch", .findings = f, .wrong = RULE_BATCH_HEADER, .one_rule = true};
+    struct reading r = {
+        .name = "batch", .findings = f, .wrong = RULE_BATCH_HEADER, .one_rule = true};
     struct view type = {NULL, 0}, source = {NULL, 0};
     int64_t format = 0;
     if (!enter(&r, root))
@@ -170,17 +176,20 @@ bool doc_read_batch(const struct node *root, struct findings *f, struct batch *r
     read_text(&r, "query", false, &ret->query);
     read_instant(&r, "created_at", &ret->created_at);
     if (format > BATCH_FORMAT)
-        refuse(&r, RULE_BATCH_HEADER, node_get(r.from, "format"), "format", "is newer than this program");
+        refuse(&r, RULE_BATCH_HEADER, node_get(r.from, "format"), "format",
+            "is newer than this program");
     if (ret->id.p != NULL && !is_hex(ret->id, 16))
         refuse(&r, RULE_BATCH_HEADER, node_get(r.from, "id"), "id", "must be 16 hex digits");
     if (type.p != NULL && !batch_type_parse(type, &ret->type))
-        refuse(&r, RULE_BATCH_HEADER, node_get(r.from, "type"), "type", "must be initial, missing or changes");
+        refuse(&r, RULE_BATCH_HEADER, node_get(r.from, "type"), "type",
+            "must be initial, missing or changes");
     if (source.p != NULL && !view_is(source, "tmdb"))
         refuse(&r, RULE_BATCH_HEADER, node_get(r.from, "source"), "source", "must be tmdb");
     return r.ok;
 }
 
-static bool read_etl(const struct node *root, struct view key, struct findings *f, struct staged_record *ret)
+static bool read_etl(
+    const struct node *root, struct view key, struct findings *f, struct staged_record *ret)
 {
     static const char *const members[] = {"fetched_at", "review", NULL};
     struct reading r = {.name = "etl", .findings = f, .key = key};
@@ -194,7 +203,8 @@ static bool read_etl(const struct node *root, struct view key, struct findings *
     read_instant(&r, "fetched_at", &ret->at);
     read_text(&r, "review", false, &ret->review);
     if (ret->review.p != NULL && !view_is(ret->review, "rejected"))
-        refuse(&r, RULE_FORMAT, node_get(r.from, "review"), "review", "must be null or \"rejected\"");
+        refuse(
+            &r, RULE_FORMAT, node_get(r.from, "review"), "review", "must be null or \"rejected\"");
     return r.ok;
 }
 
@@ -210,9 +220,11 @@ bool doc_read_movie(const struct node *root, struct view key, struct arena *a, s
     return ok;
 }
 
-bool doc_read_gone(const struct node *root, struct view key, struct findings *f, struct staged_record *ret)
+bool doc_read_gone(
+    const struct node *root, struct view key, struct findings *f, struct staged_record *ret)
 {
-    static const char *const top[] = {"gone", NULL}, *const members[] = {"id", "status_code", "seen_at", NULL};
+    static const char *const top[] = {"gone", NULL}, *const members[] = {
+                                                         "id", "status_code", "seen_at", NULL};
     struct reading r = {.name = "gone", .findings = f, .key = key};
     bool ok = has_only_top(root, top, key, f);
     if (!enter(&r, root))
@@ -247,5 +259,6 @@ void doc_report_unknown(const struct node *root, uint64_t line, struct findings 
             "a document of no known kind: it must have batch, movie, gone or end at the margin");
     else
         findings_add(f, RULE_TYPE, root->line == 0 ? line : root->line, root->column, none, NULL,
-            "%s where a document with batch, movie, gone or end is expected", node_kind_name(root->kind));
+            "%s where a document with batch, movie, gone or end is expected",
+            node_kind_name(root->kind));
 }

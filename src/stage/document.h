@@ -22,7 +22,8 @@ struct view doc_key(int64_t id, struct arena *a);
 bool doc_read_batch(const struct node *root, struct findings *f, struct batch *ret);
 bool doc_read_movie(const struct node *root, struct view key, struct arena *a, struct findings *f,
     struct staged_record *ret);
-bool doc_read_gone(const struct node *root, struct view key, struct findings *f, struct staged_record *ret);
+bool doc_read_gone(
+    const struct node *root, struct view key, struct findings *f, struct staged_record *ret);
 
 struct doc_end {
     int64_t records, gone;

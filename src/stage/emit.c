@@ -50,7 +50,8 @@ static bool is_all_empty(const struct node *object)
 /* Words that YAML 1.1 or 1.2 takes for null or a boolean, in any case. */
 static bool is_yaml_word(struct view v)
 {
-    static const char *const words[] = {"y", "n", "no", "on", "yes", "off", "true", "null", "false"};
+    static const char *const words[] = {
+        "y", "n", "no", "on", "yes", "off", "true", "null", "false"};
     if (v.n > 5)
         return false;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)

@@ -25,15 +25,18 @@ struct wanted {
     enum batch_type type;
 };
 
-static bool collect(const char *folder, const struct vec *names, const struct wanted *wanted, struct arena *a,
-    struct vec *ret, struct err *e)
+static bool collect(const char *folder, const struct vec *names, const struct wanted *wanted,
+    struct arena *a, struct vec *ret, struct err *e)
 {
     for (size_t i = 0; i < names->n; i++) {
-        struct listed l = {.path = arena_print(a, "%s/%s", folder, *(const char **)vec_at(names, i)).p};
+        struct listed l = {
+            .path = arena_print(a, "%s/%s", folder, *(const char **)vec_at(names, i)).p};
         bool named = batch_name_parse(l.path, &l.name);
         bool complete = !view_ends(view_of(l.path), ".part");
-        if (!named && complete && (view_ends(view_of(l.path), ".yaml") || view_ends(view_of(l.path), ".yaml.gz")))
-            log_line(LOG_WARNING, "%s is not named like a batch file: load it with process --file", l.path);
+        if (!named && complete &&
+            (view_ends(view_of(l.path), ".yaml") || view_ends(view_of(l.path), ".yaml.gz")))
+            log_line(LOG_WARNING, "%s is not named like a batch file: load it with process --file",
+                l.path);
         if (!named || complete == wanted->unfinished || (complete && l.name.type != wanted->type))
             continue;
         struct listed *to = vec_add(ret);
@@ -45,8 +48,8 @@ static bool collect(const char *folder, const struct vec *names, const struct wa
     return true;
 }
 
-static bool list_folder(const char *folder, const struct wanted *wanted, struct arena *a, struct vec *ret,
-    struct err *e)
+static bool list_folder(const char *folder, const struct wanted *wanted, struct arena *a,
+    struct vec *ret, struct err *e)
 {
     struct vec names, found;
     if (!file_exists(folder))
@@ -65,8 +68,8 @@ static bool list_folder(const char *folder, const struct wanted *wanted, struct 
     return ok;
 }
 
-bool batch_list(const char *data_dir, enum batch_folder folder, enum batch_type type, struct arena *a,
-    struct vec *ret, struct err *e)
+bool batch_list(const char *data_dir, enum batch_folder folder, enum batch_type type,
+    struct arena *a, struct vec *ret, struct err *e)
 {
     struct wanted wanted = {false, type};
     return list_folder(batch_folder_path(data_dir, folder, a), &wanted, a, ret, e);
@@ -142,13 +145,14 @@ static const char *processed_path(const char *data_dir, const char *path, int co
     if (copy == 1)
         return arena_print(a, "%s/%.*s.gz", folder, VIEW_ARG(name)).p;
     size_t dot = view_find(name, 0, '.');
-    return arena_print(a, "%s/%.*s_r%d%.*s.gz", folder, (int)dot, name.p, copy, (int)(name.n - dot),
-        name.p + dot).p;
+    return arena_print(
+        a, "%s/%.*s_r%d%.*s.gz", folder, (int)dot, name.p, copy, (int)(name.n - dot), name.p + dot)
+        .p;
 }
 
 /* Where the file goes, or where it is already (a run was killed between the copy and the removal). */
-static bool find_target(const char *data_dir, const char *path, struct arena *a, const char **ret, bool *ret_there,
-    struct err *e)
+static bool find_target(const char *data_dir, const char *path, struct arena *a, const char **ret,
+    bool *ret_there, struct err *e)
 {
     for (int copy = 1; copy <= MAX_COPIES; copy++) {
         struct err damaged;
@@ -171,7 +175,8 @@ static bool compress(const char *from, const char *to, struct arena *a, struct e
         return true;
     struct err ignored;
     (void)file_remove(to, &ignored);
-    return err_set(e, ERR_DISK, "%s does not say the same as %s: it changed, or the disk is bad", to, from);
+    return err_set(
+        e, ERR_DISK, "%s does not say the same as %s: it changed, or the disk is bad", to, from);
 }
 
 static bool move(const char *data_dir, const char *path, struct arena *a, struct err *e)

@@ -54,7 +54,8 @@ static bool skip_id(struct view *v, int64_t *ret)
 static bool quick_movie(struct view v, int64_t *ret)
 {
     if (!skip(&v, "---\netl: {fetched_at: ") || !skip_instant(&v) || !skip(&v, ", review: ") ||
-        !(skip(&v, "null") || skip(&v, "\"rejected\"")) || !skip(&v, "}\nmovie:\n  id: ") || !skip_id(&v, ret))
+        !(skip(&v, "null") || skip(&v, "\"rejected\"")) || !skip(&v, "}\nmovie:\n  id: ") ||
+        !skip_id(&v, ret))
         return false;
     if (!skip(&v, "\n  ") || v.n == 0)
         return false;
@@ -70,7 +71,8 @@ static bool quick_gone(struct view v, int64_t *ret)
     return skip(&v, ", seen_at: ") && skip_instant(&v) && view_is(v, "}\n");
 }
 
-static bool visit_chunk(const struct chunk *c, const struct part_visit *visit, struct arena *a, struct err *e)
+static bool visit_chunk(
+    const struct chunk *c, const struct part_visit *visit, struct arena *a, struct err *e)
 {
     struct view none = {NULL, 0};
     struct tree t;
@@ -110,7 +112,8 @@ bool batch_ids_of_file(const char *path, const struct part_visit *visit, struct 
 static bool put(void *payload, int64_t id, bool gone, struct view text, struct err *e)
 {
     (void)text;
-    return map_put(payload, id, gone ? 2 : 1) || err_set(e, ERR_INPUT, "more ids are staged than can be kept");
+    return map_put(payload, id, gone ? 2 : 1) ||
+           err_set(e, ERR_INPUT, "more ids are staged than can be kept");
 }
 
 /* Oldest first, so that the newest word on an id stays. Files that are not named as ours come first. */
@@ -124,7 +127,8 @@ static int by_age(const void *x, const void *y)
     return has_m != has_n ? (int)has_m - (int)has_n : strcmp(a, b);
 }
 
-static bool collect(const char *folder, const struct vec *names, struct arena *a, struct map *ret, struct err *e)
+static bool collect(
+    const char *folder, const struct vec *names, struct arena *a, struct map *ret, struct err *e)
 {
     struct part_visit visit = {put, ret};
     for (size_t i = 0; i < names->n; i++) {

@@ -54,8 +54,8 @@ static bool add(struct part_file *p, struct view text, struct err *e)
     return outfile_write(&p->file, text, e) && outfile_write(&p->file, view_of(MARKER), e);
 }
 
-bool part_create(const char *path, const struct batch *header, const char *comment, struct part_file *ret,
-    struct err *e)
+bool part_create(const char *path, const struct batch *header, const char *comment,
+    struct part_file *ret, struct err *e)
 {
     struct str s;
     *ret = (struct part_file){.unsynced = 0};
@@ -66,7 +66,8 @@ bool part_create(const char *path, const struct batch *header, const char *comme
     new_header(header, &ret->texts, &ret->header);
     str_init(&s, HEADER_MAX);
     emit_header(&ret->header, comment, &ret->texts, &s);
-    bool ok = str_ok(&s) || err_set(e, ERR_BUG, "the header of a batch file is over %d bytes", HEADER_MAX);
+    bool ok = str_ok(&s) ||
+              err_set(e, ERR_BUG, "the header of a batch file is over %d bytes", HEADER_MAX);
     ok = ok && add(ret, str_view(&s), e);
     str_done(&s);
     if (!ok)

@@ -19,8 +19,8 @@ struct part_file {
 };
 
 /* Creates PATH.part with a header document; gives it a new id. `comment`: lines for the top. */
-bool part_create(const char *path, const struct batch *header, const char *comment, struct part_file *ret,
-    struct err *e);
+bool part_create(const char *path, const struct batch *header, const char *comment,
+    struct part_file *ret, struct err *e);
 /* `text`: whole lines, without a "---" line. */
 bool part_add(struct part_file *p, struct view text, bool gone, struct err *e);
 /* Writes the end document; all is on disk then. *ret_sha256: of the whole file. The file keeps its name. */
@@ -30,7 +30,8 @@ void part_done(struct part_file *p); /* closes; the .part stays */
 /* What an unfinished file holds. */
 struct part_state {
     struct batch header; /* texts in the arena given */
-    int64_t size;        /* up to and with the "---" line behind the last complete document; 0: no header */
+    int64_t
+        size; /* up to and with the "---" line behind the last complete document; 0: no header */
     uint64_t records, gone;
 };
 /* Gets each complete document: its id (0: cannot be told), its text with its "---" line. */
@@ -43,6 +44,7 @@ struct part_visit {
 bool part_scan(const char *part_path, bool sound, const struct part_visit *visit, struct arena *a,
     struct part_state *ret, struct err *e);
 /* Opens PATH.part to go on where `state` says. */
-bool part_resume(const char *path, const struct part_state *state, struct part_file *ret, struct err *e);
+bool part_resume(
+    const char *path, const struct part_state *state, struct part_file *ret, struct err *e);
 
 #endif

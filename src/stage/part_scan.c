@@ -67,7 +67,8 @@ static bool confirm(struct scan *s, const struct chunk *c, struct err *e)
         return true;
     state->records += !s->gone;
     state->gone += s->gone;
-    return s->visit == NULL || s->visit->document(s->visit->payload, s->id, s->gone, str_view(&s->text), e);
+    return s->visit == NULL ||
+           s->visit->document(s->visit->payload, s->id, s->gone, str_view(&s->text), e);
 }
 
 static bool scan_all(struct scan *s, struct split *split, struct err *e)
@@ -128,9 +129,11 @@ static bool digest_begin(const char *path, int64_t size, struct digest *d, struc
     return ok;
 }
 
-bool part_resume(const char *path, const struct part_state *state, struct part_file *ret, struct err *e)
+bool part_resume(
+    const char *path, const struct part_state *state, struct part_file *ret, struct err *e)
 {
-    *ret = (struct part_file){.records = state->records, .gone = state->gone, .header = state->header};
+    *ret =
+        (struct part_file){.records = state->records, .gone = state->gone, .header = state->header};
     if (!outfile_resume(&ret->file, path, state->size, e))
         return false;
     arena_init(&ret->texts);

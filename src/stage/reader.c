@@ -52,7 +52,8 @@ static bool next_document(struct batch_reader *r, struct arena *a, bool *ret_end
 static bool is_sound(const struct batch_reader *r, struct view key, struct findings *f)
 {
     if (r->chunk.oversize)
-        findings_add(f, RULE_DEPTH, r->chunk.line, 1, NO_KEY, NULL, "a document over %d bytes", DOCUMENT_MAX);
+        findings_add(f, RULE_DEPTH, r->chunk.line, 1, NO_KEY, NULL, "a document over %d bytes",
+            DOCUMENT_MAX);
     tree_report(&r->tree, key, f);
     return !r->chunk.oversize && r->tree.problem_n == 0;
 }
@@ -97,8 +98,8 @@ static void read_header(struct batch_reader *r, struct findings *f)
     keep_header(r, &h);
 }
 
-bool batch_open_input(struct input *in, const char *name, struct findings *findings, struct batch_reader **ret,
-    struct err *e)
+bool batch_open_input(struct input *in, const char *name, struct findings *findings,
+    struct batch_reader **ret, struct err *e)
 {
     bool end;
     struct arena first;
@@ -123,7 +124,8 @@ bool batch_open_input(struct input *in, const char *name, struct findings *findi
     return ok;
 }
 
-bool batch_open(const char *path, struct findings *findings, struct batch_reader **ret, struct err *e)
+bool batch_open(
+    const char *path, struct findings *findings, struct batch_reader **ret, struct err *e)
 {
     struct input *in;
     return input_open(path, &in, e) && batch_open_input(in, path, findings, ret, e);
@@ -164,14 +166,15 @@ static void count(struct batch_reader *r, enum doc_kind kind, bool good)
 }
 
 /* The document at hand as a record; false when it is refused. */
-static bool read_record(const struct batch_reader *r, struct findings *f, struct arena *a,
-    struct staged_record *ret)
+static bool read_record(
+    const struct batch_reader *r, struct findings *f, struct arena *a, struct staged_record *ret)
 {
     const struct node *root = r->tree.root;
     enum doc_kind kind = doc_kind(root);
     ret->tmdb_id = doc_id(root);
     ret->gone = kind == DOC_GONE;
-    ret->place = root == NULL ? (struct place){(uint32_t)r->chunk.line, 1} : (struct place){root->line, root->column};
+    ret->place = root == NULL ? (struct place){(uint32_t)r->chunk.line, 1}
+                              : (struct place){root->line, root->column};
     struct view key = doc_key(ret->tmdb_id, a);
     if (!is_sound(r, key, f))
         return false;
@@ -185,7 +188,8 @@ static bool read_record(const struct batch_reader *r, struct findings *f, struct
     if (kind == DOC_GONE)
         return doc_read_gone(root, key, f, ret);
     if (kind == DOC_BATCH)
-        findings_add(f, RULE_BATCH_HEADER, root->line, root->column, NO_KEY, "batch", "a second header");
+        findings_add(
+            f, RULE_BATCH_HEADER, root->line, root->column, NO_KEY, "batch", "a second header");
     else
         doc_report_unknown(root, r->chunk.line, f);
     return false;
@@ -198,7 +202,8 @@ static void read_end(struct batch_reader *r, struct findings *f)
     if (!is_sound(r, NO_KEY, f) || !doc_read_end(r->tree.root, f, &end))
         return;
     if (r->end_seen) {
-        findings_add(f, RULE_BATCH_END, end.at.line, end.at.column, NO_KEY, "end", "a second end document");
+        findings_add(
+            f, RULE_BATCH_END, end.at.line, end.at.column, NO_KEY, "end", "a second end document");
         return;
     }
     r->end_seen = true;
@@ -212,8 +217,9 @@ static void read_end(struct batch_reader *r, struct findings *f)
 static void check_counts(struct batch_reader *r, struct findings *f)
 {
     uint64_t said = (uint64_t)r->end.records + (uint64_t)r->end.gone;
-    bool same = r->bad > 0 ? said == r->movies + r->gones + r->others
-                           : (uint64_t)r->end.records == r->movies && (uint64_t)r->end.gone == r->gones;
+    bool same = r->bad > 0
+                    ? said == r->movies + r->gones + r->others
+                    : (uint64_t)r->end.records == r->movies && (uint64_t)r->end.gone == r->gones;
     if (!same)
         findings_add(f, RULE_BATCH_COUNT, r->end.at.line, r->end.at.column, NO_KEY, "end",
             "%llu movies and %llu gone ones are announced, the file has %llu and %llu",
@@ -226,9 +232,11 @@ static void check_file(struct batch_reader *r, struct findings *f)
     r->done = true;
     r->sha256 = digest_peek(&r->split.digest);
     if (r->movies + r->gones + r->others == 0)
-        findings_add(f, RULE_BATCH_EMPTY, r->chunk.line, 1, NO_KEY, NULL, "the batch holds no record");
+        findings_add(
+            f, RULE_BATCH_EMPTY, r->chunk.line, 1, NO_KEY, NULL, "the batch holds no record");
     if (!r->end_seen) {
-        findings_add(f, RULE_BATCH_END, r->chunk.line, 1, NO_KEY, "end", "there is no end document");
+        findings_add(
+            f, RULE_BATCH_END, r->chunk.line, 1, NO_KEY, "end", "there is no end document");
         return;
     }
     check_counts(r, f);
@@ -249,8 +257,8 @@ static bool advance(struct batch_reader *r, struct arena *a, bool *ret_end, stru
     return true;
 }
 
-bool batch_next(struct batch_reader *r, struct findings *findings, struct arena *a, struct staged_record *ret,
-    bool *ret_bad, bool *ret_end, struct err *e)
+bool batch_next(struct batch_reader *r, struct findings *findings, struct arena *a,
+    struct staged_record *ret, bool *ret_bad, bool *ret_end, struct err *e)
 {
     *ret_bad = false;
     *ret_end = r->done;

@@ -19,11 +19,13 @@ enum { NOTES_MAX = 256 * 1024, NOTE_MAX = 4 * 1024, MAX_DOCUMENTS = 1000000 };
 static const char NOTE[] = "#! ";
 
 static const char COMMENT[] =
-    "# movie-etl: records that were refused, each with the reasons above it (file:line:column of where it stood).\n"
+    "# movie-etl: records that were refused, each with the reasons above it (file:line:column of "
+    "where it stood).\n"
     "#\n"
     "# Correct what is named, or delete the document (from its --- line to the next), then\n"
     "# Load:    movie-etl process --file FILE\n"
-    "# What is refused then goes to a new file; the counts and the checksum at the end need not be mended.\n"
+    "# What is refused then goes to a new file; the counts and the checksum at the end need not be "
+    "mended.\n"
     "# More:    docs/yaml.md\n"
     "#\n"
     "# This product uses the TMDB API but is not endorsed or certified by TMDB.\n"
@@ -45,7 +47,8 @@ static void strip(struct view doc, struct str *to)
     size_t at = 0;
     if (view_starts(doc, "---")) {
         size_t end = view_find(doc, 0, '\n');
-        if (view_trim(view_slice(doc, 3, end)).n > 0) { /* something stands beside it: keep its column */
+        if (view_trim(view_slice(doc, 3, end)).n >
+            0) { /* something stands beside it: keep its column */
             str_addz(to, "   ");
             str_add(to, view_slice(doc, 3, end));
             str_addc(to, '\n');
@@ -212,12 +215,14 @@ static void add_note(struct str *to, const struct finding *f, struct arena *a)
     str_add(&line, f->text);
     struct view v = str_view(&line);
     str_addz(to, NOTE);
-    text_add_escaped(to, view_slice(v, 0, utf8_bad_at(v))); /* a cut text may end inside a character */
+    text_add_escaped(
+        to, view_slice(v, 0, utf8_bad_at(v))); /* a cut text may end inside a character */
     str_addc(to, '\n');
     str_done(&line);
 }
 
-static void add_notes(struct str *to, const struct findings *findings, size_t first, struct arena *a)
+static void add_notes(
+    struct str *to, const struct findings *findings, size_t first, struct arena *a)
 {
     for (size_t i = first; i < findings->kept.n && to->n < NOTES_MAX - 2 * NOTE_MAX; i++)
         add_note(to, vec_at(&findings->kept, i), a);
@@ -225,8 +230,8 @@ static void add_notes(struct str *to, const struct findings *findings, size_t fi
         str_addz(to, "#! (over so many findings of its kind that the reason was only counted)\n");
 }
 
-static bool add_document(struct batch_reject *j, struct view document, const struct findings *findings,
-    size_t first, struct err *e)
+static bool add_document(struct batch_reject *j, struct view document,
+    const struct findings *findings, size_t first, struct err *e)
 {
     struct arena a;
     struct str text;
@@ -236,7 +241,8 @@ static bool add_document(struct batch_reject *j, struct view document, const str
     str_clear(&j->text);
     strip(document, &j->text);
     str_add(&text, str_view(&j->text));
-    bool ok = (str_ok(&text) && str_ok(&j->text)) || err_set(e, ERR_BUG, "a refused document outgrew its buffer");
+    bool ok = (str_ok(&text) && str_ok(&j->text)) ||
+              err_set(e, ERR_BUG, "a refused document outgrew its buffer");
     ok = ok && add_once(j, str_view(&j->text), str_view(&text), e);
     str_done(&text);
     arena_done(&a);
@@ -247,11 +253,14 @@ bool batch_reject_add(struct batch_reject *j, struct view document, const struct
     size_t first_finding, struct err *e)
 {
     if (document.n == 0) {
-        log_line(LOG_WARNING, "a document over %d bytes was refused and is not set aside", DOCUMENT_MAX);
+        log_line(
+            LOG_WARNING, "a document over %d bytes was refused and is not set aside", DOCUMENT_MAX);
         return true;
     }
     if (!j->open) {
-        const char *folder = arena_dup(&j->texts, (struct view){j->path, (size_t)(batch_base_name(j->path) - j->path)}).p;
+        const char *folder = arena_dup(
+            &j->texts, (struct view){j->path, (size_t)(batch_base_name(j->path) - j->path)})
+                                 .p;
         if (!file_make_folders(folder, e) || !start(j, e))
             return false;
     }

@@ -11,12 +11,13 @@ enum { HEADER_AT_MOST = 64 * 1024 };
 static bool put_id(void *payload, int64_t id, bool gone, struct view text, struct err *e)
 {
     (void)text;
-    return map_put(payload, id, gone ? 2 : 1) || err_set(e, ERR_INPUT, "more ids are staged than can be kept");
+    return map_put(payload, id, gone ? 2 : 1) ||
+           err_set(e, ERR_INPUT, "more ids are staged than can be kept");
 }
 
 /* Ids of the finished files of the batch that the .part goes on with. */
-static bool collect_earlier(const struct batch_writer *w, const struct batch_name *name, struct map *staged,
-    struct err *e)
+static bool collect_earlier(
+    const struct batch_writer *w, const struct batch_name *name, struct map *staged, struct err *e)
 {
     struct arena a;
     struct part_visit visit = {put_id, staged};
@@ -26,7 +27,8 @@ static bool collect_earlier(const struct batch_writer *w, const struct batch_nam
     for (earlier.part = 1; ok && earlier.part < name->part; earlier.part++) {
         const char *raw = batch_name_path(w->data_dir, &earlier, &a);
         const char *processed = arena_print(&a, "%s/%s.gz",
-            batch_folder_path(w->data_dir, FOLDER_PROCESSED, &a), batch_base_name(raw)).p;
+            batch_folder_path(w->data_dir, FOLDER_PROCESSED, &a), batch_base_name(raw))
+                                    .p;
         if (file_exists(raw))
             ok = batch_ids_of_file(raw, &visit, e);
         else if (file_exists(processed))
@@ -71,7 +73,8 @@ static bool resume_file(struct batch_writer *w, const char *part, struct map *st
         return false;
     if (!file_size(part, &size, e) || !part_resume(final, &state, &w->file, e))
         return false;
-    log_line(LOG_INFO, "going on with %s: %llu records are in it, %lld bytes behind them were cut off", final,
+    log_line(LOG_INFO,
+        "going on with %s: %llu records are in it, %lld bytes behind them were cut off", final,
         (unsigned long long)(state.records + state.gone), (long long)(size - state.size));
     w->open = true;
     w->part = name.part;
@@ -107,14 +110,16 @@ bool writer_resume(struct batch_writer *w, struct map *staged, struct err *e)
     const char *newest = ok ? newest_of(&parts, w->type, w->scope) : NULL;
     for (size_t i = 0; ok && i < parts.n; i++)
         if (path_at(&parts, i) != newest && is_of(path_at(&parts, i), w->type, w->scope))
-            log_line(LOG_WARNING, "%s is unfinished too, and older: it stays as it is", path_at(&parts, i));
+            log_line(LOG_WARNING, "%s is unfinished too, and older: it stays as it is",
+                path_at(&parts, i));
     ok = ok && (newest == NULL || resume_file(w, newest, staged, e));
     vec_done(&parts);
     return ok;
 }
 
 static bool finish_one(const char *data_dir, const char *path,
-    bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload, struct err *e)
+    bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload,
+    struct err *e)
 {
     struct batch_name n;
     if (!batch_name_parse(path, &n))
@@ -128,7 +133,8 @@ static bool finish_one(const char *data_dir, const char *path,
 }
 
 bool batch_finish_leftovers(const char *data_dir, enum batch_type type, struct view scope,
-    bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload, struct err *e)
+    bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload,
+    struct err *e)
 {
     struct vec parts;
     struct arena a;

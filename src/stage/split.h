@@ -14,7 +14,8 @@ enum { DOCUMENT_MAX = 32 * 1024 * 1024 };
 
 /* A document as it stands in the file: its "---" line (the very first document may lack it) and what follows. */
 struct chunk {
-    struct view text; /* without a byte order mark; empty when oversize; valid until the next split_next */
+    struct view
+        text; /* without a byte order mark; empty when oversize; valid until the next split_next */
     uint64_t line;    /* of its first line, from 1 */
     uint64_t offset;  /* of its first byte in the file */
     bool first, last; /* in the file; nothing but the end of the file follows the last one */

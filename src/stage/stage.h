@@ -48,7 +48,8 @@ struct batch_file {
  * continued: *ret_staged receives the ids already in it and in the finished files of the same batch before it (movies
  * and gone ones; value unused). `finished` is called, when not NULL, after each file is complete and renamed. The
  * caller holds the lock of DATA_DIR. */
-bool batch_writer_new(const char *data_dir, enum batch_type type, struct view scope, struct view query,
+bool batch_writer_new(const char *data_dir, enum batch_type type, struct view scope,
+    struct view query,
     bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload,
     struct map *ret_staged, struct batch_writer **ret, struct err *e);
 /* Adds a record (a movie or a gone one); synced to disk every few records. */
@@ -62,7 +63,8 @@ void batch_writer_free(struct batch_writer *w);
  * record is removed. Without this the records of a killed run whose scope no later run has would count as staged
  * and never be loaded. `finished` as above; the caller holds the lock of DATA_DIR. */
 bool batch_finish_leftovers(const char *data_dir, enum batch_type type, struct view scope,
-    bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload, struct err *e);
+    bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload,
+    struct err *e);
 
 /* ---- reading */
 
@@ -70,7 +72,8 @@ struct batch_reader;
 
 /* Opens a batch file (plain or .gz) and reads its header document. Problems of the header are findings;
  * false only when the file cannot be read at all. */
-bool batch_open(const char *path, struct findings *findings, struct batch_reader **ret, struct err *e);
+bool batch_open(
+    const char *path, struct findings *findings, struct batch_reader **ret, struct err *e);
 const struct batch *batch_header(const struct batch_reader *r);
 /* The next record, decoded into `a` with the places of its values. *ret_end at the end of the file. *ret_bad: the
  * document was refused (its findings were added); *ret then holds only what is known of id and place. */
@@ -80,7 +83,8 @@ bool batch_next(struct batch_reader *r, struct findings *findings, struct arena 
  * (findings when not), and the SHA-256 of the file as it is (of a .gz: of what it holds). */
 struct batch_summary {
     bool complete, edited;
-    uint64_t records, gone, bad; /* movies and gone ones that can be used; documents that were refused */
+    uint64_t records, gone,
+        bad; /* movies and gone ones that can be used; documents that were refused */
     struct digest_hex sha256;
 };
 void batch_summary(const struct batch_reader *r, struct batch_summary *ret);
@@ -93,8 +97,8 @@ struct view batch_document(const struct batch_reader *r);
 enum batch_folder { FOLDER_RAW, FOLDER_PROCESSED, FOLDER_REJECTED };
 /* Paths (const char *) of the complete batch files of that type in the folder, oldest first (by the time in their
  * names, then part). */
-bool batch_list(const char *data_dir, enum batch_folder folder, enum batch_type type, struct arena *a,
-    struct vec *ret, struct err *e);
+bool batch_list(const char *data_dir, enum batch_folder folder, enum batch_type type,
+    struct arena *a, struct vec *ret, struct err *e);
 /* Ids of every record in files of all types that lie in raw/, the unfinished ones included; value: 1 movie, 2 gone. */
 bool batch_staged_ids(const char *data_dir, struct map *ret, struct err *e);
 /* raw/NAME.yaml -> processed/NAME.yaml.gz, durable in this order: the compressed copy is complete, then the

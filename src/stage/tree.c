@@ -31,8 +31,8 @@ struct builder {
     bool stop, quiet;
 };
 
-static void add_problem(struct builder *b, enum rule rule, const yaml_mark_t *at, const char *field,
-    struct view text)
+static void add_problem(
+    struct builder *b, enum rule rule, const yaml_mark_t *at, const char *field, struct view text)
 {
     struct tree *t = b->tree;
     t->problem_n++;
@@ -47,7 +47,8 @@ static void add_problem(struct builder *b, enum rule rule, const yaml_mark_t *at
     t->last = p;
 }
 
-static void set_place(const struct builder *b, const yaml_mark_t *at, uint32_t *line, uint32_t *column)
+static void set_place(
+    const struct builder *b, const yaml_mark_t *at, uint32_t *line, uint32_t *column)
 {
     *line = (uint32_t)(b->line + at->line);
     *column = (uint32_t)(at->column + 1);
@@ -84,8 +85,8 @@ static bool waits_for_key(const struct builder *b)
            !b->frames[b->depth - 1].has_key;
 }
 
-static void refuse_mark(struct builder *b, const yaml_event_t *ev, const yaml_char_t *anchor,
-    const yaml_char_t *tag)
+static void refuse_mark(
+    struct builder *b, const yaml_event_t *ev, const yaml_char_t *anchor, const yaml_char_t *tag)
 {
     if (anchor != NULL)
         add_problem(b, RULE_SYNTAX, &ev->start_mark, NULL,
@@ -97,8 +98,8 @@ static void refuse_mark(struct builder *b, const yaml_event_t *ev, const yaml_ch
 
 static void on_scalar(struct builder *b, const yaml_event_t *ev)
 {
-    struct view text = arena_dup(b->arena,
-        (struct view){(const char *)ev->data.scalar.value, ev->data.scalar.length});
+    struct view text = arena_dup(
+        b->arena, (struct view){(const char *)ev->data.scalar.value, ev->data.scalar.length});
     bool plain = ev->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     refuse_mark(b, ev, ev->data.scalar.anchor, ev->data.scalar.tag);
     if (!waits_for_key(b)) {

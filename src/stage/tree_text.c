@@ -11,15 +11,20 @@
 static const char *objection(const unsigned char *p, size_t left)
 {
     if (p[0] == '\r')
-        return left > 1 && p[1] == '\n' ? NULL : "a carriage return without a line feed: write it as \\r in double quotes";
+        return left > 1 && p[1] == '\n'
+                   ? NULL
+                   : "a carriage return without a line feed: write it as \\r in double quotes";
     if (p[0] < 0x20)
-        return p[0] == '\t' || p[0] == '\n' ? NULL : "a control character: write it as \\xNN in double quotes";
+        return p[0] == '\t' || p[0] == '\n'
+                   ? NULL
+                   : "a control character: write it as \\xNN in double quotes";
     if (p[0] == 0x7F || (p[0] == 0xC2 && left > 1 && p[1] < 0xA0))
         return "a control character: write it as \\xNN in double quotes";
     if (left < 3)
         return NULL;
     if (p[0] == 0xE2 && p[1] == 0x80 && (p[2] == 0xA8 || p[2] == 0xA9))
-        return "U+2028 or U+2029, which some YAML readers take for a new line: write it as \\u2028 or \\u2029 in "
+        return "U+2028 or U+2029, which some YAML readers take for a new line: write it as \\u2028 "
+               "or \\u2029 in "
                "double quotes";
     if (p[0] == 0xEF && p[1] == 0xBF && p[2] >= 0xBE)
         return "U+FFFE or U+FFFF: write it as \\ufffe or \\uffff in double quotes";

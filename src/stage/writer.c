@@ -16,11 +16,15 @@
 enum { NAME_TRIES = 86400, SMALLEST_NODE = 3 };
 
 static const char COMMENT[] =
-    "# movie-etl batch file: movies as TMDB describes them, to be looked at, corrected and loaded.\n"
+    "# movie-etl batch file: movies as TMDB describes them, to be looked at, corrected and "
+    "loaded.\n"
     "#\n"
-    "# Correct: change values where they stand; texts go in double quotes. A movie is one document, from its --- line\n"
-    "#          to the next: delete it, or write  review: \"rejected\"  in its etl line, and it is not loaded.\n"
-    "#          null says that TMDB has no value; a key that is not there leaves the database as it is.\n"
+    "# Correct: change values where they stand; texts go in double quotes. A movie is one "
+    "document, from its --- line\n"
+    "#          to the next: delete it, or write  review: \"rejected\"  in its etl line, and it is "
+    "not loaded.\n"
+    "#          null says that TMDB has no value; a key that is not there leaves the database as "
+    "it is.\n"
     "#          The counts and the checksum at the end need not be mended.\n"
     "# Check:   movie-etl validate FILE\n"
     "# Load:    movie-etl process --file FILE\n"
@@ -44,7 +48,8 @@ struct batch_writer *writer_new(const char *data_dir, enum batch_type type, stru
     return w;
 }
 
-bool batch_writer_new(const char *data_dir, enum batch_type type, struct view scope, struct view query,
+bool batch_writer_new(const char *data_dir, enum batch_type type, struct view scope,
+    struct view query,
     bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload,
     struct map *ret_staged, struct batch_writer **ret, struct err *e)
 {
@@ -73,7 +78,8 @@ static bool is_taken(const struct batch_writer *w, const char *path, struct aren
 }
 
 /* A free name: that of the batch so far, else of this second or the next free one. */
-static bool choose_name(struct batch_writer *w, int64_t now, struct arena *a, const char **ret, struct err *e)
+static bool choose_name(
+    struct batch_writer *w, int64_t now, struct arena *a, const char **ret, struct err *e)
 {
     struct batch_name n = {.type = w->type, .scope = w->scope, .part = w->part};
     for (int i = 0; i < NAME_TRIES; i++) {
@@ -91,7 +97,8 @@ static bool begin_file(struct batch_writer *w, struct err *e)
 {
     const char *path = NULL;
     int64_t now = sys_now();
-    struct batch header = {.type = w->type, .scope = w->scope, .query = w->query, .created_at = now};
+    struct batch header = {
+        .type = w->type, .scope = w->scope, .query = w->query, .created_at = now};
     struct arena a;
     arena_init(&a);
     bool ok = file_make_folders(batch_folder_path(w->data_dir, FOLDER_RAW, &a), e) &&
@@ -107,7 +114,8 @@ static bool end_file(struct batch_writer *w, struct err *e)
     struct part_file *f = &w->file;
     bool ok = part_end(f, &sha256, e) && outfile_commit(&f->file, e);
     if (ok && w->finished != NULL) {
-        struct batch_file file = {view_of(f->file.path), f->header.id, f->records, f->gone, view_of(sha256.z)};
+        struct batch_file file = {
+            view_of(f->file.path), f->header.id, f->records, f->gone, view_of(sha256.z)};
         ok = w->finished(w->payload, &file, e);
     }
     part_done(f);
@@ -146,7 +154,8 @@ static bool emit_record(struct batch_writer *w, const struct staged_record *r, s
     else
         emit_movie(r, &w->record, &w->text);
     if (!str_ok(&w->text) || w->text.n / SMALLEST_NODE > TREE_MAX_NODES)
-        return err_set(e, ERR_DATA, "tmdb %lld is too large for a batch file", (long long)r->tmdb_id);
+        return err_set(
+            e, ERR_DATA, "tmdb %lld is too large for a batch file", (long long)r->tmdb_id);
     return true;
 }
 
