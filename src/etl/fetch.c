@@ -196,9 +196,10 @@ static void say_estimate(const struct fetcher *f, const struct fetch_batch *b, s
     char count[32];
     uint64_t bounded = x->request->limit > 0 && x->request->limit < n ? x->request->limit : n;
     double rate = x->config->tmdb.rate > 0 ? x->config->tmdb.rate : 1000;
-    etl_say(x, "%s %s movies to ask for (%s): about %.1f minutes at %.0f requests/s, %.1f MB of YAML",
-        x->request->dry_run ? "would be" : "there are", etl_count(bounded, count), b->query,
-        (double)bounded / rate / 60, rate, (double)bounded * BYTES_PER_MOVIE / 1e6);
+    etl_say(x, "%s %s movie%s (%s): about %.1f minutes at %.0f requests/s, %.1f MB of YAML",
+        x->request->dry_run ? "would ask for" : "asking for", etl_count(bounded, count),
+        bounded == 1 ? "" : "s", b->query, (double)bounded / rate / 60, rate,
+        (double)bounded * BYTES_PER_MOVIE / 1e6);
 }
 
 static bool has_disk(const struct fetcher *f, size_t n, struct err *e)

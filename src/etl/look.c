@@ -136,7 +136,6 @@ bool etl_clear(struct etl *x, struct err *e)
     if (ok)
         etl_say(x, "cleared: %s rows; the tables and the YAML files stay", etl_count(rows, n));
     w.run_id = 0; /* its row is gone with the rest */
-    w.leased = false;
     return work_end(&w, ok, "clear", e);
 }
 

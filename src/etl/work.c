@@ -4,8 +4,11 @@
 #include "base/file.h"
 #include "base/sys.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 void etl_init_env(struct etl *x, const struct etl_config *config, const struct etl_request *request,
@@ -67,12 +70,17 @@ static bool lock_data_dir(struct work *w, struct err *e)
     return ok;
 }
 
+/* The lock on DATA_DIR is held, so whoever left a lease under this name is not alive any more. */
 static bool take_lease(struct work *w, struct err *e)
 {
-    char host[256] = "", owner[300];
+    char host[256] = "", path[PATH_MAX] = "";
+    struct arena a;
     (void)gethostname(host, sizeof host - 1);
-    (void)snprintf(owner, sizeof owner, "%s, process %ld", host, (long)getpid());
-    w->leased = store_take_lease(w->store, owner, LEASE_SECONDS, e);
+    if (realpath(w->x->config->data_dir, path) == NULL)
+        return err_errno(e, ERR_DISK, errno, "%s", w->x->config->data_dir);
+    arena_init(&a);
+    w->leased = store_take_lease(w->store, arena_print(&a, "%s:%s", host, path).p, LEASE_SECONDS, e);
+    arena_done(&a);
     return w->leased;
 }
 

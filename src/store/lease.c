@@ -93,7 +93,7 @@ static bool take(struct store *s, void *payload, struct err *e)
     struct holder h;
     if (!read_holder(s, &h, e))
         return false;
-    if (h.exists && h.expires_at > h.now && h.token != s->token)
+    if (h.exists && h.expires_at > h.now && !view_is(h.owner, t->owner))
         return held(&h, e);
     struct cell row[] = {cell_text(view_of(NAME)), cell_text(view_of(t->owner)), cell_int(t->token),
         cell_int(h.now), cell_int(h.now + t->seconds)};

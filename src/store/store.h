@@ -161,7 +161,8 @@ bool store_clear_conflicts(struct store *s, int64_t movielens_id, struct err *e)
 bool store_add_change(struct store *s, int64_t run_id, const struct change *c, int64_t now, struct err *e);
 
 /* The write lease: one row, an owner, a token, an expiry. store_begin fails with LOCKED when the token it holds is no
- * longer the one in the table. Transactions of their own. */
+ * longer the one in the table. An owner may take its own lease again at once (it died and is back), so the name must stand
+ * for something that only one process can hold: etl names the DATA_DIR whose lock it has. Transactions of their own. */
 bool store_take_lease(struct store *s, const char *owner, int64_t seconds, struct err *e);
 bool store_drop_lease(struct store *s, struct err *e);
 

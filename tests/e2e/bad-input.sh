@@ -4,7 +4,7 @@
 SAMPLE=$ROOT/share/sample
 
 hint() { says "hint:" "$1: says what to do"; }
-standin --jsonl "$SAMPLE/tmdb/movies.jsonl" --today 2026-06-15
+standin --jsonl "$SAMPLE/tmdb/movies.jsonl" --today "$(date -u +%F)"
 
 # ---- the command line
 etl frobnicate

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 SAMPLE=$ROOT/share/sample
 
-standin --jsonl "$SAMPLE/tmdb/movies.jsonl" --today 2026-06-15
+standin --jsonl "$SAMPLE/tmdb/movies.jsonl" --today "$(date -u +%F)"
 
 etl init --full --movielens "$SAMPLE"
 exits 0 "init --full on the sample"
@@ -44,7 +44,7 @@ dump third.dump
 same "still nothing changed" first.dump third.dump
 
 id=$(sql "select min(tmdb_id) from tmdb_movies")
-control "touch?id=$id&date=2026-06-14"
+control "touch?id=$id&date=$(date -u +%F)"
 for round in first second; do
     etl changes --days 3
     exits 0 "changes --days 3, $round time"

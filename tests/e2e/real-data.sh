@@ -9,7 +9,7 @@ fi
 . "$(dirname "$0")/lib.sh"
 ML=$DATA/ml-latest-small
 
-standin --dir "$DATA/tmdb" --jsonl "$DATA/tmdb/movies.jsonl" --today 2026-06-15
+standin --dir "$DATA/tmdb" --jsonl "$DATA/tmdb/movies.jsonl" --today "$(date -u +%F)"
 etl init --load-movielens --movielens "$ML"
 exits 0 "ml-latest-small"
 never_says "error" "without a finding that a careful person would call false"

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 SAMPLE=$ROOT/share/sample
 
-standin --generate 400 --detail-size small --today 2026-06-15
+standin --generate 400 --detail-size small --today "$(date -u +%F)"
 
 # The undisturbed run.
 mkdir calm; cd calm || exit 99
