@@ -38,17 +38,18 @@ void arena_done(struct arena *a)
 
 void arena_reset(struct arena *a)
 {
+    struct arena_chunk *keep = a->top;
     a->used = 0;
-    if (a->top == NULL)
+    while (keep != NULL && keep->size > LARGEST_CHUNK) { /* no huge request is held for ever */
+        struct arena_chunk *below = keep->below;
+        mem_free(keep);
+        keep = below;
+    }
+    a->top = keep; /* the newest ordinary chunk, which is also the largest */
+    if (keep == NULL)
         return;
-    struct arena_chunk *keep = a->top; /* the newest ordinary chunk is also the largest */
     free_chunks(keep->below);
     keep->below = NULL;
-    if (keep->size > LARGEST_CHUNK) { /* one huge request must not be held for ever */
-        mem_free(keep);
-        a->top = NULL;
-        return;
-    }
     memset(keep->bytes, 0, keep->used);
     keep->used = 0;
 }

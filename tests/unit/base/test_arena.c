@@ -108,6 +108,20 @@ TEST(a_huge_request_is_served_and_not_kept)
     arena_done(&a);
 }
 
+TEST(a_huge_request_does_not_cost_the_chunk_below)
+{
+    struct arena a;
+    arena_init(&a);
+    memset(arena_take(&a, 100), 1, 100);
+    const struct arena_chunk *ordinary = a.top;
+    (void)arena_take(&a, 4u << 20);
+    assert_ptr_not_equal(a.top, ordinary);
+    arena_reset(&a);
+    assert_ptr_equal(a.top, ordinary);
+    assert_true(is_filled(arena_take(&a, 100), 100, 0));
+    arena_done(&a);
+}
+
 TEST(a_dup_is_a_terminated_copy)
 {
     struct arena a;
@@ -180,6 +194,7 @@ int main(void)
         cmocka_unit_test(every_small_size_is_aligned),
         cmocka_unit_test(a_loop_settles_at_a_constant_size),
         cmocka_unit_test(a_huge_request_is_served_and_not_kept),
+        cmocka_unit_test(a_huge_request_does_not_cost_the_chunk_below),
         cmocka_unit_test(a_dup_is_a_terminated_copy), cmocka_unit_test(print_gives_all_of_the_text),
         cmocka_unit_test(done_is_fine_on_zeroed_and_twice_and_before_use),
         cmocka_unit_test(an_array_larger_than_memory_ends_the_process),
