@@ -70,9 +70,9 @@ static struct arena_chunk *add_chunk(struct arena *a, size_t n)
 
 void *arena_take(struct arena *a, size_t n)
 {
+    if (n > SIZE_MAX / 2)
+        n = SIZE_MAX / 2; /* as impossible as what was asked for, and no sum with it wraps round */
     size_t rounded = (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-    if (rounded < n)
-        rounded = n; /* overflow: the request itself will be found impossible */
     struct arena_chunk *c = a->top;
     if (c == NULL || c->size - c->used < rounded)
         c = add_chunk(a, rounded);

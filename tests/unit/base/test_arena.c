@@ -187,6 +187,12 @@ TEST(an_array_larger_than_memory_ends_the_process)
     assert_int_equal(in_child(take_nearly_everything, &less).code, 71);
 }
 
+TEST(no_request_wraps_round)
+{
+    for (size_t less = 0; less < 80; less++)
+        assert_int_equal(in_child(take_nearly_everything, &less).code, 71);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +204,7 @@ int main(void)
         cmocka_unit_test(a_dup_is_a_terminated_copy), cmocka_unit_test(print_gives_all_of_the_text),
         cmocka_unit_test(done_is_fine_on_zeroed_and_twice_and_before_use),
         cmocka_unit_test(an_array_larger_than_memory_ends_the_process),
+        cmocka_unit_test(no_request_wraps_round),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

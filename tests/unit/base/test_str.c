@@ -4,7 +4,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
