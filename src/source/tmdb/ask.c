@@ -26,7 +26,8 @@ void asker_init(struct asker *a, struct http *http, double rate)
 {
     *a = (struct asker){.http = http};
     limiter_init(&a->limiter, rate, sys_mono_ms());
-    a->policy = (struct retry_policy){.tries = 1, .base_ms = BACK_OFF_MS, .cap_ms = BACK_OFF_CAP_MS};
+    a->policy =
+        (struct retry_policy){.tries = 1, .base_ms = BACK_OFF_MS, .cap_ms = BACK_OFF_CAP_MS};
     arena_init(&a->scratch);
 }
 
@@ -189,8 +190,8 @@ static bool note_failure(struct asker *a, const struct ask *q, struct err *e)
     *e = q->why;
     e->kind = ERR_SERVICE;
     e->transient = true;
-    return err_in(e, "%u requests in a row failed over %d pauses of %d s; the last", a->breaker.failures,
-        BREAKER_PAUSES, BREAKER_PAUSE_MS / 1000);
+    return err_in(e, "%u requests in a row failed over %d pauses of %d s; the last",
+        a->breaker.failures, BREAKER_PAUSES, BREAKER_PAUSE_MS / 1000);
 }
 
 /* Asks again later, or gives up on this question. */
@@ -230,8 +231,9 @@ static bool throttled(struct asker *a, struct ask *q, int64_t asked_ms, struct e
         *e = q->why;
         e->transient = true;
         err_in(e, "asked to slow down %d times in a row, and waited each time", LIMITER_ROUNDS_MAX);
-        return err_hint(e, "Another program may use the same address, or TMDB_RATE is too high. Lower it and "
-                           "run the same command again later; nothing was lost.");
+        return err_hint(e,
+            "Another program may use the same address, or TMDB_RATE is too high. Lower it and "
+            "run the same command again later; nothing was lost.");
     }
     log_line(LOG_WARNING, "%s; everything waits %.1f s", q->why.text, (double)ms / 1000);
     enqueue(a, q);
@@ -273,8 +275,9 @@ static bool settle(struct asker *a, struct ask *q, bool *ret_over, struct err *e
     a->counts.bytes += q->x.bytes;
     q->at = sys_now();
     struct class c = judge(a, q);
-    int64_t asked_ms = q->x.end != HTTP_ANSWERED || c.verdict == VERDICT_OK ? -1 :
-        retry_after_ms(view_of(q->x.retry_after), view_of(q->x.date), q->at);
+    int64_t asked_ms = q->x.end != HTTP_ANSWERED || c.verdict == VERDICT_OK
+                           ? -1
+                           : retry_after_ms(view_of(q->x.retry_after), view_of(q->x.date), q->at);
     q->verdict = c.verdict;
     q->code = c.code;
     arena_reset(&a->scratch);
@@ -316,7 +319,8 @@ bool asker_next(struct asker *a, struct ask **ret, struct err *e)
         bool over = false;
         if (sys_stop_asked()) {
             if (a->on_way == 0)
-                return err_set(e, ERR_INTERRUPTED, "a stop was asked for while TMDB was being read");
+                return err_set(
+                    e, ERR_INTERRUPTED, "a stop was asked for while TMDB was being read");
         } else if (!send_ready(a, &wait, e)) {
             return false;
         }

@@ -23,7 +23,7 @@ struct ask {
     struct str url;
     char what[64]; /* "movie 550": names it in messages */
     enum ask_form form;
-    unsigned patience; /* the configured tries are multiplied by this; at least 1 */
+    unsigned patience;   /* the configured tries are multiplied by this; at least 1 */
     struct arena *arena; /* the answer's tree goes there */
     bool fresh;          /* nothing else is in the arena: every try starts with it reset */
     /* Whether `body` answers the question; NULL: any object does. On false (`e` says why) it is asked again. */

@@ -50,7 +50,8 @@ static void add_answer(struct str *to, const struct asker *a, const struct ask *
     }
     if (q->form == ASK_JSON && body == NULL) {
         str_addz(to, ", not TMDB's JSON (");
-        show_text(to, view_of(q->x.content_type[0] == '\0' ? "no type" : q->x.content_type), a->key, 80);
+        show_text(
+            to, view_of(q->x.content_type[0] == '\0' ? "no type" : q->x.content_type), a->key, 80);
         str_addz(to, "; ");
         show_text(to, view_of(no_json), a->key, MESSAGE_MAX);
         str_addz(to, ")");
@@ -60,20 +61,25 @@ static void add_answer(struct str *to, const struct asker *a, const struct ask *
 static void add_hint(struct ask *q, struct class c)
 {
     if (c.kind == ERR_AUTH && q->x.status == 401)
-        err_hint(&q->why, "Check TMDB_API_KEY: a v3 key (32 hex digits) or a v4 read access token, as "
-                          "https://www.themoviedb.org/settings/api shows them. A key that was just made or "
-                          "corrected may be refused for five minutes more.");
+        err_hint(&q->why,
+            "Check TMDB_API_KEY: a v3 key (32 hex digits) or a v4 read access token, as "
+            "https://www.themoviedb.org/settings/api shows them. A key that was just made or "
+            "corrected may be refused for five minutes more.");
     else if (c.verdict == VERDICT_STOP && q->x.status == 407)
-        err_hint(&q->why, "The proxy asks for a password: put it into https_proxy, or unset that variable.");
+        err_hint(&q->why,
+            "The proxy asks for a password: put it into https_proxy, or unset that variable.");
     else if (q->x.end == HTTP_NO_HOST || q->x.end == HTTP_NO_CONNECTION)
-        err_hint(&q->why, "Check the network and TMDB_BASE_URL. Where TMDB's host is blocked, "
-                          "https://api.tmdb.org/3 may answer, or a proxy (https_proxy). Nothing was lost.");
+        err_hint(&q->why,
+            "Check the network and TMDB_BASE_URL. Where TMDB's host is blocked, "
+            "https://api.tmdb.org/3 may answer, or a proxy (https_proxy). Nothing was lost.");
     else if (q->x.end == HTTP_NO_TLS)
-        err_hint(&q->why, "Check that the system's CA certificates are installed (package ca-certificates) and "
-                          "that no proxy stands between; SSL_CERT_FILE names other certificates.");
+        err_hint(&q->why,
+            "Check that the system's CA certificates are installed (package ca-certificates) and "
+            "that no proxy stands between; SSL_CERT_FILE names other certificates.");
     else if (q->x.end == HTTP_ANSWERED && q->x.status >= 300 && q->x.status < 400)
-        err_hint(&q->why, "Redirects are not followed, for the key's sake. Check TMDB_BASE_URL, and whether "
-                          "this network asks for a login page first.");
+        err_hint(&q->why,
+            "Redirects are not followed, for the key's sake. Check TMDB_BASE_URL, and whether "
+            "this network asks for a login page first.");
     else if (q->x.end == HTTP_ANSWERED && c.verdict == VERDICT_ID && c.code == 0)
         err_hint(&q->why, "Check TMDB_BASE_URL: what answers there does not speak as TMDB does.");
 }
@@ -81,11 +87,12 @@ static void add_hint(struct ask *q, struct class c)
 static void set_why(struct asker *a, struct ask *q, enum err_kind kind, const struct str *words)
 {
     struct view shown = ask_shown(q, &a->scratch);
-    err_set(&q->why, kind == ERR_NONE ? ERR_SERVICE : kind, "TMDB, asked for %.*s: %s", VIEW_ARG(shown),
-        str_z(words));
+    err_set(&q->why, kind == ERR_NONE ? ERR_SERVICE : kind, "TMDB, asked for %.*s: %s",
+        VIEW_ARG(shown), str_z(words));
 }
 
-void ask_explain(struct asker *a, struct ask *q, struct class c, const struct node *body, const char *no_json)
+void ask_explain(
+    struct asker *a, struct ask *q, struct class c, const struct node *body, const char *no_json)
 {
     struct str words;
     str_init(&words, WORDS_MAX);

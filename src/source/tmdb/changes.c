@@ -31,20 +31,21 @@ static bool read_day(struct changes *ch, struct err *e)
         announced = p->total_pages;
     }
     if (announced > TMDB_PAGES_MAX)
-        log_line(LOG_WARNING, "%s: TMDB announces %lld pages and shows %d", ch->what, (long long)announced,
-            TMDB_PAGES_MAX);
+        log_line(LOG_WARNING, "%s: TMDB announces %lld pages and shows %d", ch->what,
+            (long long)announced, TMDB_PAGES_MAX);
     return true;
 }
 
 bool tmdb_changes(struct tmdb_client *c, int64_t day,
-    bool (*take)(void *payload, int64_t tmdb_id, struct err *e), void *payload, struct tmdb_listing *ret,
-    struct err *e)
+    bool (*take)(void *payload, int64_t tmdb_id, struct err *e), void *payload,
+    struct tmdb_listing *ret, struct err *e)
 {
     struct changes ch = {.query = ""};
     struct civil a = date_civil(day), b = date_civil(day + 1);
     uint64_t before = c->asker.counts.requests;
-    (void)snprintf(ch.query, sizeof ch.query, "/movie/changes?start_date=%04d-%02d-%02d&end_date=%04d-%02d-%02d",
-        a.year, a.month, a.day, b.year, b.month, b.day);
+    (void)snprintf(ch.query, sizeof ch.query,
+        "/movie/changes?start_date=%04d-%02d-%02d&end_date=%04d-%02d-%02d", a.year, a.month, a.day,
+        b.year, b.month, b.day);
     (void)snprintf(ch.what, sizeof ch.what, "changes of %04d-%02d-%02d", a.year, a.month, a.day);
     pages_init(&ch.pages, c);
     listing_init(&ch.listing, take, payload);

@@ -2,7 +2,7 @@
 #include "source/tmdb/classify.h"
 
 static const struct code table[] = {
-#define CODE(code, http, verdict, kind, meaning)                                                  \
+#define CODE(code, http, verdict, kind, meaning)                                                   \
     {code, http, VERDICT_##verdict, ERR_##kind, meaning},
 #include "source/tmdb/codes.def"
 #undef CODE
@@ -100,7 +100,7 @@ struct class classify(const struct http_exchange *x, const struct node *body)
 static bool is_missing_file(const struct http_exchange *x)
 {
     return x->status == 404 ||
-        (x->status == 403 && strstr(str_z(&x->body), "<Code>AccessDenied</Code>") != NULL);
+           (x->status == 403 && strstr(str_z(&x->body), "<Code>AccessDenied</Code>") != NULL);
 }
 
 struct class classify_file(const struct http_exchange *x)

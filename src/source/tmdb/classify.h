@@ -9,8 +9,8 @@
 #include "source/tmdb/http.h"
 
 enum verdict {
-    VERDICT_OK,        /* an answer */
-    VERDICT_RETRY,     /* the service or the way to it: ask again later, a bounded number of times */
+    VERDICT_OK,    /* an answer */
+    VERDICT_RETRY, /* the service or the way to it: ask again later, a bounded number of times */
     VERDICT_THROTTLED, /* too many requests: everybody waits, then ask again */
     VERDICT_ID,        /* no answer for this id; asking again would not help */
     VERDICT_GONE,      /* TMDB says that there is no such thing */
@@ -29,11 +29,12 @@ const struct code *code_of(int64_t code);
 /* The whole table. */
 const struct code *codes_all(size_t *ret_n);
 
-struct class {
+struct class
+{
     enum verdict verdict;
-    enum err_kind kind;      /* of the error, when it is one */
-    int64_t code;            /* TMDB's; 0: none in the answer */
-    const struct code *row;  /* of a documented code, or NULL */
+    enum err_kind kind;     /* of the error, when it is one */
+    int64_t code;           /* TMDB's; 0: none in the answer */
+    const struct code *row; /* of a documented code, or NULL */
 };
 
 /* `body` is the answer as a tree, NULL when it is no JSON. An answer is OK when it is a JSON object that does not say

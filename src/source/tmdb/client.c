@@ -40,10 +40,14 @@ static void keep_sections(struct tmdb_client *c, const char *const *sections)
 /* `language` filters images and videos too: without these two parameters most of them would be missing. */
 static void keep_more(struct tmdb_client *c)
 {
-    c->more = arena_print(&c->texts, "%s%.*s%s%s%.*s%s", has_section(c, "images") ? "&include_image_language=" : "",
-        has_section(c, "images") ? LANGUAGE_LETTERS : 0, c->language, has_section(c, "images") ? ",en,null" : "",
+    c->more = arena_print(&c->texts, "%s%.*s%s%s%.*s%s",
+        has_section(c, "images") ? "&include_image_language=" : "",
+        has_section(c, "images") ? LANGUAGE_LETTERS : 0, c->language,
+        has_section(c, "images") ? ",en,null" : "",
         has_section(c, "videos") ? "&include_video_language=" : "",
-        has_section(c, "videos") ? LANGUAGE_LETTERS : 0, c->language, has_section(c, "videos") ? ",en,null" : "").p;
+        has_section(c, "videos") ? LANGUAGE_LETTERS : 0, c->language,
+        has_section(c, "videos") ? ",en,null" : "")
+                  .p;
 }
 
 static void keep_key(struct tmdb_client *c, const char *key, enum key_form form)
@@ -54,14 +58,16 @@ static void keep_key(struct tmdb_client *c, const char *key, enum key_form form)
         c->asker.authorization = arena_print(&c->texts, "Authorization: Bearer %s", key).p;
 }
 
-static bool set_up(struct tmdb_client *c, const struct tmdb_config *config, double *ret_rate, struct err *e)
+static bool set_up(
+    struct tmdb_client *c, const struct tmdb_config *config, double *ret_rate, struct err *e)
 {
     enum key_form form;
     if (!config_key(config->key, &form, e) ||
         !config_url("TMDB_BASE_URL", config->base_url, &c->texts, &c->base_url, e) ||
         !config_url("TMDB_EXPORT_URL", config->export_url, &c->texts, &c->export_url, e) ||
-        !config_rate(c->base_url, config->rate, ret_rate, e) || !config_language(config->language, e) ||
-        !config_sections(config->sections, e) || !config_numbers(config, e))
+        !config_rate(c->base_url, config->rate, ret_rate, e) ||
+        !config_language(config->language, e) || !config_sections(config->sections, e) ||
+        !config_numbers(config, e))
         return false;
     c->language = dup(&c->texts, config->language);
     c->include_adult = config->include_adult;
@@ -72,7 +78,8 @@ static bool set_up(struct tmdb_client *c, const struct tmdb_config *config, doub
     return true;
 }
 
-bool client_new_over(const struct tmdb_config *config, struct http *http, struct tmdb_client **ret, struct err *e)
+bool client_new_over(
+    const struct tmdb_config *config, struct http *http, struct tmdb_client **ret, struct err *e)
 {
     double rate;
     struct tmdb_client *c = mem_alloc(sizeof *c);

@@ -20,8 +20,9 @@ static bool is_letter(char c)
 static bool bad_key(struct err *e, const char *what)
 {
     err_set(e, ERR_AUTH, "the TMDB key %s", what);
-    return err_hint(e, "TMDB_API_KEY must be a v3 key (32 hex digits) or a v4 read access token (three parts "
-                       "joined by dots). Both are shown at https://www.themoviedb.org/settings/api.");
+    return err_hint(e,
+        "TMDB_API_KEY must be a v3 key (32 hex digits) or a v4 read access token (three parts "
+        "joined by dots). Both are shown at https://www.themoviedb.org/settings/api.");
 }
 
 bool config_key(const char *key, enum key_form *ret, struct err *e)
@@ -34,7 +35,8 @@ bool config_key(const char *key, enum key_form *ret, struct err *e)
     for (size_t i = 0; i < n; i++) {
         hex += is_hex(key[i]);
         dots += key[i] == '.';
-        if (!is_letter(key[i]) && !(key[i] >= '0' && key[i] <= '9') && strchr("-_.=", key[i]) == NULL)
+        if (!is_letter(key[i]) && !(key[i] >= '0' && key[i] <= '9') &&
+            strchr("-_.=", key[i]) == NULL)
             return bad_key(e, "holds a character that no key has (a blank, a quote, a line end?)");
     }
     if (n == 32 && hex == n)
@@ -79,14 +81,17 @@ bool config_is_tmdb(const char *url)
 static bool bad_url(const char *name, const char *what, struct err *e)
 {
     err_set(e, ERR_CONFIG, "%s %s", name, what);
-    return err_hint(e, "%s is a URL such as https://api.themoviedb.org/3: http or https, a host, a path, and "
-                       "nothing else.", name);
+    return err_hint(e,
+        "%s is a URL such as https://api.themoviedb.org/3: http or https, a host, a path, and "
+        "nothing else.",
+        name);
 }
 
 static bool has_bad_character(struct view v)
 {
     for (size_t i = 0; i < v.n; i++)
-        if ((unsigned char)v.p[i] <= 0x20 || (unsigned char)v.p[i] >= 0x7f || strchr("\"<>\\^`{|}", v.p[i]) != NULL)
+        if ((unsigned char)v.p[i] <= 0x20 || (unsigned char)v.p[i] >= 0x7f ||
+            strchr("\"<>\\^`{|}", v.p[i]) != NULL)
             return true;
     return false;
 }
@@ -119,12 +124,15 @@ bool config_rate(const char *base_url, double rate, double *ret, struct err *e)
 {
     if (!isfinite(rate) || rate < 0 || rate > 1000000) {
         err_set(e, ERR_CONFIG, "the rate of requests is no number of 0 or more");
-        return err_hint(e, "TMDB_RATE is requests per second: 35 by default, at most 40 on TMDB's own hosts.");
+        return err_hint(
+            e, "TMDB_RATE is requests per second: 35 by default, at most 40 on TMDB's own hosts.");
     }
     if (rate > 0 && rate < 0.01)
-        rate = 0.01; /* one request in 100 s: slower than that is a mistake and would look like a hang */
+        rate =
+            0.01; /* one request in 100 s: slower than that is a mistake and would look like a hang */
     if (config_is_tmdb(base_url) && (rate <= 0 || rate > CONFIG_RATE_MAX)) {
-        log_line(LOG_WARNING, "TMDB_RATE: on TMDB's own hosts at most %d requests per second are made",
+        log_line(LOG_WARNING,
+            "TMDB_RATE: on TMDB's own hosts at most %d requests per second are made",
             CONFIG_RATE_MAX);
         rate = CONFIG_RATE_MAX;
     }
@@ -137,11 +145,12 @@ bool config_language(const char *z, struct err *e)
 {
     size_t n = z == NULL ? 0 : strlen(z);
     bool ok = (n == 2 || n == 5) && is_letter(z[0]) && is_letter(z[1]) &&
-        (n == 2 || (z[2] == '-' && is_letter(z[3]) && is_letter(z[4])));
+              (n == 2 || (z[2] == '-' && is_letter(z[3]) && is_letter(z[4])));
     if (ok)
         return true;
     err_set(e, ERR_CONFIG, "the language for TMDB is not of the form en or en-US");
-    return err_hint(e, "TMDB_LANGUAGE is two letters for the language, or those, '-' and two for the country.");
+    return err_hint(
+        e, "TMDB_LANGUAGE is two letters for the language, or those, '-' and two for the country.");
 }
 
 static bool is_known_section(const char *name)
@@ -157,20 +166,23 @@ bool config_sections(const char *const *sections, struct err *e)
     size_t n = 0;
     for (; sections != NULL && sections[n] != NULL; n++)
         if (!is_known_section(sections[n]))
-            return err_set(e, ERR_CONFIG, "'%.60s' is no section of a movie that this program knows", sections[n]);
+            return err_set(e, ERR_CONFIG,
+                "'%.60s' is no section of a movie that this program knows", sections[n]);
     if (n > CONFIG_SECTIONS_MAX)
-        return err_set(e, ERR_CONFIG, "%zu sections: TMDB answers at most %d in one request", n, CONFIG_SECTIONS_MAX);
+        return err_set(e, ERR_CONFIG, "%zu sections: TMDB answers at most %d in one request", n,
+            CONFIG_SECTIONS_MAX);
     return true;
 }
 
 bool config_numbers(const struct tmdb_config *config, struct err *e)
 {
     if (config->connections < 1 || config->connections > CONFIG_CONNECTIONS_MAX)
-        return err_set(e, ERR_CONFIG, "%u connections to TMDB: 1 to %d are possible", config->connections,
-            CONFIG_CONNECTIONS_MAX);
+        return err_set(e, ERR_CONFIG, "%u connections to TMDB: 1 to %d are possible",
+            config->connections, CONFIG_CONNECTIONS_MAX);
     if (config->timeout_ms < 1 || config->timeout_ms > 3600000)
         return err_set(e, ERR_CONFIG, "the time limit of a request must be 1 ms to one hour");
     if (config->tries < 1 || config->tries > 100)
-        return err_set(e, ERR_CONFIG, "%u tries for a request: 1 to 100 are possible", config->tries);
+        return err_set(
+            e, ERR_CONFIG, "%u tries for a request: 1 to 100 are possible", config->tries);
     return true;
 }

@@ -11,7 +11,8 @@ enum key_form { KEY_V3, KEY_V4 };
 bool config_key(const char *key, enum key_form *ret, struct err *e);
 
 /* http or https, a host, no user, no query. *ret: the URL without slashes at the end. `name` is the setting's. */
-bool config_url(const char *name, const char *url, struct arena *a, const char **ret, struct err *e);
+bool config_url(
+    const char *name, const char *url, struct arena *a, const char **ret, struct err *e);
 /* Whether the URL's host is themoviedb.org, tmdb.org or below one of them. */
 bool config_is_tmdb(const char *url);
 /* The rate to keep to: on TMDB's own hosts at most CONFIG_RATE_MAX, and never unlimited. */

@@ -35,18 +35,19 @@ static const struct band bands[] = {
 
 /* TMDB's original languages: ISO 639-1 and its own cn, sh, mo, xx ("none"); those with most films first, since the
  * asking ends when the day's total is reached. */
-static const char languages[][3] = {"en", "fr", "es", "de", "ja", "pt", "zh", "it", "ru", "ko", "cn", "hi",
-    "xx", "ar", "nl", "sv", "pl", "tr", "cs", "da", "fi", "el", "hu", "no", "ta", "te", "ml", "th", "tl",
-    "id", "fa", "he", "uk", "ro", "bn", "kn", "mr", "vi", "sr", "hr", "ca", "bg", "et", "lv", "lt", "sk",
-    "sl", "is", "ka", "hy", "az", "kk", "ur", "pa", "gu", "ms", "eu", "gl", "ga", "cy", "mk", "sq", "bs",
-    "sh", "af", "si", "ne", "km", "lo", "my", "mn", "uz", "ky", "tg", "tk", "be", "mo", "ku", "ps", "am",
-    "sw", "zu", "xh", "yo", "ig", "ha", "so", "rw", "wo", "ln", "mg", "sn", "st", "tn", "ts", "ve", "nr",
-    "nd", "ss", "ny", "ki", "lg", "rn", "sg", "tw", "ak", "ee", "ff", "bm", "kg", "ng", "hz", "aa", "ti",
-    "om", "yi", "lb", "fy", "fo", "gd", "br", "kw", "gv", "co", "sc", "oc", "rm", "wa", "an", "li", "mt",
-    "la", "eo", "ia", "ie", "io", "vo", "as", "or", "sd", "ks", "sa", "pi", "bi", "dz", "bo", "ug", "za",
-    "ii", "jv", "su", "qu", "ay", "gn", "nv", "cr", "oj", "iu", "ik", "kl", "se", "ab", "os", "ce", "cv",
-    "av", "ba", "tt", "kv", "cu", "ae", "mi", "sm", "to", "ty", "fj", "mh", "na", "ch", "ho", "ht", "nb",
-    "nn", "kj", "kr", "lu", "dv", "bh"};
+static const char languages[][3] = {"en", "fr", "es", "de", "ja", "pt", "zh", "it", "ru", "ko",
+    "cn", "hi", "xx", "ar", "nl", "sv", "pl", "tr", "cs", "da", "fi", "el", "hu", "no", "ta", "te",
+    "ml", "th", "tl", "id", "fa", "he", "uk", "ro", "bn", "kn", "mr", "vi", "sr", "hr", "ca", "bg",
+    "et", "lv", "lt", "sk", "sl", "is", "ka", "hy", "az", "kk", "ur", "pa", "gu", "ms", "eu", "gl",
+    "ga", "cy", "mk", "sq", "bs", "sh", "af", "si", "ne", "km", "lo", "my", "mn", "uz", "ky", "tg",
+    "tk", "be", "mo", "ku", "ps", "am", "sw", "zu", "xh", "yo", "ig", "ha", "so", "rw", "wo", "ln",
+    "mg", "sn", "st", "tn", "ts", "ve", "nr", "nd", "ss", "ny", "ki", "lg", "rn", "sg", "tw", "ak",
+    "ee", "ff", "bm", "kg", "ng", "hz", "aa", "ti", "om", "yi", "lb", "fy", "fo", "gd", "br", "kw",
+    "gv", "co", "sc", "oc", "rm", "wa", "an", "li", "mt", "la", "eo", "ia", "ie", "io", "vo", "as",
+    "or", "sd", "ks", "sa", "pi", "bi", "dz", "bo", "ug", "za", "ii", "jv", "su", "qu", "ay", "gn",
+    "nv", "cr", "oj", "iu", "ik", "kl", "se", "ab", "os", "ce", "cv", "av", "ba", "tt", "kv", "cu",
+    "ae", "mi", "sm", "to", "ty", "fj", "mh", "na", "ch", "ho", "ht", "nb", "nn", "kj", "kr", "lu",
+    "dv", "bh"};
 
 static void set_query(struct discover *d, const struct filter *f)
 {
@@ -54,13 +55,17 @@ static void set_query(struct discover *d, const struct filter *f)
     int n = snprintf(d->query, sizeof d->query,
         "/discover/movie?sort_by=primary_release_date.asc&include_adult=%s&include_video=true"
         "&primary_release_date.gte=%04d-%02d-%02d&primary_release_date.lte=%04d-%02d-%02d",
-        d->pages.c->include_adult ? "true" : "false", a.year, a.month, a.day, b.year, b.month, b.day);
+        d->pages.c->include_adult ? "true" : "false", a.year, a.month, a.day, b.year, b.month,
+        b.day);
     if (f->language != NULL)
-        n += snprintf(d->query + n, sizeof d->query - (size_t)n, "&with_original_language=%s", f->language);
+        n += snprintf(
+            d->query + n, sizeof d->query - (size_t)n, "&with_original_language=%s", f->language);
     if (f->votes_min > 0 || f->votes_max >= 0)
-        n += snprintf(d->query + n, sizeof d->query - (size_t)n, "&vote_count.gte=%lld", (long long)f->votes_min);
+        n += snprintf(d->query + n, sizeof d->query - (size_t)n, "&vote_count.gte=%lld",
+            (long long)f->votes_min);
     if (f->votes_max >= 0)
-        (void)snprintf(d->query + n, sizeof d->query - (size_t)n, "&vote_count.lte=%lld", (long long)f->votes_max);
+        (void)snprintf(d->query + n, sizeof d->query - (size_t)n, "&vote_count.lte=%lld",
+            (long long)f->votes_max);
     (void)snprintf(d->what, sizeof d->what, "movies of %04d-%02d-%02d on", a.year, a.month, a.day);
 }
 
@@ -71,7 +76,8 @@ static bool look(struct discover *d, const struct filter *f, struct err *e)
 }
 
 /* Reads the window whose page 1 is at hand. Adds what TMDB announces to `expected` at the end. */
-static bool take_window(struct discover *d, const struct filter *f, uint64_t *expected, struct err *e)
+static bool take_window(
+    struct discover *d, const struct filter *f, uint64_t *expected, struct err *e)
 {
     int64_t total;
     for (unsigned again = 0;; again++) {
@@ -85,8 +91,8 @@ static bool take_window(struct discover *d, const struct filter *f, uint64_t *ex
             return false;
         if (d->pages.total_results == total || again == READ_AGAIN_MAX)
             break;
-        log_line(LOG_DETAIL, "%s: the number of results moved from %lld to %lld; read again", d->what,
-            (long long)total, (long long)d->pages.total_results);
+        log_line(LOG_DETAIL, "%s: the number of results moved from %lld to %lld; read again",
+            d->what, (long long)total, (long long)d->pages.total_results);
     }
     *expected += (uint64_t)d->pages.total_results;
     d->listing.counts.windows++;
@@ -117,7 +123,8 @@ static bool take_language(struct discover *d, struct filter f, uint64_t *expecte
 /* A day with more than 10,000 movies; its page 1 is at hand. The day's own total is what is expected of it. */
 static bool take_day(struct discover *d, int64_t day, struct err *e)
 {
-    uint64_t expected = (uint64_t)d->pages.total_results, found = 0, before = d->listing.counts.seen;
+    uint64_t expected = (uint64_t)d->pages.total_results, found = 0,
+             before = d->listing.counts.seen;
     struct filter f = {.from = day, .to = day, .votes_max = -1};
     d->listing.counts.expected += expected;
     for (size_t i = 0; i < sizeof languages / sizeof languages[0] && found < expected; i++) {
@@ -129,8 +136,8 @@ static bool take_day(struct discover *d, int64_t day, struct err *e)
     }
     uint64_t seen = d->listing.counts.seen - before;
     if (seen < expected)
-        log_line(LOG_WARNING, "%s that day: TMDB announces %llu movies and showed %llu new ones", d->what,
-            (unsigned long long)expected, (unsigned long long)seen);
+        log_line(LOG_WARNING, "%s that day: TMDB announces %llu movies and showed %llu new ones",
+            d->what, (unsigned long long)expected, (unsigned long long)seen);
     return true;
 }
 
@@ -148,8 +155,8 @@ static bool take_range(struct discover *d, int64_t from, int64_t to, struct err 
 }
 
 bool tmdb_discover(struct tmdb_client *c, int64_t from_day, int64_t to_day,
-    bool (*take)(void *payload, int64_t tmdb_id, struct err *e), void *payload, struct tmdb_listing *ret,
-    struct err *e)
+    bool (*take)(void *payload, int64_t tmdb_id, struct err *e), void *payload,
+    struct tmdb_listing *ret, struct err *e)
 {
     struct discover d = {.query = ""};
     uint64_t before = c->asker.counts.requests;
@@ -168,7 +175,8 @@ bool tmdb_discover(struct tmdb_client *c, int64_t from_day, int64_t to_day,
     return ok;
 }
 
-bool tmdb_discover_count(struct tmdb_client *c, int64_t from_day, int64_t to_day, uint64_t *ret, struct err *e)
+bool tmdb_discover_count(
+    struct tmdb_client *c, int64_t from_day, int64_t to_day, uint64_t *ret, struct err *e)
 {
     struct discover d = {.query = ""};
     struct filter f = {.from = from_day, .to = to_day, .votes_max = -1};

@@ -16,7 +16,8 @@
 
 enum { LINE_MAX_BYTES = 64 * 1024, BLOCK = 64 * 1024, BAD_LINES_MAX = 100, BAD_LINES_SHOWN = 3 };
 
-static const int64_t FILE_MAX = (int64_t)1 << 30, TEXT_MAX = (int64_t)16 << 30, TIME_MAX_MS = 3600 * 1000;
+static const int64_t FILE_MAX = (int64_t)1 << 30, TEXT_MAX = (int64_t)16 << 30,
+                     TIME_MAX_MS = 3600 * 1000;
 
 struct download {
     int fd;
@@ -127,10 +128,12 @@ static bool take_line(struct export_rows *r, struct view line, uint64_t number, 
         return r->take(r->payload, &row, e);
     }
     if (++r->bad <= BAD_LINES_SHOWN)
-        log_line(LOG_WARNING, "%s, line %llu is left out: %s", r->name, (unsigned long long)number, why.text);
+        log_line(LOG_WARNING, "%s, line %llu is left out: %s", r->name, (unsigned long long)number,
+            why.text);
     if (r->bad <= BAD_LINES_MAX)
         return true;
-    return err_set(e, ERR_SERVICE, "%s: %d lines cannot be read; the last: %s", r->name, BAD_LINES_MAX, why.text);
+    return err_set(e, ERR_SERVICE, "%s: %d lines cannot be read; the last: %s", r->name,
+        BAD_LINES_MAX, why.text);
 }
 
 /* Unpacks the file; rows == NULL: only to see that it is whole. */
@@ -161,7 +164,8 @@ static bool give_rows(int fd, struct export_rows *rows, struct err *e)
 }
 
 /* Fetches the file once, with the asker's tries; *ret_exists says whether there is one. */
-static bool fetch_file(struct tmdb_client *c, struct ask *q, struct download *d, bool *ret_exists, struct err *e)
+static bool fetch_file(
+    struct tmdb_client *c, struct ask *q, struct download *d, bool *ret_exists, struct err *e)
 {
     if (!asker_only(&c->asker, q, e)) {
         if (d->errnum != 0)
@@ -203,12 +207,14 @@ bool tmdb_export(struct tmdb_client *c, int64_t day,
     bool exists = false;
     if (!tempfile_open(&d.fd, e))
         return false;
-    (void)snprintf(name, sizeof name, "movie_ids_%02d_%02d_%04d.json.gz", date.month, date.day, date.year);
+    (void)snprintf(
+        name, sizeof name, "movie_ids_%02d_%02d_%04d.json.gz", date.month, date.day, date.year);
     ask_init(&q, NULL);
     q.form = ASK_FILE;
     q.x.sink = &sink;
     q.x.timeout_ms = TIME_MAX_MS;
-    (void)snprintf(q.what, sizeof q.what, "the id export of %04d-%02d-%02d", date.year, date.month, date.day);
+    (void)snprintf(
+        q.what, sizeof q.what, "the id export of %04d-%02d-%02d", date.year, date.month, date.day);
     str_addf(&q.url, "%s/%s", c->export_url, name);
     struct export_rows rows = {.take = take, .payload = payload, .name = name};
     bool ok = fetch_whole(c, &q, &d, name, &exists, e) && (!exists || give_rows(d.fd, &rows, e));

@@ -10,7 +10,7 @@ static bool is_plain(const char *z)
 {
     size_t n = strlen(z);
     return n > 0 && n <= IMDB_ID_MAX &&
-        strspn(z, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == n;
+           strspn(z, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == n;
 }
 
 static bool find_fits(const struct ask *q, struct err *e)

@@ -12,7 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CONNECT_MS = 10000, SLOW_BYTES = 64, SLOW_MS = 20000, HEAD_MAX = 256 * 1024, KEPT_BODY = 1024 * 1024 };
+enum {
+    CONNECT_MS = 10000,
+    SLOW_BYTES = 64,
+    SLOW_MS = 20000,
+    HEAD_MAX = 256 * 1024,
+    KEPT_BODY = 1024 * 1024
+};
 
 struct handle {
     CURL *easy;
@@ -176,7 +182,8 @@ static long real_ms(int64_t ms)
 static void set_headers(struct handle *h, const struct http_exchange *x)
 {
     curl_slist_free_all(h->headers);
-    h->headers = curl_slist_append(NULL, x->sink == NULL ? "Accept: application/json" : "Accept: */*");
+    h->headers =
+        curl_slist_append(NULL, x->sink == NULL ? "Accept: application/json" : "Accept: */*");
     if (h->headers != NULL && x->authorization != NULL) {
         struct curl_slist *more = curl_slist_append(h->headers, x->authorization);
         if (more == NULL)
@@ -199,8 +206,8 @@ static void aim(struct handle *h, struct http_exchange *x)
     (void)curl_easy_setopt(c, CURLOPT_URL, x->url);
     (void)curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, x->sink == NULL ? "" : NULL);
     (void)curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, real_ms(x->timeout_ms));
-    (void)curl_easy_setopt(
-        c, CURLOPT_CONNECTTIMEOUT_MS, real_ms(x->timeout_ms < CONNECT_MS ? x->timeout_ms : CONNECT_MS));
+    (void)curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
+        real_ms(x->timeout_ms < CONNECT_MS ? x->timeout_ms : CONNECT_MS));
     (void)curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
     (void)curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, slow);
 }
@@ -266,7 +273,8 @@ static struct http_exchange *finish(struct engine *g, struct handle *h, CURLcode
     else if (h->head_too_large)
         (void)snprintf(x->why, sizeof x->why, "headers of over %d bytes", HEAD_MAX);
     else if (r != CURLE_OK)
-        (void)snprintf(x->why, sizeof x->why, "%s", h->why[0] != '\0' ? h->why : curl_easy_strerror(r));
+        (void)snprintf(
+            x->why, sizeof x->why, "%s", h->why[0] != '\0' ? h->why : curl_easy_strerror(r));
     (void)curl_multi_remove_handle(g->multi, h->easy);
     x->engine = NULL;
     h->x = NULL;
@@ -306,7 +314,8 @@ static CURLMcode step(struct engine *g, int64_t wait_ms, struct http_exchange **
     return r;
 }
 
-static bool poll_engine(struct http *http, int64_t wait_ms, struct http_exchange **ret, struct err *e)
+static bool poll_engine(
+    struct http *http, int64_t wait_ms, struct http_exchange **ret, struct err *e)
 {
     struct pipe_guard guard;
     guard_pipe(&guard);

@@ -43,9 +43,10 @@ struct http_exchange {
     int status;
     struct str body; /* made by http_exchange_init, reused */
     char content_type[80], retry_after[64], date[64];
-    char why[260]; /* the engine's own words when end is not HTTP_ANSWERED; may hold anything: show redacted */
+    char why
+        [260]; /* the engine's own words when end is not HTTP_ANSWERED; may hold anything: show redacted */
     uint64_t bytes; /* of the body on the wire */
-    void *engine;  /* the engine's */
+    void *engine;   /* the engine's */
 };
 
 struct http {

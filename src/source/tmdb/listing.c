@@ -3,7 +3,8 @@
 
 enum { IDS_MAX = 50 * 1000 * 1000 }; /* TMDB has 1.2 million movies */
 
-void listing_init(struct listing *l, bool (*take)(void *payload, int64_t tmdb_id, struct err *e), void *payload)
+void listing_init(
+    struct listing *l, bool (*take)(void *payload, int64_t tmdb_id, struct err *e), void *payload)
 {
     *l = (struct listing){.take = take, .payload = payload};
     map_init(&l->ids, IDS_MAX);
@@ -18,10 +19,12 @@ bool listing_row(void *payload, const struct node *row, struct err *e)
 {
     struct listing *l = payload;
     const struct node *id = node_get(row, "id");
-    if (id == NULL || id->kind != NODE_INT || id->i < 1 || id->i > ID_MAX || map_has(&l->ids, id->i))
+    if (id == NULL || id->kind != NODE_INT || id->i < 1 || id->i > ID_MAX ||
+        map_has(&l->ids, id->i))
         return true;
     if (!map_put(&l->ids, id->i, 0))
-        return err_set(e, ERR_SERVICE, "TMDB lists more than %d movies, which cannot be right", IDS_MAX);
+        return err_set(
+            e, ERR_SERVICE, "TMDB lists more than %d movies, which cannot be right", IDS_MAX);
     l->counts.seen++;
     return l->take(l->payload, id->i, e);
 }

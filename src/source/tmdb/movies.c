@@ -102,8 +102,8 @@ static void ask_section(struct fetch *f, struct slot *s, const char *section)
     s->ask.fresh = false; /* the tree so far is in the arena */
     s->ask.fits = section_fits;
     (void)snprintf(s->ask.what, sizeof s->ask.what, "movie %lld, %s", (long long)s->id, section);
-    client_ask(f->c, &s->ask, "/movie/%lld/%s?language=%s%s", (long long)s->id, section, f->c->language,
-        f->c->more);
+    client_ask(f->c, &s->ask, "/movie/%lld/%s?language=%s%s", (long long)s->id, section,
+        f->c->language, f->c->more);
     asker_put(&f->c->asker, &s->ask);
 }
 
@@ -113,10 +113,10 @@ static void ask_reviews(struct fetch *f, struct slot *s)
     s->page++;
     s->ask.fresh = false;
     s->ask.fits = reviews_fit;
-    (void)snprintf(s->ask.what, sizeof s->ask.what, "movie %lld, reviews page %lld", (long long)s->id,
-        (long long)s->page);
-    client_ask(f->c, &s->ask, "/movie/%lld/reviews?language=%s&page=%lld", (long long)s->id, f->c->language,
-        (long long)s->page);
+    (void)snprintf(s->ask.what, sizeof s->ask.what, "movie %lld, reviews page %lld",
+        (long long)s->id, (long long)s->page);
+    client_ask(f->c, &s->ask, "/movie/%lld/reviews?language=%s&page=%lld", (long long)s->id,
+        f->c->language, (long long)s->page);
     asker_put(&f->c->asker, &s->ask);
 }
 
@@ -135,7 +135,8 @@ static bool too_many_unreadable(struct fetch *f, const struct err *why, struct e
     *e = *why;
     e->kind = ERR_SERVICE;
     err_in(e, "%d answers in a row could not be read; the last", UNREADABLE_MAX);
-    err_hint(e, "TMDB may have changed its format: look for a newer version of movie-etl. Nothing was lost.");
+    err_hint(e, "TMDB may have changed its format: look for a newer version of movie-etl. Nothing "
+                "was lost.");
     return true;
 }
 
@@ -208,8 +209,8 @@ static bool go_on(struct fetch *f, struct slot *s, struct err *e)
         return true;
     }
     if (s->pages > PARTS_REVIEW_PAGES_MAX)
-        log_line(LOG_WARNING, "movie %lld has %lld pages of reviews; the first %d were read", (long long)s->id,
-            (long long)s->pages, PARTS_REVIEW_PAGES_MAX);
+        log_line(LOG_WARNING, "movie %lld has %lld pages of reviews; the first %d were read",
+            (long long)s->id, (long long)s->pages, PARTS_REVIEW_PAGES_MAX);
     return give_movie(f, s, e);
 }
 
@@ -219,7 +220,8 @@ static void take_section(const struct fetch *f, struct slot *s)
     if (s->ask.verdict == VERDICT_OK)
         parts_put(s->body, section, s->ask.body);
     else
-        log_line(LOG_WARNING, "movie %lld: '%s' is missing from the answer, and not to be had alone: %s",
+        log_line(LOG_WARNING,
+            "movie %lld: '%s' is missing from the answer, and not to be had alone: %s",
             (long long)s->id, section, s->ask.why.text);
 }
 
@@ -289,8 +291,8 @@ static bool run(struct fetch *f, struct err *e)
     }
 }
 
-bool tmdb_fetch_movies(struct tmdb_client *c, const struct tmdb_fetch *fetch, struct findings *findings,
-    struct err *e)
+bool tmdb_fetch_movies(
+    struct tmdb_client *c, const struct tmdb_fetch *fetch, struct findings *findings, struct err *e)
 {
     struct fetch f = {.c = c, .with = fetch, .findings = findings};
     f.slot_n = (size_t)c->connections * SLOTS_PER_CONNECTION;

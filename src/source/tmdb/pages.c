@@ -50,7 +50,8 @@ static void ask_page(struct pages *p, struct page *page, int64_t number)
 {
     page->number = number;
     page->busy = true;
-    (void)snprintf(page->ask.what, sizeof page->ask.what, "%s, page %lld", p->what, (long long)number);
+    (void)snprintf(
+        page->ask.what, sizeof page->ask.what, "%s, page %lld", p->what, (long long)number);
     client_ask(p->c, &page->ask, "%s&page=%lld", p->query, (long long)number);
 }
 
@@ -114,8 +115,8 @@ bool pages_first(struct pages *p, struct err *e)
     return give_rows(p, p->first, e);
 }
 
-static bool walk(struct pages *p, struct page *pages, size_t n, int64_t next, int64_t to,
-    struct err *e)
+static bool walk(
+    struct pages *p, struct page *pages, size_t n, int64_t next, int64_t to, struct err *e)
 {
     struct asker *asker = &p->c->asker;
     for (;;) {

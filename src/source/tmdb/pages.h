@@ -9,13 +9,14 @@
 
 struct pages {
     struct tmdb_client *c;
-    const char *query; /* path and query without page, such as "/movie/changes?start_date=2026-01-01" */
-    const char *what;  /* for messages, short */
+    const char
+        *query; /* path and query without page, such as "/movie/changes?start_date=2026-01-01" */
+    const char *what; /* for messages, short */
     bool (*row)(void *payload, const struct node *row, struct err *e);
     void *payload;
     int64_t total_results; /* as page 1 announced it */
     int64_t total_pages;   /* the most that any answer since pages_look spoke of */
-    struct arena arena;                 /* of the first page */
+    struct arena arena;    /* of the first page */
     struct node *first;
 };
 

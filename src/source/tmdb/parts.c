@@ -92,16 +92,18 @@ bool parts_decode(struct node *body, int64_t id, struct arena *a, struct tmdb_mo
     bool ok = tmdb_decode(body, arena_print(a, "tmdb %lld", (long long)id), a, ret, &mine);
     const struct finding *why = ok ? NULL : first_error(&mine);
     if (!ok)
-        err_set(e, ERR_DATA, "TMDB's answer does not have the form this version knows, at %.*s: %.*s",
-            VIEW_ARG(why == NULL ? view_of("?") : why->field), VIEW_ARG(why == NULL ? view_of("?") : why->text));
+        err_set(e, ERR_DATA,
+            "TMDB's answer does not have the form this version knows, at %.*s: %.*s",
+            VIEW_ARG(why == NULL ? view_of("?") : why->field),
+            VIEW_ARG(why == NULL ? view_of("?") : why->text));
     if (findings != NULL)
         findings_merge(findings, &mine);
     findings_done(&mine);
     return ok;
 }
 
-bool tmdb_decode_body(struct view json, struct arena *a, struct tmdb_movie *ret, struct findings *findings,
-    struct err *e)
+bool tmdb_decode_body(struct view json, struct arena *a, struct tmdb_movie *ret,
+    struct findings *findings, struct err *e)
 {
     struct node *body;
     if (!json_read(json, a, &body, e))

@@ -18,7 +18,8 @@ bool tempfile_open(int *ret_fd, struct err *e)
     if (folder == NULL || folder[0] == '\0')
         folder = "/tmp";
     for (int i = 0; i < NAMES_TRIED; i++) {
-        int n = snprintf(path, sizeof path, "%s/movie-etl-%016llx", folder, (unsigned long long)sys_random());
+        int n = snprintf(
+            path, sizeof path, "%s/movie-etl-%016llx", folder, (unsigned long long)sys_random());
         if (n < 0 || (size_t)n >= sizeof path)
             return err_set(e, ERR_CONFIG, "TMPDIR is too long");
         *ret_fd = sys_open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
