@@ -12,7 +12,7 @@ struct view {
     size_t n;
 };
 
-/* printf("%.*s", VIEW_ARG(v)) */
+/* printf("%.*s", VIEW_ARG(v)): at most its first 4000 bytes. */
 #define VIEW_ARG(v) (int)((v).n > 4000 ? 4000 : (v).n), ((v).p == NULL ? "" : (v).p)
 
 static inline struct view view_of(const char *z)
@@ -20,9 +20,10 @@ static inline struct view view_of(const char *z)
     return (struct view){z, z == NULL ? 0 : strlen(z)};
 }
 
+/* The bytes from..to-1, with from <= to <= v.n; the slice of an absent view is absent. */
 static inline struct view view_slice(struct view v, size_t from, size_t to)
 {
-    return (struct view){v.p + from, to - from};
+    return (struct view){v.p == NULL ? NULL : v.p + from, to - from};
 }
 
 static inline bool view_eq(struct view a, struct view b)

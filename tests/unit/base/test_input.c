@@ -132,6 +132,17 @@ TEST(a_growing_file_is_read_on)
     input_free(in);
 }
 
+TEST(an_absent_text_is_an_empty_input)
+{
+    struct input *in = input_memory_new(absent);
+    struct err e;
+    char to[4];
+    size_t got = 1;
+    assert_true(in->read(in, to, sizeof to, &got, &e));
+    assert_int_equal(got, 0);
+    input_free(in);
+}
+
 TEST(crc32_as_zip_has_it)
 {
     struct random r;
@@ -155,6 +166,7 @@ int main(void)
         in_folder(files_and_memory_give_their_bytes), in_folder(what_cannot_be_opened),
         in_folder(a_failing_disk_is_an_error), in_folder(opening_and_closing_leaks_no_descriptor),
         in_folder(a_growing_file_is_read_on),
+        cmocka_unit_test(an_absent_text_is_an_empty_input),
         cmocka_unit_test(crc32_as_zip_has_it),
     };
     return cmocka_run_group_tests(tests, make_text, NULL);

@@ -148,6 +148,12 @@ TEST(a_slice_is_a_part)
     assert_text(view_slice(v, 6, 6), "");
 }
 
+TEST(the_slice_of_nothing_is_nothing)
+{
+    assert_null(view_slice(absent, 0, 0).p); /* NULL + 0: the sanitizer's to see */
+    assert_int_equal(view_slice(absent, 0, 0).n, 0);
+}
+
 TEST(printing_is_bounded_and_takes_absent_texts)
 {
     static char large[5000], out[6000];
@@ -170,6 +176,7 @@ int main(void)
         cmocka_unit_test(absent_is_not_empty),
         cmocka_unit_test(nul_bytes_are_bytes),
         cmocka_unit_test(a_slice_is_a_part),
+        cmocka_unit_test(the_slice_of_nothing_is_nothing),
         cmocka_unit_test(printing_is_bounded_and_takes_absent_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
