@@ -38,6 +38,7 @@ char *str_room(struct str *s, size_t n)
         if (cap > s->max + 1)
             cap = s->max + 1;
         s->p = mem_grow(s->p, cap, 1);
+        s->p[s->n] = '\0'; /* what str_used may never be called for */
         s->cap = cap;
     }
     return s->p + s->n;

@@ -202,6 +202,20 @@ TEST(integers_at_their_edges)
     str_done(&s);
 }
 
+/* Both memory debuggers of the builds (glibc's MALLOC_PERTURB_, which meson sets, and ASan's
+ * fill) make the bytes of a new block non-zero. */
+TEST(room_not_used_leaves_the_text_terminated)
+{
+    struct str s;
+    char *used = mem_alloc(64);
+    memset(used, 'x', 64);
+    mem_free(used);
+    str_init(&s, 100);
+    assert_non_null(str_room(&s, 10));
+    assert_int_equal(str_z(&s)[0], '\0');
+    str_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +223,7 @@ int main(void)
         cmocka_unit_test(the_maximum_can_be_reached_and_not_passed),
         cmocka_unit_test(over_stays_until_cleared), cmocka_unit_test(sizes_that_overflow_are_over),
         cmocka_unit_test(a_new_text_is_empty_not_absent), cmocka_unit_test(integers_at_their_edges),
+        cmocka_unit_test(room_not_used_leaves_the_text_terminated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
