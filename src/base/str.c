@@ -77,7 +77,7 @@ void str_addf(struct str *s, const char *fmt, ...)
     va_copy(again, ap);
     int n = vsnprintf(NULL, 0, fmt, ap);
     va_end(ap);
-    char *to = n < 0 ? NULL : str_room(s, (size_t)n);
+    char *to = str_room(s, n < 0 ? SIZE_MAX : (size_t)n); /* no text is over, as one too long is */
     if (to != NULL) {
         (void)vsnprintf(to, (size_t)n + 1, fmt, again);
         str_used(s, (size_t)n);

@@ -216,6 +216,16 @@ TEST(room_not_used_leaves_the_text_terminated)
     str_done(&s);
 }
 
+TEST(a_text_printf_cannot_make_is_over)
+{
+    struct str s;
+    str_init(&s, 100);
+    str_addf(&s, "a%lsb", L"\x100"); /* the C locale has no such letter: vsnprintf gives -1 */
+    assert_false(str_ok(&s));
+    assert_text(str_view(&s), "");
+    str_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +234,7 @@ int main(void)
         cmocka_unit_test(over_stays_until_cleared), cmocka_unit_test(sizes_that_overflow_are_over),
         cmocka_unit_test(a_new_text_is_empty_not_absent), cmocka_unit_test(integers_at_their_edges),
         cmocka_unit_test(room_not_used_leaves_the_text_terminated),
+        cmocka_unit_test(a_text_printf_cannot_make_is_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
