@@ -4,10 +4,10 @@
 
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <errno.h>
 
 enum { EXIT_NOT_UNDERSTOOD = 99 };
 
