@@ -226,6 +226,17 @@ TEST(a_text_printf_cannot_make_is_over)
     str_done(&s);
 }
 
+TEST(the_largest_maximum_does_not_wrap_round)
+{
+    struct str s;
+    str_init(&s, SIZE_MAX);
+    str_addz(&s, "abc");
+    assert_true(str_ok(&s));
+    assert_text(str_view(&s), "abc");
+    assert_null(str_room(&s, SIZE_MAX - 3));
+    str_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +246,7 @@ int main(void)
         cmocka_unit_test(a_new_text_is_empty_not_absent), cmocka_unit_test(integers_at_their_edges),
         cmocka_unit_test(room_not_used_leaves_the_text_terminated),
         cmocka_unit_test(a_text_printf_cannot_make_is_over),
+        cmocka_unit_test(the_largest_maximum_does_not_wrap_round),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
