@@ -90,6 +90,12 @@ void textmap_done(struct textmap *m)
     *m = (struct textmap){.max = m->max};
 }
 
+/* The key of a free slot is absent, so that an absent key must not be one. */
+static struct view known_key(struct view key)
+{
+    return key.p == NULL ? view_of("") : key;
+}
+
 static struct textmap_slot *textmap_slot(const struct textmap *m, struct view key)
 {
     size_t i = (size_t)hash_bytes(key) & (m->cap - 1);
@@ -114,11 +120,11 @@ bool textmap_put(struct textmap *m, struct view key, uint64_t value)
 {
     if (m->cap == 0 || (m->n + 1) * 3 > m->cap * 2)
         textmap_grow(m);
-    struct textmap_slot *s = textmap_slot(m, key);
+    struct textmap_slot *s = textmap_slot(m, known_key(key));
     if (s->key.p == NULL) {
         if (m->n >= m->max)
             return false;
-        s->key = arena_dup(&m->keys, key.p == NULL ? view_of("") : key);
+        s->key = arena_dup(&m->keys, known_key(key));
         m->n++;
     }
     s->value = value;
@@ -129,6 +135,6 @@ uint64_t *textmap_get(const struct textmap *m, struct view key)
 {
     if (m->cap == 0)
         return NULL;
-    struct textmap_slot *s = textmap_slot(m, key);
+    struct textmap_slot *s = textmap_slot(m, known_key(key));
     return s->key.p != NULL ? &s->value : NULL;
 }

@@ -42,6 +42,7 @@ struct textmap {
 
 void textmap_init(struct textmap *m, size_t max);
 void textmap_done(struct textmap *m);
+/* As the map's; an absent key is the empty one. */
 bool textmap_put(struct textmap *m, struct view key, uint64_t value);
 uint64_t *textmap_get(const struct textmap *m, struct view key);
 

@@ -227,6 +227,21 @@ TEST(a_textmap_keeps_long_and_many_keys)
     textmap_done(&m);
 }
 
+TEST(an_absent_key_is_the_empty_one)
+{
+    struct textmap m;
+    textmap_init(&m, 10);
+    assert_null(textmap_get(&m, absent));
+    assert_true(textmap_put(&m, absent, 1));
+    assert_int_equal(*textmap_get(&m, absent), 1);
+    assert_int_equal(*textmap_get(&m, V("")), 1);
+    for (uint64_t i = 2; i < 20; i++)
+        assert_true(textmap_put(&m, i % 2 == 0 ? V("") : absent, i));
+    assert_int_equal(m.n, 1);
+    assert_int_equal(*textmap_get(&m, V("")), 19);
+    textmap_done(&m);
+}
+
 TEST(hashes_are_of_the_bytes_and_spread)
 {
     enum { N = 4096 };
@@ -254,6 +269,7 @@ int main(void)
         cmocka_unit_test(maps_can_be_done_twice_and_used_again),
         cmocka_unit_test(a_textmap_behaves_as_a_list_of_pairs),
         cmocka_unit_test(a_textmap_keeps_long_and_many_keys),
+        cmocka_unit_test(an_absent_key_is_the_empty_one),
         cmocka_unit_test(hashes_are_of_the_bytes_and_spread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
