@@ -45,6 +45,15 @@ static void errno_text(int errnum, char *to, size_t size)
         (void)snprintf(to, size, "error %d", errnum);
 }
 
+/* Appends ": more" to e->text, cut when it does not fit. */
+static void append(struct err *e, const char *more)
+{
+    size_t n = strlen(e->text);
+    int m = snprintf(e->text + n, sizeof e->text - n, ": %s", more);
+    if (m >= 0 && (size_t)m >= sizeof e->text - n)
+        memcpy(e->text + sizeof e->text - 4, "...", 4);
+}
+
 bool err_errno(struct err *e, enum err_kind kind, int errnum, const char *fmt, ...)
 {
     char why[200];
@@ -54,9 +63,7 @@ bool err_errno(struct err *e, enum err_kind kind, int errnum, const char *fmt, .
     put(e->text, sizeof e->text, fmt, ap);
     va_end(ap);
     errno_text(errnum, why, sizeof why);
-    size_t n = strlen(e->text);
-    if (n + strlen(why) + 3 < sizeof e->text)
-        (void)snprintf(e->text + n, sizeof e->text - n, ": %s", why);
+    append(e, why);
     return false;
 }
 
@@ -68,10 +75,7 @@ bool err_in(struct err *e, const char *fmt, ...)
     va_start(ap, fmt);
     put(e->text, sizeof e->text, fmt, ap);
     va_end(ap);
-    size_t n = strlen(e->text);
-    int m = snprintf(e->text + n, sizeof e->text - n, ": %s", old);
-    if (m >= 0 && (size_t)m >= sizeof e->text - n)
-        memcpy(e->text + sizeof e->text - 4, "...", 4);
+    append(e, old);
     return false;
 }
 

@@ -110,6 +110,18 @@ TEST(a_text_that_just_fits_is_whole)
     }
 }
 
+TEST(a_cause_that_does_not_fit_is_cut_not_dropped)
+{
+    struct err e;
+    const int whole = (int)(sizeof e.text - 1 - strlen(": Permission denied"));
+    for (int n = whole - 3; n < (int)sizeof e.text + 3; n++) {
+        (void)err_errno(&e, ERR_INPUT, EACCES, "%.*s", n, large);
+        assert_int_equal(ends_in_dots(e.text), n > whole);
+        assert_int_equal(strlen(e.text),
+            n > whole ? (int)sizeof e.text - 1 : n + (int)sizeof e.text - 1 - whole);
+    }
+}
+
 TEST(the_hint_is_its_own_or_the_standing_one)
 {
     struct err e;
@@ -184,6 +196,7 @@ int main(void)
         cmocka_unit_test(a_full_disk_is_a_full_disk),
         cmocka_unit_test(long_texts_are_cut_and_say_so),
         cmocka_unit_test(a_text_that_just_fits_is_whole),
+        cmocka_unit_test(a_cause_that_does_not_fit_is_cut_not_dropped),
         cmocka_unit_test(the_hint_is_its_own_or_the_standing_one),
         cmocka_unit_test(codes_and_names_never_change),
         cmocka_unit_test(codes_are_distinct_and_usable),
