@@ -2,6 +2,8 @@
  * nothing in this program calls setlocale for LC_NUMERIC. */
 #include "base/num.h"
 
+#include "base/mem.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,12 +66,16 @@ static bool is_json_number(struct view v)
 
 bool num_real(struct view v, double *ret)
 {
-    char z[64];
-    if (v.p == NULL || v.n == 0 || v.n >= sizeof z || !is_json_number(v))
+    char small[64], *z = small; /* the view is not terminated, as strtod wants it */
+    if (v.p == NULL || v.n == 0 || !is_json_number(v))
         return false;
+    if (v.n >= sizeof small)
+        z = mem_alloc(v.n + 1);
     memcpy(z, v.p, v.n);
     z[v.n] = '\0';
     double d = strtod(z, NULL);
+    if (z != small)
+        mem_free(z);
     if (!isfinite(d))
         return false;
     *ret = d;

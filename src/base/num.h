@@ -10,7 +10,9 @@
 bool num_i64(struct view v, int64_t *ret); /* -?[0-9]+ */
 bool num_real(struct view v, double *ret); /* JSON's number grammar; finite only */
 bool num_i64_in(struct view v, int64_t min, int64_t max, int64_t *ret);
-/* The shortest decimal text that reads back as `d` (at most 24 bytes into `to`), "." always the point. */
+/* The first of %.15g, %.16g and %.17g that reads back as the finite `d`, with ".0" when it would look like
+ * an integer: at most 24 bytes into `to`, "." always the point. (Shorter texts exist for a few powers of
+ * two and below 1e-307; they are not worth the search.) */
 size_t num_print_real(double d, char to[32]);
 
 #endif

@@ -186,6 +186,24 @@ TEST(reals_at_their_edges)
     assert_true(d == 0.5);
 }
 
+TEST(long_reals_are_numbers_too)
+{
+    char text[5000];
+    for (size_t n = 3; n < sizeof text; n += n < 200 ? 1 : 97) {
+        double got = 0;
+        memset(text, '3', n);
+        text[1] = '.';
+        if (!num_real((struct view){text, n}, &got) || got < 3.29 || got > 3.34)
+            fail_msg("%zu bytes not read", n);
+        text[n - 1] = 'x';
+        assert_false(num_real((struct view){text, n}, &got));
+    }
+    double got = 0.5;
+    memset(text, '9', 400);
+    assert_false(num_real((struct view){text, 400}, &got));
+    assert_true(got == 0.5);
+}
+
 static bool reads_back(const char *z, double d)
 {
     double back = strtod(z, NULL);
@@ -284,6 +302,7 @@ int main(void)
         cmocka_unit_test(ranges_include_their_ends),
         cmocka_unit_test(reals_follow_the_grammar_of_json),
         cmocka_unit_test(reals_at_their_edges),
+        cmocka_unit_test(long_reals_are_numbers_too),
         cmocka_unit_test(printed_reals_come_back),
         cmocka_unit_test(printed_reals_look_as_people_write_them),
     };
