@@ -30,7 +30,7 @@ struct view instant_print_file(struct arena *a, int64_t seconds); /* 20261122_10
 
 static inline int64_t instant_day(int64_t seconds)
 {
-    return (seconds >= 0 ? seconds : seconds - 86399) / 86400;
+    return seconds / 86400 - (seconds % 86400 < 0);
 }
 
 #endif

@@ -218,6 +218,12 @@ TEST(days_of_instants_around_midnight)
     assert_int_equal(instant_day(-86401), -2);
 }
 
+TEST(days_of_the_farthest_instants)
+{
+    assert_true(instant_day(INT64_MAX) == INT64_MAX / 86400);
+    assert_true(instant_day(INT64_MIN) == INT64_MIN / 86400 - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +234,7 @@ int main(void)
         cmocka_unit_test(cut_instants_are_read_within_their_bounds),
         cmocka_unit_test(printed_instants_come_back),
         cmocka_unit_test(days_of_instants_around_midnight),
+        cmocka_unit_test(days_of_the_farthest_instants),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
