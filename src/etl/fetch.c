@@ -133,7 +133,9 @@ static bool take_result(void *payload, const struct tmdb_result *r, struct err *
         note_failure(g, r);
         return true;
     }
-    return batch_write(g->writer, &r->record, e);
+    /* What this run has staged, its later batches need not ask for. */
+    return batch_write(g->writer, &r->record, e) &&
+           (map_put(&g->f->staged, r->tmdb_id, 1) || err_set(e, ERR_DATA, "more than %d ids", MAX_IDS));
 }
 
 /* A finished file is registered; whether it is loaded is for process to say. */

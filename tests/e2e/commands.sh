@@ -24,6 +24,7 @@ is "nothing waits in raw/" "$(raw_files)" 0
 [ "$(sql 'select count(*) from tmdb_movies')" -gt 200 ]; ok "TMDB records are in"
 [ "$(sql 'select count(*) from credits')" -gt 200 ]; ok "with their credits"
 [ "$(sql 'select count(*) from etl_gone')" -gt 0 ]; ok "links that lead nowhere are noted as gone"
+is "no movie was asked for twice" "$(curl -sf "$BASE/_control/stats" | sed 's/.*"duplicates":\([0-9]*\).*/\1/')" 0
 dump first.dump
 
 control reset
