@@ -4,6 +4,9 @@
 
 #include "base/num.h"
 
+/* 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z */
+static const int64_t FIRST_INSTANT = -62135596800, LAST_INSTANT = 253402300799;
+
 int64_t date_day(struct civil c)
 {
     int64_t y = c.month <= 2 ? c.year - 1 : c.year;
@@ -99,7 +102,10 @@ bool instant_parse(struct view v, int64_t *ret_seconds)
         return false;
     if (v.n > 10 && ((v.p[10] != 'T' && v.p[10] != ' ') || !parse_time(view_slice(v, 11, v.n), &time)))
         return false;
-    *ret_seconds = day * 86400 + time;
+    int64_t seconds = day * 86400 + time;
+    if (seconds < FIRST_INSTANT || seconds > LAST_INSTANT)
+        return false;
+    *ret_seconds = seconds;
     return true;
 }
 

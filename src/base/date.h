@@ -21,7 +21,8 @@ bool date_is_valid(struct civil c);
 /* "YYYY-MM-DD", a date that exists. */
 bool date_parse(struct view v, int64_t *ret_day);
 /* The forms TMDB has used: "YYYY-MM-DD[T ]HH:MM:SS[.fff][Z|+00:00| UTC]" and a date alone (00:00:00).
- * Offsets such as +02:00 are applied; fractions of a second are dropped. */
+ * Offsets such as +02:00 are applied; fractions of a second are dropped; a leap second (:60) is the
+ * second after it. What lies outside of the years 1 to 9999 in UTC is refused. */
 bool instant_parse(struct view v, int64_t *ret_seconds);
 
 struct view date_print(struct arena *a, int64_t day);            /* 2026-11-22 */

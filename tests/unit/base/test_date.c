@@ -224,6 +224,22 @@ TEST(days_of_the_farthest_instants)
     assert_true(instant_day(INT64_MIN) == INT64_MIN / 86400 - 1);
 }
 
+TEST(an_instant_outside_the_years_is_refused)
+{
+    static const char *const bad[] = {"0001-01-01T00:00:00+00:01", "0001-01-01T23:58:00+23:59",
+        "9999-12-31T23:59:60Z", "9999-12-31T23:59:59-00:01", "9999-12-31T00:01:00-23:59"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        int64_t got = 77;
+        if (instant_parse(view_of(bad[i]), &got) || got != 77)
+            fail_msg("%s read as %" PRId64, bad[i], got);
+    }
+    int64_t got = 0;
+    assert_true(instant_parse(V("0001-01-01T00:01:00+00:01"), &got));
+    assert_true(got == (int64_t)FIRST_DAY * 86400);
+    assert_true(instant_parse(V("9999-12-31T23:58:59-00:01"), &got));
+    assert_true(got == (int64_t)LAST_DAY * 86400 + 86399);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +251,7 @@ int main(void)
         cmocka_unit_test(printed_instants_come_back),
         cmocka_unit_test(days_of_instants_around_midnight),
         cmocka_unit_test(days_of_the_farthest_instants),
+        cmocka_unit_test(an_instant_outside_the_years_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
