@@ -115,10 +115,15 @@ struct view date_print(struct arena *a, int64_t day)
     return arena_print(a, "%04d-%02d-%02d", c.year, c.month, c.day);
 }
 
+static int second_of_day(int64_t seconds)
+{
+    return (int)((seconds % 86400 + 86400) % 86400);
+}
+
 struct view instant_print(struct arena *a, int64_t seconds)
 {
     struct civil c = date_civil(instant_day(seconds));
-    int t = (int)(seconds - instant_day(seconds) * 86400);
+    int t = second_of_day(seconds);
     return arena_print(a, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, t / 3600,
         t / 60 % 60, t % 60);
 }
@@ -126,7 +131,7 @@ struct view instant_print(struct arena *a, int64_t seconds)
 struct view instant_print_file(struct arena *a, int64_t seconds)
 {
     struct civil c = date_civil(instant_day(seconds));
-    int t = (int)(seconds - instant_day(seconds) * 86400);
+    int t = second_of_day(seconds);
     return arena_print(a, "%04d%02d%02d_%02d%02d%02d", c.year, c.month, c.day, t / 3600,
         t / 60 % 60, t % 60);
 }

@@ -1,7 +1,8 @@
 /* Dates and instants in the proleptic Gregorian calendar, UTC, without the C library's time zones.
  *
  * A day is a count of days since 1970-01-01; an instant is seconds since 1970-01-01T00:00:00Z.
- * Years 1 to 9999 are accepted. */
+ * Years 1 to 9999 are accepted. Any instant, and any day that instant_day gives, can be printed; outside of
+ * these years nobody reads it back. */
 #ifndef MOVIE_ETL_BASE_DATE_H
 #define MOVIE_ETL_BASE_DATE_H
 

@@ -224,6 +224,21 @@ TEST(days_of_the_farthest_instants)
     assert_true(instant_day(INT64_MIN) == INT64_MIN / 86400 - 1);
 }
 
+/* Numbers from a file that nobody checked: no useful text, but a text. */
+TEST(the_farthest_instants_can_be_printed)
+{
+    static const int64_t far[] = {INT64_MIN, INT64_MIN + 1, INT64_MAX - 1, INT64_MAX};
+    struct arena a;
+    arena_init(&a);
+    for (size_t i = 0; i < COUNT(far); i++) {
+        static const char *const ends[] = {":52Z", ":53Z", ":06Z", ":07Z"}; /* 2^63 is 8 in 60s */
+        assert_true(view_ends(instant_print(&a, far[i]), ends[i]));
+        assert_true(instant_print_file(&a, far[i]).n > 15);
+        assert_true(date_print(&a, instant_day(far[i])).n >= 10);
+    }
+    arena_done(&a);
+}
+
 TEST(an_instant_outside_the_years_is_refused)
 {
     static const char *const bad[] = {"0001-01-01T00:00:00+00:01", "0001-01-01T23:58:00+23:59",
@@ -251,6 +266,7 @@ int main(void)
         cmocka_unit_test(printed_instants_come_back),
         cmocka_unit_test(days_of_instants_around_midnight),
         cmocka_unit_test(days_of_the_farthest_instants),
+        cmocka_unit_test(the_farthest_instants_can_be_printed),
         cmocka_unit_test(an_instant_outside_the_years_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
