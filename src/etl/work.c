@@ -111,6 +111,27 @@ static void release(struct work *w)
     *w = (struct work){.x = w->x, .lock_fd = -1};
 }
 
+static bool count_run(void *payload, const struct run_row *row, struct err *e)
+{
+    (void)row;
+    (void)e;
+    ++*(size_t *)payload;
+    return true;
+}
+
+/* Said once, by the first run on a new database; the terms of all three ask for it. */
+static bool say_attribution(struct work *w, struct err *e)
+{
+    size_t runs = 0;
+    if (!store_each_run(w->store, 2, count_run, &runs, e))
+        return false;
+    if (runs > 1)
+        return true;
+    etl_say(w->x, "This product uses the TMDB API but is not endorsed or certified by TMDB.");
+    etl_say(w->x, "Watch providers: JustWatch. Ratings and tags: MovieLens, GroupLens (not for commercial use).");
+    return true;
+}
+
 bool work_begin(struct etl *x, enum store_mode mode, const char *command, struct work *ret, struct err *e)
 {
     *ret = (struct work){.x = x, .lock_fd = -1};
@@ -122,7 +143,8 @@ bool work_begin(struct etl *x, enum store_mode mode, const char *command, struct
     }
     if (ret->store != NULL)
         etl_say(x, "store: %s", store_name(ret->store));
-    return true;
+    ok = ret->run_id == 0 || mode != STORE_CREATE || say_attribution(ret, e);
+    return ok || work_end(ret, false, "", e);
 }
 
 /* The exit code that cli will give for this outcome. */
