@@ -56,8 +56,10 @@ static struct view map_text(struct arena *a, struct view v, unsigned options)
         return v;
     utf8proc_ssize_t n = utf8proc_map(
         (const utf8proc_uint8_t *)v.p, (utf8proc_ssize_t)v.n, &out, (utf8proc_option_t)options);
+    if (n == UTF8PROC_ERROR_NOMEM)
+        (void)mem_grow(NULL, (size_t)-1, 2); /* ends the process */
     if (n < 0)
-        return v;
+        return v; /* not valid UTF-8 */
     struct view r = arena_dup(a, (struct view){(const char *)out, (size_t)n});
     free(out); /* utf8proc allocates with malloc */
     return r;

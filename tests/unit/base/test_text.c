@@ -324,6 +324,27 @@ TEST(random_texts_fold_to_tidy_ones)
     arena_done(&a);
 }
 
+static void fold_without_memory(void *payload)
+{
+    struct arena a;
+    struct view *v = payload;
+    arena_init(&a);
+    (void)text_nfc(&a, *v);
+}
+
+/* A text that comes back not composed because memory was short would be another key. */
+TEST(exhaustion_ends_the_process)
+{
+    enum { SIZE = 200 << 20 }; /* utf8proc needs four times that; help.h allows less */
+    char *large = malloc(SIZE);
+    assert_non_null(large);
+    memset(large, 'x', SIZE);
+    struct view v = {large, SIZE};
+    struct child_end end = in_child(fold_without_memory, &v);
+    free(large);
+    assert_int_equal(end.code, 71);
+}
+
 static struct view escaped(struct str *to, struct view v)
 {
     str_clear(to);
@@ -455,6 +476,7 @@ int main(void)
         cmocka_unit_test(different_letters_stay_different),
         cmocka_unit_test(a_fold_is_final),
         cmocka_unit_test(random_texts_fold_to_tidy_ones),
+        cmocka_unit_test(exhaustion_ends_the_process),
         cmocka_unit_test(every_code_point_escaped_or_raw),
         cmocka_unit_test(escapes_within_texts),
         cmocka_unit_test(escaped_texts_read_back),
