@@ -68,7 +68,8 @@ struct fetching {
     struct batch_writer *writer;
     size_t next, done;
     uint64_t failed;
-    bool bounded; /* a bound ended it */
+    uint64_t ratings; /* of the movies that were had */
+    bool bounded;     /* a bound ended it */
 };
 
 static bool out_of_bounds(struct fetching *g)
@@ -108,17 +109,23 @@ static void note_failure(struct fetching *g, const struct tmdb_result *r)
 static void show_progress(const struct fetching *g)
 {
     struct tmdb_counts c;
-    char detail[160];
+    char detail[200];
     tmdb_counts(g->f->client, &c);
-    (void)snprintf(detail, sizeof detail, "%.1f requests/s, %llu retries", c.requests_per_second,
+    int n = snprintf(detail, sizeof detail, "%.1f requests/s, %llu retries", c.requests_per_second,
         (unsigned long long)c.retries);
+    if (g->ids->ratings_all > 0)
+        (void)snprintf(detail + n, sizeof detail - (size_t)n, ", %.1f %% of all ratings covered",
+            100.0 * (double)(g->ids->ratings_had + g->ratings) / (double)g->ids->ratings_all);
     etl_progress(g->f->w->x, "fetching movies", g->done, g->ids->ids.n, detail);
 }
 
 static bool take_result(void *payload, const struct tmdb_result *r, struct err *e)
 {
     struct fetching *g = payload;
+    const uint64_t *ratings = map_get(&g->ids->ratings, r->tmdb_id);
     g->done++;
+    if (ratings != NULL && r->outcome == TMDB_MOVIE)
+        g->ratings += *ratings;
     show_progress(g);
     switch (r->outcome) {
     case TMDB_MOVIE:

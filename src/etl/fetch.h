@@ -35,6 +35,9 @@ void fetcher_done(struct fetcher *f);
 struct id_set {
     struct vec ids; /* int64_t */
     struct map seen;
+    struct map ratings;    /* tmdb_id -> MovieLens ratings, when known: how much a movie matters */
+    uint64_t ratings_all;  /* of the whole release; 0: not known */
+    uint64_t ratings_had;  /* of movies that need not be asked for */
 };
 void id_set_init(struct id_set *s);
 void id_set_done(struct id_set *s);

@@ -10,12 +10,15 @@ void id_set_init(struct id_set *s)
 {
     vec_init(&s->ids, sizeof(int64_t), MAX_IDS);
     map_init(&s->seen, MAX_IDS);
+    map_init(&s->ratings, MAX_IDS);
+    s->ratings_all = s->ratings_had = 0;
 }
 
 void id_set_done(struct id_set *s)
 {
     vec_done(&s->ids);
     map_done(&s->seen);
+    map_done(&s->ratings);
 }
 
 bool id_set_add(struct id_set *s, int64_t id, struct err *e)
@@ -44,12 +47,23 @@ static bool is_skipped(const struct fetcher *f, int64_t id, unsigned rules)
     return (rules & SKIP_GONE) != 0 && gone_at != NULL && sys_now() - (int64_t)*gone_at < GONE_SECONDS;
 }
 
+/* What is loaded or staged covers its ratings already. */
+static void count_had(const struct fetcher *f, struct id_set *s, int64_t id)
+{
+    const uint64_t *ratings = map_get(&s->ratings, id);
+    if (ratings != NULL && (map_has(&f->known, id) || map_has(&f->staged, id)))
+        s->ratings_had += *ratings;
+}
+
 void fetch_thin(const struct fetcher *f, struct id_set *s, unsigned rules)
 {
     int64_t *ids = s->ids.items;
     size_t kept = 0;
-    for (size_t i = 0; i < s->ids.n; i++)
-        if (!is_skipped(f, ids[i], rules))
+    for (size_t i = 0; i < s->ids.n; i++) {
+        if (is_skipped(f, ids[i], rules))
+            count_had(f, s, ids[i]);
+        else
             ids[kept++] = ids[i];
+    }
     s->ids.n = kept;
 }

@@ -46,22 +46,28 @@ static bool add_sorted(struct vec *ranked, struct id_set *to, struct err *e)
 
 struct link_ids {
     struct vec ranked;
+    struct id_set *to;
     int64_t latest_year;
 };
 
 static bool take_link(void *payload, const struct ml_row *row, struct err *e)
 {
     struct link_ids *l = payload;
+    int64_t id = row->movie.tmdb_id;
+    const uint64_t *other = map_get(&l->to->ratings, id);
     if (row->movie.year > l->latest_year)
         l->latest_year = row->movie.year;
-    return row->movie.tmdb_id == 0 ||
-           add_ranked(&l->ranked, row->movie.tmdb_id, (double)row->rating_count, e);
+    l->to->ratings_all += (uint64_t)row->rating_count;
+    if (id == 0)
+        return true;
+    return map_put(&l->to->ratings, id, (uint64_t)row->rating_count + (other == NULL ? 0 : *other)) &&
+           add_ranked(&l->ranked, id, (double)row->rating_count, e);
 }
 
 bool ids_of_links(struct work *w, struct id_set *to, int *ret_latest_year, struct err *e)
 {
     static const struct store_filter all;
-    struct link_ids l = {.latest_year = 0};
+    struct link_ids l = {.to = to};
     vec_init(&l.ranked, sizeof(struct ranked), MAX_ROWS);
     bool ok = w->store == NULL || store_each_movielens(w->store, &all, take_link, &l, e);
     ok = ok && add_sorted(&l.ranked, to, e);
