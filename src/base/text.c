@@ -85,6 +85,8 @@ static bool is_space(utf8proc_int32_t c)
 
 struct view text_fold(struct arena *a, struct view v)
 {
+    if (!utf8_is_valid(v))
+        return view_of("");
     struct view folded = map_text(a, v,
         UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
     char *out = arena_take(a, folded.n + 2);

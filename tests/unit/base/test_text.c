@@ -229,6 +229,17 @@ TEST(folding)
     arena_done(&a);
 }
 
+/* Half a fold would make one of two titles that differ behind the bad byte. */
+TEST(what_is_not_utf8_has_no_fold)
+{
+    struct arena a;
+    arena_init(&a);
+    assert_text(text_fold(&a, V("Title \xFF one")), "");
+    assert_text(text_fold(&a, V("\xED\xA0\x80")), "");
+    assert_text(text_fold(&a, V("Title \xC3")), "");
+    arena_done(&a);
+}
+
 /* Marks are not accents to be dropped: where they are, they make another letter. */
 TEST(different_letters_stay_different)
 {
@@ -473,6 +484,7 @@ int main(void)
         cmocka_unit_test(the_first_bad_byte_is_found),
         cmocka_unit_test(nfc_composes_and_changes_nothing_else),
         cmocka_unit_test(folding),
+        cmocka_unit_test(what_is_not_utf8_has_no_fold),
         cmocka_unit_test(different_letters_stay_different),
         cmocka_unit_test(a_fold_is_final),
         cmocka_unit_test(random_texts_fold_to_tidy_ones),
