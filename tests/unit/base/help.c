@@ -15,7 +15,7 @@
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
-    return "allocator_may_return_null=1:max_allocation_size_mb=512";
+    return "allocator_may_return_null=1:max_allocation_size_mb=64";
 }
 
 void random_init(struct random *r, uint64_t seed)
