@@ -49,13 +49,15 @@ uint64_t utf8_length(struct view v)
     return n;
 }
 
-static struct view map_text(struct arena *a, struct view v, unsigned options)
+/* `change` may replace each code point before it is decomposed; NULL: none. */
+static struct view map_text(
+    struct arena *a, struct view v, unsigned options, utf8proc_custom_func change)
 {
     utf8proc_uint8_t *out = NULL;
     if (v.p == NULL || v.n == 0)
         return v;
-    utf8proc_ssize_t n = utf8proc_map(
-        (const utf8proc_uint8_t *)v.p, (utf8proc_ssize_t)v.n, &out, (utf8proc_option_t)options);
+    utf8proc_ssize_t n = utf8proc_map_custom((const utf8proc_uint8_t *)v.p, (utf8proc_ssize_t)v.n,
+        &out, (utf8proc_option_t)options, change, NULL);
     if (n == UTF8PROC_ERROR_NOMEM)
         (void)mem_grow(NULL, (size_t)-1, 2); /* ends the process */
     if (n < 0)
@@ -67,7 +69,7 @@ static struct view map_text(struct arena *a, struct view v, unsigned options)
 
 struct view text_nfc(struct arena *a, struct view v)
 {
-    return map_text(a, v, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    return map_text(a, v, UTF8PROC_STABLE | UTF8PROC_COMPOSE, NULL);
 }
 
 static bool is_word(utf8proc_int32_t c)
@@ -83,12 +85,23 @@ static bool is_space(utf8proc_int32_t c)
            k == UTF8PROC_CATEGORY_CC || c == '-' || c == 0x2013 || c == 0x2014 || c == '/';
 }
 
+/* NFKC makes a space and a combining mark of a spacing accent (the U+00B4 people type for an
+ * apostrophe), and letters of the trade and service mark signs. They are symbols: an apostrophe
+ * in their place goes as they should. */
+static utf8proc_int32_t change_symbol(utf8proc_int32_t c, void *unused)
+{
+    (void)unused;
+    bool symbol = utf8proc_category(c) == UTF8PROC_CATEGORY_SK || c == 0x2120 || c == 0x2122;
+    return symbol ? '\'' : c;
+}
+
 struct view text_fold(struct arena *a, struct view v)
 {
     if (!utf8_is_valid(v))
         return view_of("");
     struct view folded = map_text(a, v,
-        UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
+        UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE,
+        change_symbol);
     char *out = arena_take(a, folded.n + 2);
     size_t n = 0;
     bool gap = false;
