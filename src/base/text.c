@@ -78,11 +78,13 @@ static bool is_word(utf8proc_int32_t c)
     return (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_NO);
 }
 
+/* Besides white space what parts words as well: hyphens, dashes, the minus sign, the slash. */
 static bool is_space(utf8proc_int32_t c)
 {
     utf8proc_category_t k = utf8proc_category(c);
     return k == UTF8PROC_CATEGORY_ZS || k == UTF8PROC_CATEGORY_ZL || k == UTF8PROC_CATEGORY_ZP ||
-           k == UTF8PROC_CATEGORY_CC || c == '-' || c == 0x2013 || c == 0x2014 || c == '/';
+           k == UTF8PROC_CATEGORY_CC || c == '-' || (c >= 0x2010 && c <= 0x2015) || c == 0x2212 ||
+           c == '/';
 }
 
 /* NFKC makes a space and a combining mark of a spacing accent (the U+00B4 people type for an

@@ -16,9 +16,9 @@ uint64_t utf8_length(struct view v); /* code points in valid UTF-8 */
 
 /* NFC; a text that is not valid UTF-8 comes back unchanged. */
 struct view text_nfc(struct arena *a, struct view v);
-/* The exact fold for identity: NFKC case fold without accents being dropped, punctuation and symbols removed,
- * every run of white space one space, no blanks at the ends. "" when nothing is left, and for what is not
- * valid UTF-8. */
+/* The exact fold for identity: NFKC case fold without accents being dropped; punctuation and symbols removed;
+ * every run of white space, hyphens, dashes and slashes one space, no blanks at the ends. "" when nothing is
+ * left, and for what is not valid UTF-8. */
 struct view text_fold(struct arena *a, struct view v);
 
 /* Appends `v` as the inside of a JSON string, escaped so that YAML 1.1, YAML 1.2 and JSON readers all read

@@ -249,6 +249,23 @@ TEST(symbols_go_before_they_become_letters)
     arena_done(&a);
 }
 
+/* Typographers' hyphens and dashes part words as the one on the keyboard does. */
+TEST(every_hyphen_parts_words)
+{
+    static const char *const hyphens[] = {"-", "\xE2\x80\x90", "\xE2\x80\x91", "\xE2\x80\x92",
+        "\xE2\x80\x93", "\xE2\x80\x94", "\xE2\x80\x95", "\xE2\x88\x92", "\xEF\xBC\x8D"};
+    struct arena a;
+    arena_init(&a);
+    bool ok = true;
+    for (size_t i = 0; i < COUNT(hyphens); i++) {
+        char z[40];
+        (void)snprintf(z, sizeof z, "Spider%sMan", hyphens[i]);
+        ok = folds_to(&a, z, "spider man") && ok;
+    }
+    assert_true(ok);
+    arena_done(&a);
+}
+
 /* Half a fold would make one of two titles that differ behind the bad byte. */
 TEST(what_is_not_utf8_has_no_fold)
 {
@@ -508,6 +525,7 @@ int main(void)
         cmocka_unit_test(nfc_composes_and_changes_nothing_else),
         cmocka_unit_test(folding),
         cmocka_unit_test(symbols_go_before_they_become_letters),
+        cmocka_unit_test(every_hyphen_parts_words),
         cmocka_unit_test(what_is_not_utf8_has_no_fold),
         cmocka_unit_test(different_letters_stay_different),
         cmocka_unit_test(a_fold_is_final),
