@@ -101,7 +101,9 @@ struct view text_fold(struct arena *a, struct view v)
 {
     if (!utf8_is_valid(v))
         return view_of("");
-    struct view folded = map_text(a, v,
+    /* NFC first: utf8proc folds U+0345 before it puts marks in order (its issue 3), so that the order in which
+     * they come would show. */
+    struct view folded = map_text(a, text_nfc(a, v),
         UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE,
         change_symbol);
     char *out = arena_take(a, folded.n + 2);

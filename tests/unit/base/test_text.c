@@ -363,6 +363,8 @@ TEST(random_texts_fold_to_tidy_ones)
         struct view v = {z, n}, nfc = text_nfc(&a, v);
         HOLDS(&r, is_tidy(text_fold(&a, v)));
         HOLDS(&r, view_eq(text_nfc(&a, nfc), nfc));
+        HOLDS(&r, view_eq(text_fold(&a, nfc),
+                      text_fold(&a, v))); /* composed or not, it is the same text */
         for (size_t i = 0; i < n; i++)
             z[i] = random_below(&r, 20) == 0 ? (char)random_next(&r) : z[i];
         (void)text_fold(&a, v); /* whatever bytes: within bounds */
