@@ -139,18 +139,19 @@ static char short_escape(unsigned char c)
     return 0;
 }
 
-/* The code point at p when it must be escaped, and its length in bytes; 0 length: leave it raw. */
+/* The code point at p when it must be escaped, and its length in bytes; 0 length: leave it raw. Bytes that are
+ * no UTF-8 are never taken for one. */
 static size_t must_escape(const unsigned char *p, size_t left, unsigned *ret)
 {
     if (p[0] < 0x20 || p[0] == '"' || p[0] == '\\' || p[0] == 0x7F) {
         *ret = p[0];
         return 1;
     }
-    if (p[0] == 0xC2 && left > 1 && p[1] < 0xA0) {
+    if (p[0] == 0xC2 && left > 1 && p[1] >= 0x80 && p[1] < 0xA0) {
         *ret = p[1];
         return 2;
     }
-    if (left < 3 || (p[0] != 0xE2 && p[0] != 0xEF))
+    if ((p[0] != 0xE2 && p[0] != 0xEF) || sequence_length(p, left) != 3)
         return 0;
     *ret = (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
     bool hidden = *ret == 0x2028 || *ret == 0x2029 || *ret == 0xFEFF || *ret == 0xFFFE || *ret == 0xFFFF;

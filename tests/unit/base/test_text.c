@@ -504,6 +504,22 @@ TEST(escaped_texts_read_back)
     str_done(&s);
 }
 
+/* Valid text is the caller's promise; a byte more or less would be this function's lie. */
+TEST(bytes_that_are_no_utf8_stay)
+{
+    struct str s;
+    str_init(&s, 100);
+    assert_text(escaped(&s, V("\xC2"
+                              "A")),
+        "\xC2"
+        "A");
+    assert_text(escaped(&s, V("\xC2\"")), "\xC2\\\"");
+    assert_text(escaped(&s, V("\xE2@(\xE2\x80")), "\xE2@(\xE2\x80");
+    assert_text(escaped(&s, V("\xEF{?\xEF\xBB")), "\xEF{?\xEF\xBB");
+    assert_text(escaped(&s, V("\xC2")), "\xC2");
+    str_done(&s);
+}
+
 TEST(an_escape_that_does_not_fit_is_over)
 {
     for (size_t max = 1; max < 20; max++) {
@@ -536,6 +552,7 @@ int main(void)
         cmocka_unit_test(every_code_point_escaped_or_raw),
         cmocka_unit_test(escapes_within_texts),
         cmocka_unit_test(escaped_texts_read_back),
+        cmocka_unit_test(bytes_that_are_no_utf8_stay),
         cmocka_unit_test(an_escape_that_does_not_fit_is_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
