@@ -103,6 +103,10 @@ static bool objects_eq(const struct node *a, const struct node *b)
         if (y == NULL || !node_eq(x, y))
             return false;
     }
+    /* A key that `a` has twice hides one that only b has. */
+    for (const struct node *y = b->first; y != NULL; y = y->next)
+        if (node_find(a, y->key) == NULL)
+            return false;
     return true;
 }
 

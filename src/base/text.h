@@ -23,8 +23,7 @@ struct view text_fold(struct arena *a, struct view v);
 
 /* Appends `v` as the inside of a JSON string, escaped so that YAML 1.1, YAML 1.2 and JSON readers all read
  * the same value: C0, C1, DEL, U+0085, U+2028, U+2029, U+FEFF, U+FFFE, U+FFFF (YAML readers refuse the last two
- * when raw), '"' and '\' are escaped, all else raw, bytes
- * that are no UTF-8 included. */
+ * when raw), '"' and '\' are escaped, all else raw, bytes that are no UTF-8 included. */
 void text_add_escaped(struct str *to, struct view v);
 
 #endif

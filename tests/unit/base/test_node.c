@@ -229,6 +229,18 @@ TEST(what_looks_alike_is_not_equal)
             assert_int_equal(node_eq(some[i], some[k]), i == k);
 }
 
+TEST(equality_goes_both_ways_with_duplicates_too)
+{
+    struct node *twice = node_new(&arena, NODE_OBJECT), *both = node_new(&arena, NODE_OBJECT);
+    node_put(twice, V("a"), node_int(&arena, 1));
+    node_put(twice, V("a"), node_int(&arena, 1));
+    node_put(both, V("a"), node_int(&arena, 1));
+    node_put(both, V("b"), node_int(&arena, 1));
+    assert_false(node_eq(twice, both));
+    assert_false(node_eq(both, twice));
+    assert_true(node_eq(twice, twice));
+}
+
 /* A reader of JSON as small as can be, to see that the text means the tree: at `at`, comparing
  * as it goes. */
 static size_t read_json(const char *z, size_t at, const struct node *n);
@@ -325,6 +337,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(json_of_every_kind, begin, end),
         cmocka_unit_test_setup_teardown(equal_trees_are_equal_and_no_others, begin, end),
         cmocka_unit_test_setup_teardown(what_looks_alike_is_not_equal, begin, end),
+        cmocka_unit_test_setup_teardown(equality_goes_both_ways_with_duplicates_too, begin, end),
         cmocka_unit_test_setup_teardown(json_of_random_trees_means_them, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
