@@ -55,11 +55,25 @@ TEST(no_delay_is_a_policy_too)
         assert_int_equal(retry_delay_ms(&capped, tried), 0);
 }
 
+TEST(no_policy_overflows)
+{
+    static const struct retry_policy p = {UINT32_MAX, 1, INT64_MAX},
+                                     wide = {9, INT64_MAX / 3, INT64_MAX};
+    for (unsigned tried = 1; tried < 200; tried++)
+        assert_true(retry_delay_ms(&p, tried) >= 0);
+    for (unsigned tried = 1; tried < 9; tried++)
+        assert_true(retry_delay_ms(&wide, tried) >= 0);
+    static const struct retry_policy idle = {UINT32_MAX, 0, 1000};
+    assert_int_equal(
+        retry_delay_ms(&idle, UINT32_MAX - 1), 0); /* at once, not after 4e9 doublings of nothing */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(delays_stay_in_their_bounds_and_use_them), cmocka_unit_test(the_tries_end),
         cmocka_unit_test(no_delay_is_a_policy_too),
+        cmocka_unit_test(no_policy_overflows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
