@@ -1,5 +1,4 @@
 /* See cli_test.h. */
-#define _XOPEN_SOURCE 700 /* nftw */
 #include "cli_test.h"
 
 #include <fcntl.h>

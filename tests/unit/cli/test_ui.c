@@ -1,5 +1,4 @@
 /* What is printed, where and when: to files, as JSON (read back by a JSON parser), and on a terminal (a pty). */
-#define _XOPEN_SOURCE 700 /* posix_openpt */
 #include "cli_test.h"
 
 #include "base/sys.h"
