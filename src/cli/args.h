@@ -11,7 +11,7 @@ struct cli_args {
     enum command command; /* COMMAND_COUNT: none was given */
     bool given[OPTION_COUNT];
     bool load_movielens, fetch_tmdb, full; /* init: exactly one */
-    bool force, yes, quiet, verbose, no_progress, help, version;
+    bool force, yes, export, quiet, verbose, no_progress, help, version;
     enum log_format format;
     const char *env_file, *ids_file; /* NULL: not given */
     const char *keys[KEY_COUNT];     /* values given by options; NULL: not given */

@@ -114,6 +114,8 @@ static bool check_command(const struct cli_args *a, struct err *e)
         return check_init(a, e);
     case COMMAND_PROCESS:
         return check_process(a, e);
+    case COMMAND_VERIFY:
+        return a->export || err_set(e, ERR_USAGE, "verify needs --export: it compares with the id export");
     case COMMAND_VALIDATE:
         return a->words.n > 0 || err_set(e, ERR_USAGE, "validate needs a file");
     case COMMAND_UPDATE:

@@ -4,12 +4,19 @@
 #include "base/sys.h"
 #include "merge/merge.h"
 
-enum { MAX_GONE = 10 * 1000 * 1000, DAY = 86400 };
+enum { MAX_GONE = 10 * 1000 * 1000, GONE_AT_ONCE = 20, DAY = 86400 };
 
 static bool take_gone(void *payload, const struct gone_row *row, struct err *e)
 {
     return map_put(payload, row->tmdb_id, (uint64_t)row->first_at) ||
            err_set(e, ERR_DATA, "more than %d ids are gone", MAX_GONE);
+}
+
+static bool count_record(void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e)
+{
+    (void)tmdb_id, (void)fetched_at, (void)gone_at, (void)e;
+    ++*(uint64_t *)payload;
+    return true;
 }
 
 bool apply_init(struct apply *a, struct work *w, struct findings *findings, struct err *e)
@@ -18,7 +25,8 @@ bool apply_init(struct apply *a, struct work *w, struct findings *findings, stru
     map_init(&a->gone, MAX_GONE);
     touched_init(&a->touched);
     arena_init(&a->arena);
-    return store_each_gone(w->store, take_gone, &a->gone, e);
+    return store_each_gone(w->store, take_gone, &a->gone, e) &&
+           store_each_tmdb_id(w->store, count_record, &a->records, e);
 }
 
 void apply_done(struct apply *a)
@@ -135,6 +143,18 @@ static bool apply_movie(struct apply *a, const struct staged_record *r, struct a
     return ok;
 }
 
+/* Many at once are a sign of trouble at the source, not of deletions. */
+static bool is_guarded(struct apply *a, const struct staged_record *r)
+{
+    uint64_t bound = a->records / 100 > GONE_AT_ONCE ? a->records / 100 : GONE_AT_ONCE;
+    if (a->counts.marked < bound)
+        return false;
+    findings_add(a->findings, RULE_GONE_GUARD, r->place.line, r->place.column, (struct view){NULL, 0}, "gone",
+        "tmdb %lld is gone like %llu others in this run; none after those is marked",
+        (long long)r->tmdb_id, (unsigned long long)a->counts.marked);
+    return true;
+}
+
 /* A first 404 is noted; only one seen again on another day marks a stored record as gone. */
 static bool apply_gone(struct apply *a, const struct staged_record *r, struct arena *scratch, struct err *e)
 {
@@ -156,9 +176,15 @@ static bool apply_gone(struct apply *a, const struct staged_record *r, struct ar
     if (first == NULL)
         (void)map_put(&a->gone, r->tmdb_id, (uint64_t)r->at);
     struct change gone = {.tmdb_id = r->tmdb_id, .section = "movie", .kind = "gone"};
-    bool marks = stored.exists && stored.gone_at == 0 && confirm;
-    return store_see_gone(a->w->store, r->tmdb_id, r->at, confirm, e) &&
-           (!marks || store_add_change(a->w->store, a->w->run_id, &gone, sys_now(), e));
+    bool marks = stored.exists && stored.gone_at == 0 && confirm && !is_guarded(a, r);
+    if (!store_see_gone(a->w->store, r->tmdb_id, r->at, marks, e))
+        return false;
+    if (!marks)
+        return true;
+    a->counts.marked++;
+    touch_id(a, r->tmdb_id); /* its rows may follow a successor now */
+    touch_imdb(a, &stored.cells[TMDB_imdb_id]);
+    return store_add_change(a->w->store, a->w->run_id, &gone, sys_now(), e);
 }
 
 static bool is_excluded(struct apply *a, const struct staged_record *r)

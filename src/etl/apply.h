@@ -9,11 +9,13 @@
 
 struct apply_counts {
     uint64_t added, updated, unchanged, stale, adult, gone, back, skipped;
+    uint64_t marked; /* stored records marked as gone */
 };
 
 struct apply {
     struct work *w;
     struct map gone;        /* tmdb_id -> first_at: what etl_gone holds */
+    uint64_t records;       /* in tmdb_movies when the run began */
     struct touched touched; /* since the last apply_link */
     struct arena arena;     /* for the touched IMDb ids; reset by apply_link */
     struct apply_counts counts;

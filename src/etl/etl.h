@@ -53,6 +53,7 @@ struct etl_request {
     uint64_t max_errors;         /* --max-errors N; UINT64_MAX: no bound */
     double max_error_share;      /* --max-errors P%, 0..1; 1: no bound */
     bool json;                   /* status --json */
+    const char *changed_ids;     /* sync --changed-ids FILE; NULL: not given */
 };
 
 struct etl {
@@ -63,6 +64,7 @@ struct etl {
     /* Set by the verb; a verb that returned true may still have these. */
     bool partial; /* finished, but some records could not be obtained or loaded: exit code PARTIAL */
     bool more;    /* ended at a bound: exit code MORE */
+    int64_t first_run_id; /* of the runs that this command began; 0: none */
 };
 
 void etl_init_env(struct etl *x, const struct etl_config *config, const struct etl_request *request,
@@ -76,6 +78,8 @@ bool etl_missing(struct etl *x, struct err *e);
 bool etl_changes(struct etl *x, struct err *e);
 bool etl_update(struct etl *x, struct err *e);
 bool etl_process(struct etl *x, struct err *e);
+bool etl_sync(struct etl *x, struct err *e);
+bool etl_verify(struct etl *x, struct err *e); /* verify --export */
 bool etl_validate(struct etl *x, struct err *e); /* touches no database */
 bool etl_status(struct etl *x, struct err *e);
 bool etl_clear(struct etl *x, struct err *e); /* cli has asked for the confirmation */

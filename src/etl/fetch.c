@@ -1,5 +1,6 @@
 /* Fetching: see fetch.h. */
 #include "etl/fetch.h"
+#include "etl/successor.h"
 
 #include "base/file.h"
 #include "base/sys.h"
@@ -69,6 +70,7 @@ struct fetching {
     size_t next, done;
     uint64_t failed;
     uint64_t ratings; /* of the movies that were had */
+    struct vec gone_known; /* int64_t: loaded records that TMDB says are gone */
     bool bounded;     /* a bound ended it */
 };
 
@@ -106,6 +108,14 @@ static void note_failure(struct fetching *g, const struct tmdb_result *r)
     (void)snprintf(slot->why, sizeof slot->why, "%.*s", (int)sizeof slot->why - 1, r->why.text);
 }
 
+static void note_gone(struct fetching *g, int64_t tmdb_id)
+{
+    int64_t *slot = map_has(&g->f->known, tmdb_id) ? vec_add(&g->gone_known) : NULL;
+    g->f->gone_seen++;
+    if (slot != NULL)
+        *slot = tmdb_id;
+}
+
 static void show_progress(const struct fetching *g)
 {
     struct tmdb_counts c;
@@ -131,7 +141,7 @@ static bool take_result(void *payload, const struct tmdb_result *r, struct err *
     case TMDB_MOVIE:
         break;
     case TMDB_GONE:
-        g->f->gone_seen++;
+        note_gone(g, r->tmdb_id);
         break;
     case TMDB_ADULT:
         g->f->adult++;
@@ -178,6 +188,24 @@ static bool move_cursor(struct fetching *g, struct err *e)
     return false;
 }
 
+/* Into the same batch, so that both halves of a merged entry are loaded together. */
+static bool fetch_successors(struct fetching *g, struct findings *findings, struct err *e)
+{
+    struct id_set found;
+    struct fetching more = *g;
+    struct tmdb_fetch fetch = {next_id, take_result, &more};
+    id_set_init(&found);
+    bool ok = successors_of(g->f, &g->gone_known, &found, e);
+    more.ids = &found;
+    more.next = more.done = 0;
+    more.gone_known = (struct vec){0}; /* one step is enough */
+    ok = ok && (found.ids.n == 0 || tmdb_fetch_movies(g->f->client, &fetch, findings, e));
+    g->failed = more.failed;
+    g->bounded = g->bounded || more.bounded;
+    id_set_done(&found);
+    return ok;
+}
+
 static bool run_fetch(struct fetching *g, struct err *e)
 {
     struct fetch_batch const *b = g->batch;
@@ -189,7 +217,7 @@ static bool run_fetch(struct fetching *g, struct err *e)
             register_file, g, &g->staged, &g->writer, e))
         return false;
     findings_init(&findings);
-    bool ok = tmdb_fetch_movies(g->f->client, &fetch, &findings, e);
+    bool ok = tmdb_fetch_movies(g->f->client, &fetch, &findings, e) && fetch_successors(g, &findings, e);
     struct err later;
     ok = work_report(g->f->w, &findings, ok ? e : &later) && ok;
     findings_done(&findings);
@@ -231,10 +259,12 @@ bool fetch_ids(struct fetcher *f, const struct fetch_batch *b, const struct id_s
     if (f->w->x->request->dry_run)
         return true;
     map_init(&g.staged, MAX_IDS);
+    vec_init(&g.gone_known, sizeof(int64_t), SUCCESSORS_PER_RUN);
     ok = has_disk(f, ids->ids.n, e) && run_fetch(&g, e);
     if (g.bounded)
         f->w->x->more = true;
     map_done(&g.staged);
+    vec_done(&g.gone_known);
     return ok;
 }
 

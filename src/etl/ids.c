@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_ROWS = 20 * 1000 * 1000, EXPORT_DAYS_BACK = 3 };
+enum { MAX_ROWS = 20 * 1000 * 1000, EXPORT_DAYS_BACK = 3, POPULARITY_CHUNK = 5000 };
 
 int64_t today(void)
 {
@@ -90,15 +90,38 @@ bool ids_of_discover(struct fetcher *f, int64_t from_day, int64_t to_day, struct
 
 struct export_ids {
     const struct fetcher *f;
-    struct vec ranked;
+    struct vec ranked; /* not known yet */
+    struct vec known;  /* with their popularity of the day */
 };
 
 static bool take_export(void *payload, const struct tmdb_export_row *row, struct err *e)
 {
     struct export_ids *x = payload;
     bool excluded = row->video || (row->adult && !x->f->w->x->config->tmdb.include_adult);
-    return excluded || map_has(&x->f->known, row->tmdb_id) ||
-           add_ranked(&x->ranked, row->tmdb_id, row->popularity, e);
+    if (map_has(&x->f->known, row->tmdb_id))
+        return add_ranked(&x->known, row->tmdb_id, row->popularity, e);
+    return excluded || add_ranked(&x->ranked, row->tmdb_id, row->popularity, e);
+}
+
+/* The feed of changes does not speak of popularity: the export is where it comes from between fetches. */
+static bool set_popularity(struct fetcher *f, const struct vec *known, struct err *e)
+{
+    if (f->w->x->request->dry_run)
+        return true;
+    for (size_t i = 0; i < known->n;) {
+        bool ok = !work_stopped(e) && store_begin(f->w->store, e);
+        if (!ok)
+            return false;
+        for (size_t end = i + POPULARITY_CHUNK; ok && i < known->n && i < end; i++) {
+            const struct ranked *r = vec_at(known, i);
+            ok = store_set_popularity(f->w->store, r->id, r->weight, e);
+        }
+        if (!ok || !store_commit(f->w->store, e)) {
+            store_rollback(f->w->store);
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Today's file appears around 08:00 UTC: before that, yesterday's is the newest. */
@@ -108,13 +131,16 @@ bool ids_of_export(struct fetcher *f, struct id_set *to, bool *ret_found, struct
     bool ok = true;
     *ret_found = false;
     vec_init(&x.ranked, sizeof(struct ranked), MAX_ROWS);
+    vec_init(&x.known, sizeof(struct ranked), MAX_ROWS);
     etl_progress(f->w->x, "reading the id export", 0, 0, NULL);
     for (int64_t back = 0; ok && !*ret_found && back < EXPORT_DAYS_BACK; back++) {
         vec_clear(&x.ranked);
+        vec_clear(&x.known);
         ok = tmdb_export(f->client, today() - back, take_export, &x, ret_found, e);
     }
-    ok = ok && (!*ret_found || add_sorted(&x.ranked, to, e));
+    ok = ok && (!*ret_found || (add_sorted(&x.ranked, to, e) && set_popularity(f, &x.known, e)));
     vec_done(&x.ranked);
+    vec_done(&x.known);
     return ok;
 }
 

@@ -8,8 +8,8 @@
 bool ids_of_links(struct work *w, struct id_set *to, int *ret_latest_year, struct err *e);
 /* Ids that discover lists for the days. Says what was announced and not seen. */
 bool ids_of_discover(struct fetcher *f, int64_t from_day, int64_t to_day, struct id_set *to, struct err *e);
-/* Ids of the newest daily id export that are not adult (unless included) nor videos, most popular first. A day
- * without an export is not an error: *ret_found. */
+/* Ids of the newest daily id export that are not adult (unless included) nor videos, most popular first; refreshes the
+ * popularity of all that are loaded on the way. A day without an export is not an error: *ret_found. */
 bool ids_of_export(struct fetcher *f, struct id_set *to, bool *ret_found, struct err *e);
 bool ids_of_changes(struct fetcher *f, int64_t from_day, int64_t to_day, struct id_set *to, struct err *e);
 /* --ids: keeps only those; without the option everything stays. */

@@ -137,7 +137,7 @@ size_t link_set_by_imdb(const struct link_set *s, struct view imdb_id, const str
         return 0;
     for (size_t i = 0; i < s->records.n && n < max; i++) {
         const struct tmdb_facts *t = *(struct tmdb_facts *const *)vec_at(&s->records, i);
-        if (view_eq(t->imdb_id, imdb_id))
+        if (view_eq(t->imdb_id, imdb_id) && !t->gone)
             ret[n++] = t;
     }
     return n;

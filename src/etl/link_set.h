@@ -44,7 +44,7 @@ bool link_set_load_records(struct link_set *s, struct store *store, struct err *
 bool link_set_add_neighbours(struct link_set *s, struct store *store, bool *ret_more, struct err *e);
 
 const struct tmdb_facts *link_set_record(const struct link_set *s, int64_t tmdb_id);
-/* Up to `max` records that carry the IMDb id. */
+/* Up to `max` records that carry the IMDb id and are not gone. */
 size_t link_set_by_imdb(const struct link_set *s, struct view imdb_id, const struct tmdb_facts **ret,
     size_t max);
 

@@ -1,17 +1,11 @@
 /* missing, changes and update: what is new at TMDB, what moved, and what somebody names. */
-#include "etl/ids.h"
+#include "etl/fetch_verb.h"
 
 #include "base/date.h"
 
 #include <stdio.h>
 
 enum { YEARS_AHEAD = 10, FIRST_LOOK_BACK = 30 };
-
-static void print_scope(int64_t day, char to[16])
-{
-    struct civil c = date_civil(day);
-    (void)snprintf(to, 16, "%04d%02d%02d", c.year, c.month, c.day);
-}
 
 static bool fetch_set(struct fetcher *f, struct fetch_batch *b, struct id_set *ids, unsigned skip,
     struct err *e)
@@ -22,25 +16,6 @@ static bool fetch_set(struct fetcher *f, struct fetch_batch *b, struct id_set *i
     if (ids->ids.n == 0)
         etl_say(f->w->x, "nothing to ask for (%s)", b->query);
     return fetch_ids(f, b, ids, e);
-}
-
-/* The verbs below differ in which ids they want and what they skip. */
-typedef bool verb_body(struct fetcher *f, struct id_set *ids, struct err *e);
-
-static bool run_verb(struct etl *x, const char *name, verb_body *body, struct err *e)
-{
-    struct work w;
-    struct fetcher f;
-    struct id_set ids;
-    if (!work_begin(x, STORE_WRITE, name, &w, e))
-        return false;
-    id_set_init(&ids);
-    bool ok = fetcher_init(&f, &w, e) && body(&f, &ids, e);
-    if (f.client != NULL)
-        fetch_say_end(&f);
-    fetcher_done(&f);
-    id_set_done(&ids);
-    return work_end(&w, ok, name, e);
 }
 
 /* ---- missing */
@@ -73,7 +48,7 @@ static bool missing(struct fetcher *f, struct id_set *ids, struct err *e)
             etl_say(f->w->x, "no daily id export of the last days was found; only dated movies are looked at");
     }
     struct civil c = date_civil(from);
-    print_scope(from, scope);
+    scope_of_day(from, scope);
     (void)snprintf(query, sizeof query, "primary_release_date %04d-%02d-%02d and later%s", c.year, c.month,
         c.day, found ? ", and the id export" : "");
     struct fetch_batch b = {BATCH_MISSING, scope, query, moves_cursor ? "missing.fetched" : NULL, today()};
@@ -82,7 +57,7 @@ static bool missing(struct fetcher *f, struct id_set *ids, struct err *e)
 
 bool etl_missing(struct etl *x, struct err *e)
 {
-    return run_verb(x, "missing", missing, e);
+    return fetch_verb(x, "missing", missing, e);
 }
 
 /* ---- changes */
@@ -130,7 +105,7 @@ static bool changes(struct fetcher *f, struct id_set *ids, struct err *e)
     if (f->w->x->request->only_known)
         keep_known(f, ids);
     struct civil a = date_civil(from), b = date_civil(today());
-    print_scope(from, scope);
+    scope_of_day(from, scope);
     (void)snprintf(query, sizeof query, "changes %04d-%02d-%02d..%04d-%02d-%02d", a.year, a.month, a.day,
         b.year, b.month, b.day);
     struct fetch_batch batch = {
@@ -140,7 +115,7 @@ static bool changes(struct fetcher *f, struct id_set *ids, struct err *e)
 
 bool etl_changes(struct etl *x, struct err *e)
 {
-    return run_verb(x, "changes", changes, e);
+    return fetch_verb(x, "changes", changes, e);
 }
 
 /* ---- update */
@@ -152,12 +127,12 @@ static bool update(struct fetcher *f, struct id_set *ids, struct err *e)
     for (size_t i = 0; i < r->id_n; i++)
         if (!id_set_add(ids, r->ids[i], e))
             return false;
-    print_scope(today(), scope);
+    scope_of_day(today(), scope);
     struct fetch_batch b = {BATCH_CHANGES, scope, "movies named by hand", NULL, 0};
     return fetch_ids(f, &b, ids, e);
 }
 
 bool etl_update(struct etl *x, struct err *e)
 {
-    return run_verb(x, "update", update, e);
+    return fetch_verb(x, "update", update, e);
 }

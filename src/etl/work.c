@@ -143,6 +143,8 @@ bool work_begin(struct etl *x, enum store_mode mode, const char *command, struct
     }
     if (ret->store != NULL)
         etl_say(x, "store: %s", store_name(ret->store));
+    if (x->first_run_id == 0)
+        x->first_run_id = ret->run_id;
     ok = ret->run_id == 0 || mode != STORE_CREATE || say_attribution(ret, e);
     return ok || work_end(ret, false, "", e);
 }

@@ -68,7 +68,8 @@ struct link merge_link(const struct ml_movie *row, const struct tmdb_facts *link
     const struct tmdb_facts *const *by_imdb, size_t by_imdb_n, struct arena *scratch)
 {
     bool contradiction = linked != NULL && imdb_contradicts(row->imdb_id, linked->imdb_id);
-    if (linked != NULL && !contradiction)
+    bool replaced = linked != NULL && linked->gone && by_imdb_n == 1 && !by_imdb[0]->gone;
+    if (linked != NULL && !contradiction && !replaced)
         return (struct link){linked->tmdb_id, LINK_BY_TMDB_ID, false};
     if (by_imdb_n == 1 && imdb_id_is_valid(row->imdb_id))
         return (struct link){by_imdb[0]->tmdb_id, LINK_BY_IMDB_ID, contradiction};

@@ -11,7 +11,8 @@
 /* ---- identity: which movie a MovieLens row belongs to */
 
 enum link_rule {
-    LINK_BY_TMDB_ID,  /* (b) the link's record, whose IMDb id is the row's, or unknown on one side */
+    LINK_BY_TMDB_ID,  /* (b) the link's record, whose IMDb id is the row's, or unknown on one side; but not
+                       * when it is gone and one living record carries the row's IMDb id */
     LINK_BY_IMDB_ID,  /* (c) the only record that carries the row's IMDb id */
     LINK_BY_TITLE,    /* (d) the link's record although the IMDb ids differ: title and year agree */
     LINK_NONE,        /* (e) a movie of its own */

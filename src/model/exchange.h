@@ -21,6 +21,7 @@ struct tmdb_facts {
     int64_t runtime;
     int64_t genre_ids[MOVIE_MAX_GENRES]; /* TMDB's own */
     size_t genre_n;
+    bool gone; /* TMDB has it no longer: it stays, but takes in no MovieLens row that a living record claims */
 };
 
 /* One record as stored. */

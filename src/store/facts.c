@@ -5,7 +5,7 @@ enum { MAX_SEEN = 64 * 1024 * 1024 };
 
 #define SELECT_FACTS                                                                               \
     "SELECT t.tmdb_id, t.imdb_id, t.title, t.original_title, t.release_date, t.runtime, "          \
-    "g.genre_id"                                                                                   \
+    "g.genre_id, t.gone_at"                                                                        \
     " FROM {tmdb_movies} t LEFT JOIN {tmdb_genres} g ON g.tmdb_id = t.tmdb_id"
 #define IN_ORDER " ORDER BY t.tmdb_id, g.genre_id"
 
@@ -35,7 +35,8 @@ static void begin(struct giving *g, const struct cell *c)
         .title = arena_dup(&g->texts, cell_get_text(&c[2])),
         .original_title = arena_dup(&g->texts, cell_get_text(&c[3])),
         .release_date = arena_dup(&g->texts, cell_get_text(&c[4])),
-        .runtime = cell_get_int(&c[5])};
+        .runtime = cell_get_int(&c[5]),
+        .gone = c[7].kind != CELL_NULL};
 }
 
 static bool take_row(void *payload, const struct cell *c, size_t n, struct err *e)
@@ -108,4 +109,10 @@ bool store_each_tmdb_id(struct store *s,
     struct giving_ids g = {take, payload};
     return db_query(s, "SELECT tmdb_id, fetched_at, gone_at FROM {tmdb_movies} ORDER BY tmdb_id",
         NO_CELLS, give_id, &g, e);
+}
+
+bool store_set_popularity(struct store *s, int64_t tmdb_id, double popularity, struct err *e)
+{
+    return db_exec(s, "UPDATE {tmdb_movies} SET popularity = ? WHERE tmdb_id = ?",
+        CELLS(cell_real(popularity), cell_int(tmdb_id)), NULL, e);
 }

@@ -102,3 +102,24 @@ bool store_add_change(
         is_list ? cell_int(c->removed) : cell_null(), cell_int(now)};
     return db_put_row(s, "etl_changes", PUT_ROW, row, sizeof row / sizeof row[0], e);
 }
+
+struct giving_changed {
+    bool (*take)(void *payload, int64_t tmdb_id, struct err *e);
+    void *payload;
+};
+
+static bool give_changed(void *payload, const struct cell *c, size_t n, struct err *e)
+{
+    struct giving_changed *g = payload;
+    (void)n;
+    return g->take(g->payload, c[0].i, e);
+}
+
+bool store_each_changed_id(struct store *s, int64_t since_run_id,
+    bool (*take)(void *payload, int64_t tmdb_id, struct err *e), void *payload, struct err *e)
+{
+    struct giving_changed g = {take, payload};
+    return db_query(s,
+        "SELECT DISTINCT tmdb_id FROM {etl_changes} WHERE run_id >= ? ORDER BY tmdb_id",
+        CELLS(cell_int(since_run_id)), give_changed, &g, e);
+}

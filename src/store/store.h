@@ -85,6 +85,8 @@ bool store_set_link(struct store *s, int64_t movielens_id, int64_t movie_id, str
 
 /* ---- TMDB */
 
+/* The id export's popularity, for a record that is loaded; fetched_at stays. */
+bool store_set_popularity(struct store *s, int64_t tmdb_id, double popularity, struct err *e);
 /* By tmdb_ids and imdb_ids of the filter; all when both are empty. */
 bool store_each_tmdb(struct store *s, const struct store_filter *which,
     bool (*take)(void *payload, const struct tmdb_facts *facts, struct err *e), void *payload,
@@ -159,6 +161,10 @@ bool store_put_conflict(struct store *s, int64_t run_id, const struct conflict *
 bool store_clear_conflicts(struct store *s, int64_t movielens_id, struct err *e);
 
 bool store_add_change(struct store *s, int64_t run_id, const struct change *c, int64_t now, struct err *e);
+
+/* tmdb_ids that etl_changes names since (and with) that run, each once, in order. */
+bool store_each_changed_id(struct store *s, int64_t since_run_id,
+    bool (*take)(void *payload, int64_t tmdb_id, struct err *e), void *payload, struct err *e);
 
 /* The write lease: one row, an owner, a token, an expiry. store_begin fails with LOCKED when the token it holds is no
  * longer the one in the table. An owner may take its own lease again at once (it died and is back), so the name must stand

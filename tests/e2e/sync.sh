@@ -1,0 +1,107 @@
+#!/bin/sh
+# sync, from a timer's point of view: cursors, lost files, records that vanish, come back, or are replaced, a service that fails.
+# Days pass by the test clock (movie-etl-fault, MOVIE_ETL_TEST).
+. "$(dirname "$0")/lib.sh"
+BIN=$4
+SAMPLE=$ROOT/share/sample
+DAY=0
+day() { # N: the clock shows N days after today, on both sides
+    DAY=$1
+    export MOVIE_ETL_TEST="clock-offset=$((DAY * 86400))"
+    control today "$(date -u -d "+$DAY days" +%F)"
+}
+on() { date -u -d "+$DAY days" +%F; }
+
+standin --jsonl "$SAMPLE/tmdb/movies.jsonl" --today "$(date -u +%F)" --change-rate 0
+etl init --full --movielens "$SAMPLE"
+exits 0 "a database to begin with"
+rows "no cursor yet" "select count(*) from etl_cursors" 0
+
+etl sync
+exits 0 "the first sync"
+[ "$(sql "select count(*) from etl_cursors where name in ('changes.fetched','missing.fetched','changes.loaded','refresh.done')")" = 4 ]
+ok "the cursors stand"
+
+# Nothing moved: nothing but the refresh of the oldest is asked for.
+day 1; control reset
+etl sync
+exits 0 "a day later"
+n=$(sql "select count(*) from tmdb_movies"); budget=$(((n + 149) / 150))
+is "only the oldest are asked for again" "$(stat_of movie)" "$budget"
+
+# A change arrives, and is told.
+day 2
+id=$(sql "select max(tmdb_id) from tmdb_movies where imdb_id is not null")
+control "touch?id=$id&date=$(on)"
+etl sync --changed-ids changed.txt
+exits 0 "with a change"
+grep -qx "$id" changed.txt; ok "--changed-ids names it"
+[ "$(sql "select count(*) from etl_changes where tmdb_id = $id")" -gt 0 ]; ok "etl_changes says what"
+
+# Staged files that were deleted are noticed.
+day 3
+control "touch?id=$id&date=$(on)"
+etl changes
+exits 0 "changes"
+[ "$(raw_files)" -gt 0 ]; ok "staged"
+rm -f data/movies/raw/*.yaml
+day 6
+etl changes
+exits 0 "changes, three days after the files were deleted"
+says "were never loaded" "it notices"
+grep -q "^  id: $id\$" data/movies/raw/*.yaml; ok "and fetches the change again"
+etl sync
+exits 0 "sync"
+
+# A 404 on one day is noted, on another day it marks; its successor takes over.
+day 7
+row=$(sql "select movielens_id from movielens_movies where movie_id = $id")
+imdb=$(sql "select imdb_id from tmdb_movies where tmdb_id = $id")
+control "gone?id=$id"; control "touch?id=$id&date=$(on)"
+etl update "$id"; etl process --batch-type changes
+rows "gone once: noted, not marked" "select gone_at is null from tmdb_movies where tmdb_id = $id" 1
+control document "{\"id\":910000,\"title\":\"The Successor\",\"imdb_id\":\"$imdb\",\"release_date\":\"2001-01-01\"}"
+day 8
+etl update "$id"
+says "is tmdb 910000 now" "the successor is looked for by its IMDb id"
+etl process --batch-type changes
+rows "gone on another day: marked" "select gone_at is not null from tmdb_movies where tmdb_id = $id" 1
+rows "nothing is deleted" "select count(*) from tmdb_movies where tmdb_id = $id" 1
+[ -z "$row" ] || rows "its MovieLens row follows the successor" "select movie_id from movielens_movies where movielens_id = $row" 910000
+control "gone?id=$id&back=1"
+etl update "$id"; etl process --batch-type changes
+rows "and when it comes back it is back" "select gone_at is null from tmdb_movies where tmdb_id = $id" 1
+
+# Many at once are trouble, not deletions.
+day 10
+sql "select tmdb_id from tmdb_movies order by 1 limit 60" >ids.txt
+control faults "path-prefix=/3/movie/ status=404"
+etl update --ids ids.txt; etl process --batch-type changes
+day 11
+etl update --ids ids.txt; etl process --batch-type changes
+says "gone-guard" "the guard speaks"
+[ "$(sql 'select count(*) from tmdb_movies where gone_at is not null')" -le 20 ]; ok "and at most twenty are marked"
+control faults ""
+etl update --ids ids.txt; etl process --batch-type changes
+rows "all of them come back" "select count(*) from tmdb_movies where gone_at is not null" 0
+
+# An hour of failures changes nothing.
+for fault in "status=500" "status=429 retry-after=30" "empty-200" "html"; do
+    dump before.dump
+    control faults "path-prefix=/3/ $fault"
+    MOVIE_ETL_TEST="clock-offset=$((DAY * 86400)),clock-speed=2000" etl sync
+    exits 11 "sync while TMDB answers $fault"
+    says "hint:" "says what to do"
+    control faults ""
+    dump after.dump
+    same "nothing was changed or removed" before.dump after.dump
+done
+etl sync
+exits 0 "the next one is fine"
+
+etl verify --export
+exits 0 "verify --export"
+says "10 to 100" "shows the tiers"
+echo 999999 | { "$BIN" verify --export --ids - >out.txt 2>err.txt; CODE=$?; OUT=$(cat out.txt) ERR=$(cat err.txt); exits 0 "verify --ids"; says "does not list it" "says why"; echo "$T" >t; }
+T=$(cat t)
+plan
