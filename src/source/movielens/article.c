@@ -78,19 +78,25 @@ static const struct article articles[] = {
     {"Oi", false, true},
 };
 
-/* The article that ends v[at..end) behind a comma; *ret_cut: where that comma is. */
-static const struct article *trailing(struct view v, size_t at, size_t end, size_t *ret_cut)
+/* The article that ends v[at..end) behind a comma; *ret_cut: where the name before it ends, which
+ * began at `begin` and is not empty. */
+static const struct article *trailing(
+    struct view v, size_t begin, size_t at, size_t end, size_t *ret_cut)
 {
     size_t comma = end;
     while (comma > at && v.p[comma - 1] != ',')
         comma--;
-    if (comma == at || comma < 2 || comma == end || v.p[comma] != ' ')
+    if (comma == at || comma == end || v.p[comma] != ' ')
         return NULL;
     struct view word = view_slice(v, comma + 1, end);
     for (size_t i = 0; i < sizeof articles / sizeof articles[0]; i++) {
         if (!view_is(word, articles[i].word))
             continue;
         *ret_cut = comma - 1;
+        while (*ret_cut > at && v.p[*ret_cut - 1] == ' ')
+            --*ret_cut;
+        if (*ret_cut == begin)
+            return NULL;
         bool is_list = view_find(v, 0, ',') != comma - 1;
         return articles[i].word_too && is_list ? NULL : &articles[i];
     }
@@ -140,16 +146,17 @@ static void put_front(char *to, size_t start, size_t *n, const struct article *x
 /* Writes `v` with its articles in front; never longer than v. */
 static void front(struct view v, unsigned depth, char *to, size_t *n)
 {
-    size_t start = *n + also_known_as(v);
+    size_t begin = also_known_as(v), start = *n + begin;
     bool moved = false;
-    for (size_t at = 0; at < v.n;) {
+    add(to, n, view_slice(v, 0, begin));
+    for (size_t at = begin; at < v.n;) {
         size_t open = view_find(v, at, '('), close = closing(v, open);
         if (depth == DEEPEST || close == v.n)
             open = close = v.n;
         size_t end = open, cut = 0;
         while (end > at && v.p[end - 1] == ' ')
             end--;
-        const struct article *x = moved ? NULL : trailing(v, at, end, &cut);
+        const struct article *x = moved ? NULL : trailing(v, begin, at, end, &cut);
         if (x != NULL) {
             moved = true;
             add(to, n, view_slice(v, at, cut));

@@ -21,17 +21,19 @@ static size_t dash(struct view v)
 /* "1999", "2006-2007", "2007-" (what stands in parentheses). */
 static bool read_years(struct view v, int64_t *ret_year, bool *ret_range)
 {
-    int64_t last;
+    int64_t first, last;
     v = view_trim(v);
-    *ret_range = v.n > 4;
-    if (v.n < 4 || !year_of(view_slice(v, 0, 4), ret_year))
+    if (v.n < 4 || !year_of(view_slice(v, 0, 4), &first))
         return false;
-    if (v.n == 4)
-        return true;
-    v = view_trim(view_slice(v, 4, v.n));
-    size_t n = dash(v);
-    v = view_trim(view_slice(v, n, v.n));
-    return n > 0 && (v.n == 0 || (year_of(v, &last) && last >= *ret_year));
+    struct view rest = view_trim(view_slice(v, 4, v.n));
+    size_t n = dash(rest);
+    rest = view_trim(view_slice(rest, n, rest.n));
+    bool is_range = n > 0 && (rest.n == 0 || (year_of(rest, &last) && last >= first));
+    if (v.n > 4 && !is_range)
+        return false;
+    *ret_year = first;
+    *ret_range = is_range;
+    return true;
 }
 
 /* Index of the '(' that begins the last parentheses of v, which end at `close`; v.n: none. */
