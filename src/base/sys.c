@@ -85,9 +85,13 @@ uint64_t sys_random(void)
 
 int sys_open(const char *path, int flags, int mode)
 {
+    int fd;
     if (fails(SYS_OPEN))
         return -1;
-    return open(path, flags | O_CLOEXEC, mode);
+    do {
+        fd = open(path, flags | O_CLOEXEC, mode);
+    } while (fd < 0 && errno == EINTR);
+    return fd;
 }
 
 ssize_t sys_pread(int fd, void *to, size_t n, int64_t at)
@@ -131,12 +135,24 @@ int sys_write_all(int fd, const void *from, size_t n)
 
 int sys_fsync(int fd)
 {
-    return fails(SYS_SYNC) ? -1 : fsync(fd);
+    int r;
+    if (fails(SYS_SYNC))
+        return -1;
+    do {
+        r = fsync(fd);
+    } while (r < 0 && errno == EINTR);
+    return r;
 }
 
 int sys_truncate(int fd, int64_t size)
 {
-    return fails(SYS_TRUNCATE) ? -1 : ftruncate(fd, (off_t)size);
+    int r;
+    if (fails(SYS_TRUNCATE))
+        return -1;
+    do {
+        r = ftruncate(fd, (off_t)size);
+    } while (r < 0 && errno == EINTR);
+    return r;
 }
 
 int sys_close(int fd)

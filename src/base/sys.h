@@ -41,7 +41,8 @@ void sys_sleep_ms(int64_t ms);       /* returns early when a signal arrives */
 int64_t sys_real_ms(int64_t ms);     /* how long `ms` lasts for the kernel (poll time-outs) */
 uint64_t sys_random(void);
 
-/* As the calls they are named after: -1 and errno on failure. EINTR is retried. */
+/* As the calls they are named after: -1 and errno on failure. EINTR is retried, except by sys_close: what it
+ * leaves behind is not the same everywhere, and on Linux the descriptor is gone. */
 int sys_open(const char *path, int flags, int mode); /* adds O_CLOEXEC */
 ssize_t sys_pread(int fd, void *to, size_t n, int64_t at);
 ssize_t sys_read(int fd, void *to, size_t n);

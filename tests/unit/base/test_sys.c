@@ -160,6 +160,68 @@ TEST(interrupted_reads_are_repeated)
     assert_int_equal(got, 4);
 }
 
+/* Opening a pipe with a name waits for the other end, and a signal interrupts that. */
+TEST(an_interrupted_open_is_repeated)
+{
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    pid_t pest = start_pestering(SIGUSR1), writer = fork();
+    assert_true(writer >= 0);
+    if (writer == 0) {
+        struct timespec t = {0, 100000000};
+        (void)nanosleep(&t, NULL);
+        _exit(open("pipe", O_WRONLY) >= 0 ? 0 : 1);
+    }
+    int fd = sys_open("pipe", O_RDONLY, 0);
+    end_child(pest);
+    end_child(writer);
+    assert_true(fd >= 0);
+    (void)sys_close(fd);
+}
+
+/* The linker puts these in the place of the C library's (meson.build): interrupted twice, then
+ * as they are. */
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+int __real_ftruncate(int fd, off_t size);
+int __wrap_ftruncate(int fd, off_t size);
+int __wrap_ftruncate64(int fd, off_t size);
+static int interruptions;
+
+static bool interrupted(void)
+{
+    errno = EINTR;
+    return interruptions > 0 && interruptions-- > 0;
+}
+
+int __wrap_fsync(int fd)
+{
+    return interrupted() ? -1 : __real_fsync(fd);
+}
+
+int __wrap_ftruncate(int fd, off_t size)
+{
+    return interrupted() ? -1 : __real_ftruncate(fd, size);
+}
+
+int __wrap_ftruncate64(int fd, off_t size) /* its name when off_t is made 64 bits wide */
+{
+    return __wrap_ftruncate(fd, size);
+}
+
+TEST(interrupted_syncs_and_cuts_are_repeated)
+{
+    int fd = sys_open("a", O_RDWR | O_CREAT, 0600);
+    assert_int_equal(sys_write_all(fd, "0123456789", 10), 0);
+    interruptions = 2;
+    assert_int_equal(sys_fsync(fd), 0);
+    assert_int_equal(interruptions, 0);
+    interruptions = 2;
+    assert_int_equal(sys_truncate(fd, 5), 0);
+    assert_int_equal(interruptions, 0);
+    assert_int_equal(bytes_of("a"), 5);
+    (void)sys_close(fd);
+}
+
 static int call_all(int fd, enum sys_call call)
 {
     char to[4];
@@ -330,6 +392,8 @@ int main(void)
         in_folder(failures_say_why),
         cmocka_unit_test(short_and_interrupted_writes_are_finished),
         cmocka_unit_test(interrupted_reads_are_repeated),
+        in_folder(an_interrupted_open_is_repeated),
+        in_folder(interrupted_syncs_and_cuts_are_repeated),
         in_folder(the_seam_stands_before_every_call),
         in_folder(one_call_of_many_can_fail),
         cmocka_unit_test(the_plain_clocks_go),
