@@ -75,12 +75,32 @@ void sys_sleep_ms(int64_t ms)
     (void)nanosleep(&t, NULL);
 }
 
+/* For a kernel or a sandbox without getrandom: the device, and where that is missing too the clocks and the
+ * process id. Good enough to keep processes apart, which is all this program wants. */
+static uint64_t random_without_getrandom(void)
+{
+    uint64_t r;
+    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && read(fd, &r, sizeof r) == (ssize_t)sizeof r;
+    if (fd >= 0)
+        (void)close(fd);
+    if (ok)
+        return r;
+    struct timespec wall, mono;
+    (void)clock_gettime(CLOCK_REALTIME, &wall);
+    (void)clock_gettime(CLOCK_MONOTONIC, &mono);
+    r = (uint64_t)wall.tv_sec << 30 ^ (uint64_t)wall.tv_nsec ^ (uint64_t)mono.tv_nsec << 34;
+    return (r ^ (uint64_t)getpid() << 20) * 0x9e3779b97f4a7c15u;
+}
+
 uint64_t sys_random(void)
 {
     uint64_t r = 0;
-    while (getrandom(&r, sizeof r, 0) != (ssize_t)sizeof r)
-        ;
-    return r;
+    ssize_t got;
+    do {
+        got = getrandom(&r, sizeof r, 0);
+    } while (got < 0 && errno == EINTR);
+    return got == (ssize_t)sizeof r ? r : random_without_getrandom();
 }
 
 int sys_open(const char *path, int flags, int mode)

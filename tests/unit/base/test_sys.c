@@ -222,6 +222,33 @@ TEST(interrupted_syncs_and_cuts_are_repeated)
     (void)sys_close(fd);
 }
 
+ssize_t __real_getrandom(void *to, size_t n, unsigned flags);
+ssize_t __wrap_getrandom(void *to, size_t n, unsigned flags);
+static int getrandom_errno; /* what the system's answer is, 0: a good one */
+
+ssize_t __wrap_getrandom(void *to, size_t n, unsigned flags)
+{
+    if (getrandom_errno == 0)
+        return __real_getrandom(to, n, flags);
+    errno = getrandom_errno;
+    if (getrandom_errno == EINTR)
+        getrandom_errno = 0;
+    return -1;
+}
+
+/* An old kernel, or a sandbox that forbids the call: as good as random, and not for ever in a
+ * loop. */
+TEST(without_getrandom_there_is_randomness)
+{
+    (void)alarm(20);
+    getrandom_errno = ENOSYS;
+    uint64_t a = sys_random(), b = sys_random();
+    assert_true(a != b);
+    getrandom_errno = EINTR;
+    assert_true(sys_random() != sys_random());
+    (void)alarm(0);
+}
+
 static int call_all(int fd, enum sys_call call)
 {
     char to[4];
@@ -394,6 +421,7 @@ int main(void)
         cmocka_unit_test(interrupted_reads_are_repeated),
         in_folder(an_interrupted_open_is_repeated),
         in_folder(interrupted_syncs_and_cuts_are_repeated),
+        cmocka_unit_test(without_getrandom_there_is_randomness),
         in_folder(the_seam_stands_before_every_call),
         in_folder(one_call_of_many_can_fail),
         cmocka_unit_test(the_plain_clocks_go),
