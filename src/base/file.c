@@ -131,24 +131,33 @@ static int by_bytes(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static bool list_entries(
+    DIR *d, const char *folder, const char *suffix, struct arena *a, struct vec *ret, struct err *e)
+{
+    for (;;) {
+        errno = 0; /* the only way to tell the end from a failure */
+        const struct dirent *entry = readdir(d);
+        if (entry == NULL)
+            return errno == 0 || err_errno(e, ERR_INPUT, errno, "cannot read folder %s", folder);
+        struct view name = view_of(entry->d_name);
+        if (name.p[0] == '.' || !view_ends(name, suffix))
+            continue;
+        const char **slot = vec_add(ret);
+        if (slot == NULL)
+            return err_set(e, ERR_INPUT, "too many files in folder %s", folder);
+        *slot = arena_dup(a, name).p;
+    }
+}
+
 bool file_list(const char *folder, const char *suffix, struct arena *a, struct vec *ret, struct err *e)
 {
     DIR *d = opendir(folder);
     if (d == NULL)
         return err_errno(e, ERR_INPUT, errno, "cannot read folder %s", folder);
-    bool ok = true;
-    for (struct dirent *entry; ok && (entry = readdir(d)) != NULL;) {
-        struct view name = view_of(entry->d_name);
-        if (name.p[0] == '.' || !view_ends(name, suffix))
-            continue;
-        const char **slot = vec_add(ret);
-        ok = slot != NULL;
-        if (ok)
-            *slot = arena_dup(a, name).p;
-    }
+    bool ok = list_entries(d, folder, suffix, a, ret, e);
     (void)closedir(d);
     vec_sort(ret, by_bytes);
-    return ok || err_set(e, ERR_INPUT, "too many files in folder %s", folder);
+    return ok;
 }
 
 bool file_free_space(const char *path, int64_t *ret, struct err *e)

@@ -232,7 +232,6 @@ TEST(the_folder_of_a_path)
     assert_false(file_sync_folder_of("none/a", &e));
     assert_int_equal(e.kind, ERR_DISK);
 }
-
 static const char *name_at(const struct vec *names, size_t i)
 {
     return *(char *const *)vec_at(names, i);
@@ -282,6 +281,44 @@ TEST(what_is_no_folder_has_no_list)
     assert_false(file_list("none", "", &a, &got, &e));
     assert_int_equal(e.kind, ERR_INPUT);
     assert_false(file_list("a", "", &a, &got, &e));
+    vec_done(&got);
+    arena_done(&a);
+}
+
+/* The linker puts this in the place of the C library's (meson.build): a folder that opens and
+ * cannot be read. */
+DIR *__real_opendir(const char *path);
+DIR *__wrap_opendir(const char *path);
+static bool folders_are_damaged;
+
+DIR *__wrap_opendir(const char *path)
+{
+    DIR *d = __real_opendir(path);
+    int null = folders_are_damaged ? open("/dev/null", O_RDONLY) : -1;
+    if (d != NULL && null >= 0) {
+        (void)dup2(null, dirfd(d));
+        (void)close(null);
+    }
+    return d;
+}
+
+TEST(half_a_list_is_an_error)
+{
+    struct arena a;
+    struct vec got;
+    struct err e;
+    arena_init(&a);
+    vec_init(&got, sizeof(char *), 100);
+    file_put("a", V(""));
+    file_put("b", V(""));
+    folders_are_damaged = true;
+    bool ok = file_list(".", "", &a, &got, &e);
+    folders_are_damaged = false;
+    assert_false(ok);
+    assert_int_equal(e.kind, ERR_INPUT);
+    assert_non_null(strstr(e.text, "cannot read folder ."));
+    errno = EIO; /* an old errno is no failure */
+    assert_true(file_list(".", "", &a, &got, &e));
     vec_done(&got);
     arena_done(&a);
 }
@@ -397,6 +434,7 @@ int main(void)
         in_folder(the_folder_of_a_path),
         in_folder(a_folder_is_listed_by_bytes),
         in_folder(what_is_no_folder_has_no_list),
+        in_folder(half_a_list_is_an_error),
         in_folder(free_space_is_known),
         in_folder(a_lock_keeps_another_process_out_until_it_ends),
         in_folder(a_lock_counts_within_one_process_too),
