@@ -32,6 +32,7 @@ bool file_list(const char *folder, const char *suffix, struct arena *a, struct v
 /* Bytes an unprivileged user may still write in the file system that holds `path`. */
 bool file_free_space(const char *path, int64_t *ret, struct err *e);
 
+/* When create or resume fails, the outfile is one that outfile_done takes. */
 struct outfile {
     int fd;
     char *path, *part; /* final name; the name while it is written */

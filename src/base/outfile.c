@@ -34,6 +34,7 @@ static bool start(struct outfile *o, const char *path, int flags, struct err *e)
 
 bool outfile_create(struct outfile *o, const char *path, struct err *e)
 {
+    *o = (struct outfile){.fd = -1};
     if (file_exists(path))
         return err_set(e, ERR_INPUT, "%s exists already", path);
     return start(o, path, O_WRONLY | O_CREAT | O_EXCL, e);

@@ -149,6 +149,26 @@ TEST(an_existing_part_is_left_alone)
     assert_false(is_there("elsewhere"));
 }
 
+/* A caller may write `ok = outfile_create(&o, ...) && ...; outfile_done(&o);`. */
+TEST(a_failed_create_leaves_something_to_be_done_with)
+{
+    struct outfile o;
+    struct err e;
+    file_put("f", V("old"));
+    memset(&o, 0x55, sizeof o);
+    assert_false(outfile_create(&o, "f", &e));
+    outfile_done(&o);
+    memset(&o, 0x55, sizeof o);
+    assert_false(outfile_create(&o, "none/f", &e));
+    outfile_done(&o);
+    memset(&o, 0x55, sizeof o);
+    assert_false(outfile_resume(&o, "none/f", 0, &e));
+    outfile_done(&o);
+    struct outfile zeroed = {0};
+    outfile_done(&zeroed);
+    assert_true(fcntl(0, F_GETFD) >= 0); /* a zeroed one has not closed descriptor 0 */
+}
+
 TEST(a_part_is_gone_on_with)
 {
     struct random r;
@@ -282,6 +302,7 @@ int main(void)
         in_folder(an_existing_file_is_left_alone),
         in_folder(a_file_that_appears_meanwhile_is_left_alone),
         in_folder(an_existing_part_is_left_alone),
+        in_folder(a_failed_create_leaves_something_to_be_done_with),
         in_folder(a_part_is_gone_on_with),
         in_folder(what_cannot_be_gone_on_with),
         in_folder(whichever_call_fails_the_file_is_whole_or_not_there),
