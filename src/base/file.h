@@ -40,7 +40,7 @@ struct outfile {
     int64_t size; /* bytes given so far */
 };
 
-/* O_EXCL on the final name's ".part"; an existing final name is an error of kind INPUT. */
+/* Creates PATH.part; when that or PATH itself exists already, it is an error of kind INPUT. */
 bool outfile_create(struct outfile *o, const char *path, struct err *e);
 /* Opens an existing ".part" and cuts it at `size`, to go on there. */
 bool outfile_resume(struct outfile *o, const char *path, int64_t size, struct err *e);

@@ -25,7 +25,11 @@ static bool start(struct outfile *o, const char *path, int flags, struct err *e)
     str_init(&o->buffer, 2 * BLOCK);
     o->fd = sys_open(o->part, flags, 0666);
     if (o->fd < 0) {
-        err_errno(e, ERR_DISK, errno, "cannot create %s", o->part);
+        if (errno == EEXIST)
+            err_set(e, ERR_INPUT,
+                "%s exists already: begun by another run, or left by one that was killed", o->part);
+        else
+            err_errno(e, ERR_DISK, errno, "cannot open %s", o->part);
         outfile_done(o);
         return false;
     }

@@ -149,6 +149,18 @@ TEST(an_existing_part_is_left_alone)
     assert_false(is_there("elsewhere"));
 }
 
+TEST(an_existing_part_is_no_matter_of_space)
+{
+    struct outfile o;
+    struct err e;
+    file_put("f.part", V("another is at it"));
+    assert_false(outfile_create(&o, "f", &e));
+    assert_int_equal(e.kind, ERR_INPUT);
+    assert_non_null(strstr(e.text, "f.part exists already"));
+    assert_false(outfile_create(&o, "none/f", &e));
+    assert_int_equal(e.kind, ERR_DISK);
+}
+
 /* A caller may write `ok = outfile_create(&o, ...) && ...; outfile_done(&o);`. */
 TEST(a_failed_create_leaves_something_to_be_done_with)
 {
@@ -302,6 +314,7 @@ int main(void)
         in_folder(an_existing_file_is_left_alone),
         in_folder(a_file_that_appears_meanwhile_is_left_alone),
         in_folder(an_existing_part_is_left_alone),
+        in_folder(an_existing_part_is_no_matter_of_space),
         in_folder(a_failed_create_leaves_something_to_be_done_with),
         in_folder(a_part_is_gone_on_with),
         in_folder(what_cannot_be_gone_on_with),
