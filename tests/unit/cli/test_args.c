@@ -33,20 +33,20 @@ static const struct refusal refusals[] = {
 
     {"missing --days 3", "--days does not go with 'missing'; it is for changes", "movie-etl missing --help"},
     {"changes --days 3 --start-year 7", "--start-year does not go with 'changes'; it is for init", NULL},
-    {"validate --limit 3 a", "--limit does not go with 'validate'; it is for init, missing, changes and update",
+    {"validate --limit 3 a", "--limit does not go with 'validate'; it is for init, missing, changes, update and sync",
         "movie-etl validate --help"},
-    {"status --dry-run", "--dry-run does not go with 'status'; it is for init, missing, changes, update, process "
-        "and clear", NULL},
+    {"status --dry-run", "--dry-run does not go with 'status'; it is for init, missing, changes, update, process, "
+        "sync and clear", NULL},
     {"validate --database x.db a", "--database does not go with 'validate'; it is for init, missing, changes, "
-        "update, process, status and clear", NULL},
-    {"process --rate 3 --file a", "--rate does not go with 'process'; it is for init, missing, changes and update",
+        "update, process, sync, verify, status and clear", NULL},
+    {"process --rate 3 --file a", "--rate does not go with 'process'; it is for init, missing, changes, update and sync",
         NULL},
-    {"status --max-errors 3", "--max-errors does not go with 'status'; it is for init and process", NULL},
+    {"status --max-errors 3", "--max-errors does not go with 'status'; it is for init, process and sync", NULL},
     {"process --yes --file a", "--yes does not go with 'process'; it is for clear", NULL},
     {"clear --json", "--json does not go with 'clear'; it is for status", NULL},
     {"completion bash --quiet",
-        "--quiet does not go with 'completion'; it is for init, missing, changes, update, process, validate, status "
-        "and clear", NULL},
+        "--quiet does not go with 'completion'; it is for init, missing, changes, update, process, validate, sync, "
+        "verify, status and clear", NULL},
     /* A wrong option with a wrong value is told about the option. */
     {"missing --days x", "--days does not go with 'missing'; it is for changes", NULL},
 
@@ -114,6 +114,8 @@ static const struct refusal refusals[] = {
     {"process --file a ~", "an argument of process is empty", NULL},
     {"validate", "validate needs a file", NULL},
     {"update", "update needs TMDB ids, or --ids FILE", NULL},
+    {"verify", "verify needs --export: it compares with the id export", NULL},
+    {"sync --days 3", "--days does not go with 'sync'; it is for changes", NULL},
     {"completion", "completion needs a shell: bash, zsh or fish", NULL},
     {"completion bash zsh", "completion does not take 'zsh'", NULL},
     {"help init status", "help does not take 'status'", NULL},
@@ -244,6 +246,13 @@ static void test_other_commands(void **state)
     args_done(&a);
     parse(&a, "process --batch-type changes");
     assert_true(a.request.type_given && a.request.type == BATCH_CHANGES && a.request.file_n == 0);
+    args_done(&a);
+    parse(&a, "sync --only-known --changed-ids ids.txt --max-errors 5");
+    assert_true(a.request.only_known && a.request.max_errors == 5);
+    assert_string_equal(a.request.changed_ids, "ids.txt");
+    args_done(&a);
+    parse(&a, "verify --export --ids wanted.txt");
+    assert_string_equal(a.ids_file, "wanted.txt");
     args_done(&a);
     parse(&a, "status --json --database x.db --data-dir d --log-format json");
     assert_true(a.request.json && a.format == LOG_JSON);

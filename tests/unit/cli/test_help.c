@@ -180,7 +180,7 @@ static void test_bash(void **state)
     write_text("script", script("bash"));
     write_text("a file.yaml", "x");
     assert_string_equal(complete("movie-etl mi", 1), "missing\n");
-    assert_holds(complete("movie-etl \"\"", 1), "init\nmissing\nchanges\nupdate\nprocess\nvalidate\nstatus\nclear\n");
+    assert_holds(complete("movie-etl \"\"", 1), "init\nmissing\nchanges\nupdate\nprocess\nvalidate\nsync\nverify\nstatus\nclear\n");
     assert_lacks(complete("movie-etl \"\"", 1), "dump");
     assert_string_equal(complete("movie-etl init --load", 2), "--load-movielens\n");
     assert_string_equal(complete("movie-etl missing --d", 2), "--dry-run\n--data-dir\n--database\n");

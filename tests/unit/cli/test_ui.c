@@ -1,78 +1,13 @@
-/* What is printed, where and when: to files, as JSON (read back by a JSON parser), and on a terminal (a pty). */
-#include "cli_test.h"
+/* What is printed, where and when: to files and on a terminal (a pty). JSON: test_json.c. */
+#include "ui_test.h"
 
 #include "base/sys.h"
-#include "cli/ui.h"
 
 #include <fcntl.h>
-#include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-/* A user interface that writes to two files. */
-struct setting {
-    struct ui ui;
-    FILE *out, *err;
-    char text[70000];
-};
-static struct setting s;
-
-static struct ui_options plain(void)
-{
-    s.out = tmpfile();
-    s.err = tmpfile();
-    assert_true(s.out != NULL && s.err != NULL);
-    return (struct ui_options){.command = "process", .progress = true, .out_fd = fileno(s.out), .err_fd = fileno(s.err)};
-}
-
-static const char *text_of(FILE *f)
-{
-    struct err e;
-    (void)ui_flush(&s.ui, &e);
-    assert_int_equal(fseek(f, 0, SEEK_SET), 0);
-    s.text[fread(s.text, 1, sizeof s.text - 1, f)] = '\0';
-    return s.text;
-}
-
-static void done(void)
-{
-    ui_done(&s.ui);
-    (void)fclose(s.out);
-    (void)fclose(s.err);
-}
-
-static void begin(struct ui_options o)
-{
-    ui_init(&s.ui, &o);
-}
-
-static struct finding finding(enum rule rule, const char *file, uint64_t line, uint64_t column, const char *key,
-    const char *field, const char *text)
-{
-    return (struct finding){rule, view_of(file), line, column, view_of(key), view_of(field), view_of(text)};
-}
-
-static void find(struct finding f)
-{
-    s.ui.etl.finding(s.ui.etl.payload, &f);
-}
-
-static void progress(const char *what, uint64_t done_n, uint64_t total, const char *detail)
-{
-    struct etl_progress p = {what, done_n, total, detail};
-    s.ui.etl.progress(s.ui.etl.payload, &p);
-}
-
-static void end_work(void)
-{
-    struct findings none;
-    findings_init(&none);
-    ui_end_work(&s.ui, &none);
-    findings_done(&none);
-}
 
 /* ---- text */
 
@@ -117,14 +52,6 @@ static void test_findings(void **state)
         "a.yaml: warning: t [batch.empty]\n"
         "fixed: \\x1b]0;t\\x07 [schema.type-fixed] (tmdb 1)\n");
     done();
-}
-
-static size_t count(const char *text, const char *part)
-{
-    size_t n = 0;
-    for (; (text = strstr(text, part)) != NULL; text++)
-        n++;
-    return n;
 }
 
 static void test_many_findings(void **state)
@@ -424,141 +351,6 @@ static void test_terminal_text_is_harmless(void **state)
     terminal_close(&term);
 }
 
-/* ---- JSON */
-
-/* Reads the events in standard error; every line must be an object with what every event has. */
-static size_t events(json_t *to[], size_t most)
-{
-    size_t n = 0;
-    char *at = (char *)(uintptr_t)text_of(s.err);
-    for (char *end; (end = strchr(at, '\n')) != NULL && n < most; at = end + 1) {
-        json_error_t problem;
-        *end = '\0';
-        to[n] = json_loads(at, JSON_REJECT_DUPLICATES, &problem);
-        if (to[n] == NULL)
-            fail_msg("%s: %s", problem.text, at);
-        assert_int_equal(json_integer_value(json_object_get(to[n], "schema_version")), LOG_SCHEMA_VERSION);
-        const char *time = json_string_value(json_object_get(to[n], "time"));
-        assert_true(time != NULL && strlen(time) == 20 && time[10] == 'T' && time[19] == 'Z');
-        assert_non_null(json_string_value(json_object_get(to[n], "level")));
-        assert_non_null(json_string_value(json_object_get(to[n], "event")));
-        n++;
-    }
-    assert_true(*at == '\0');
-    return n;
-}
-
-static const char *field(const json_t *event, const char *name)
-{
-    const char *value = json_string_value(json_object_get(event, name));
-    if (value == NULL)
-        fail_msg("no text '%s'", name);
-    return value;
-}
-
-static json_int_t number(const json_t *event, const char *name)
-{
-    assert_true(json_is_integer(json_object_get(event, name)));
-    return json_integer_value(json_object_get(event, name));
-}
-
-static void assert_null_field(const json_t *event, const char *name)
-{
-    assert_true(json_is_null(json_object_get(event, name)));
-}
-
-static void assert_event(const json_t *event, const char *kind, const char *level)
-{
-    assert_string_equal(field(event, "event"), kind);
-    assert_string_equal(field(event, "level"), level);
-}
-
-static void say_everything(void)
-{
-    struct err e;
-    ui_start(&s.ui);
-    s.ui.etl.say(s.ui.etl.payload, "a \"line\" \\ \xF0\x9F\x8E\xAC \xFF \x01 \xE2\x80\xA8");
-    ui_log(&s.ui, LOG_WARNING, "beware");
-    find(finding(RULE_TYPE, "a.yaml", 12, 5, "tmdb 550", "title", "expected \"text\"\n"));
-    find(finding(RULE_TYPE_FIXED, NULL, 0, 0, NULL, NULL, "t"));
-    progress("ratings", 5, 0, NULL);
-    end_work();
-    err_set(&e, ERR_LOCKED, "locked");
-    ui_error(&s.ui, &e);
-    ui_note(&s.ui, ERR_MORE); /* the end event says it */
-    ui_end(&s.ui, ERR_LOCKED);
-}
-
-static void test_json(void **state)
-{
-    json_t *event[20];
-    struct ui_options o = plain();
-    (void)state;
-    o.json = true;
-    begin(o);
-    say_everything();
-    assert_int_equal(events(event, 20), 8);
-    assert_event(event[0], "start", "info");
-    assert_string_equal(field(event[0], "command"), "process");
-    assert_string_equal(field(event[0], "version"), MOVIE_ETL_VERSION);
-    assert_event(event[1], "line", "info");
-    assert_string_equal(field(event[1], "text"), "a \"line\" \\ \xF0\x9F\x8E\xAC \xEF\xBF\xBD \x01 \xE2\x80\xA8");
-    assert_event(event[2], "log", "warning");
-    assert_event(event[3], "finding", "error");
-    assert_string_equal(field(event[3], "rule"), "schema.type");
-    assert_string_equal(field(event[3], "severity"), "error");
-    assert_string_equal(field(event[3], "file"), "a.yaml");
-    assert_int_equal(number(event[3], "line"), 12);
-    assert_int_equal(number(event[3], "column"), 5);
-    assert_string_equal(field(event[3], "key"), "tmdb 550");
-    assert_string_equal(field(event[3], "field"), "title");
-    assert_string_equal(field(event[3], "text"), "expected \"text\"\n");
-    assert_event(event[4], "finding", "info");
-    assert_null_field(event[4], "file");
-    assert_null_field(event[4], "line");
-    assert_null_field(event[4], "key");
-    assert_event(event[5], "progress", "info");
-    assert_int_equal(number(event[5], "done"), 5);
-    assert_null_field(event[5], "total");
-    assert_null_field(event[5], "seconds_left");
-    assert_null_field(event[5], "detail");
-    assert_true(json_is_real(json_object_get(event[5], "rate")) && json_is_true(json_object_get(event[5], "ended")));
-    assert_event(event[6], "error", "error");
-    assert_string_equal(field(event[6], "kind"), "LOCKED");
-    assert_int_equal(number(event[6], "exit_code"), 9);
-    assert_true(strlen(field(event[6], "hint")) > 0);
-    assert_event(event[7], "end", "info");
-    assert_string_equal(field(event[7], "result"), "LOCKED");
-    assert_int_equal(number(event[7], "exit_code"), 9);
-    assert_true(json_is_real(json_object_get(event[7], "seconds")));
-    for (size_t i = 0; i < 8; i++)
-        json_decref(event[i]);
-    assert_int_equal(count(text_of(s.out), "\n"), 1); /* the result line is there, too */
-    done();
-}
-
-static void test_json_many_findings(void **state)
-{
-    enum { MANY = FINDINGS_KEPT_PER_RULE + 7 };
-    json_t *event[20];
-    struct ui_options o = plain();
-    (void)state;
-    o.json = true;
-    o.err_fd = open("/dev/null", O_WRONLY);
-    begin(o);
-    for (int i = 0; i < MANY; i++)
-        find(finding(RULE_TYPE, "a", 1, 1, NULL, NULL, "t"));
-    (void)close(o.err_fd);
-    s.ui.o.err_fd = fileno(s.err); /* only what comes now */
-    end_work();
-    assert_int_equal(events(event, 20), 1);
-    assert_event(event[0], "finding", "error");
-    assert_string_equal(field(event[0], "rule"), "schema.type");
-    assert_int_equal(number(event[0], "more"), 7);
-    json_decref(event[0]);
-    done();
-}
-
 /* ---- standard output that cannot be written */
 
 static void test_output_is_lost(void **state)
@@ -616,8 +408,6 @@ int main(void)
         cmocka_unit_test(test_terminal),
         cmocka_unit_test(test_terminal_is_not_flooded),
         cmocka_unit_test(test_terminal_text_is_harmless),
-        cmocka_unit_test(test_json),
-        cmocka_unit_test(test_json_many_findings),
         cmocka_unit_test(test_output_is_lost),
         cmocka_unit_test(test_long_lines),
     };
