@@ -42,7 +42,7 @@ struct outfile {
 
 /* Creates PATH.part; when that or PATH itself exists already, it is an error of kind INPUT. */
 bool outfile_create(struct outfile *o, const char *path, struct err *e);
-/* Opens an existing ".part" and cuts it at `size`, to go on there. */
+/* Opens an existing PATH.part and cuts it at `size`, to go on there; a shorter one is an error of kind INPUT. */
 bool outfile_resume(struct outfile *o, const char *path, int64_t size, struct err *e);
 bool outfile_write(struct outfile *o, struct view v, struct err *e);
 bool outfile_sync(struct outfile *o, struct err *e); /* flush and fsync: what was written is safe */

@@ -46,12 +46,17 @@ bool outfile_create(struct outfile *o, const char *path, struct err *e)
 
 bool outfile_resume(struct outfile *o, const char *path, int64_t size, struct err *e)
 {
+    struct stat st;
     if (!start(o, path, O_WRONLY | O_APPEND, e))
         return false;
     o->size = size;
-    if (sys_truncate(o->fd, size) == 0)
+    if (fstat(o->fd, &st) == 0 && st.st_size < size) /* cutting would fill it with zeros */
+        err_set(e, ERR_INPUT, "%s has lost its end: %lld bytes of %lld are there", o->part,
+            (long long)st.st_size, (long long)size);
+    else if (sys_truncate(o->fd, size) == 0)
         return true;
-    err_errno(e, ERR_DISK, errno, "cannot cut %s", o->part);
+    else
+        err_errno(e, ERR_DISK, errno, "cannot cut %s", o->part);
     outfile_done(o);
     return false;
 }

@@ -224,6 +224,19 @@ TEST(what_cannot_be_gone_on_with)
     assert_true(file_is("f.part", V("01234")));
 }
 
+TEST(bytes_that_were_lost_are_not_made_up)
+{
+    struct outfile o;
+    struct err e;
+    file_put("f.part", V("0123456789"));
+    assert_true(outfile_resume(&o, "f", 10, &e));
+    outfile_done(&o);
+    assert_false(outfile_resume(&o, "f", 11, &e));
+    assert_int_equal(e.kind, ERR_INPUT);
+    assert_non_null(strstr(e.text, "f.part"));
+    assert_true(file_is("f.part", V("0123456789")));
+}
+
 /* Fails the n-th call of every kind, n from 1 until there are no so many: the file is whole or
  * not there. */
 TEST(whichever_call_fails_the_file_is_whole_or_not_there)
@@ -318,6 +331,7 @@ int main(void)
         in_folder(a_failed_create_leaves_something_to_be_done_with),
         in_folder(a_part_is_gone_on_with),
         in_folder(what_cannot_be_gone_on_with),
+        in_folder(bytes_that_were_lost_are_not_made_up),
         in_folder(whichever_call_fails_the_file_is_whole_or_not_there),
         in_folder(whichever_call_kills_the_file_is_whole_or_can_be_gone_on_with),
     };
