@@ -38,6 +38,7 @@ struct outfile {
     char *path, *part; /* final name; the name while it is written */
     struct str buffer;
     int64_t size; /* bytes given so far */
+    bool failed;  /* a write or a sync did: nothing but outfile_done works any more */
 };
 
 /* Creates PATH.part; when that or PATH itself exists already, it is an error of kind INPUT. */
@@ -46,6 +47,8 @@ bool outfile_create(struct outfile *o, const char *path, struct err *e);
 bool outfile_resume(struct outfile *o, const char *path, int64_t size, struct err *e);
 bool outfile_write(struct outfile *o, struct view v, struct err *e);
 bool outfile_sync(struct outfile *o, struct err *e); /* flush and fsync: what was written is safe */
+/* Sync, rename, sync of the folder. When only the last of these fails, the file has its final name all the
+ * same. */
 bool outfile_commit(struct outfile *o, struct err *e);
 void outfile_done(struct outfile *o); /* closes; an uncommitted .part stays */
 

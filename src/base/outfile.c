@@ -61,16 +61,32 @@ bool outfile_resume(struct outfile *o, const char *path, int64_t size, struct er
     return false;
 }
 
+/* After a failed write or sync nobody knows what the disk has, and the kernel may report success the next
+ * time: such a file gets no more bytes and no final name. */
+static bool fail(struct outfile *o, const char *how, struct err *e)
+{
+    int errnum = errno;
+    o->failed = true;
+    return err_errno(e, ERR_DISK, errnum, "cannot %s %s", how, o->part);
+}
+
+static bool is_sound(const struct outfile *o, struct err *e)
+{
+    return !o->failed || err_set(e, ERR_DISK, "%s is not whole: writing it has failed", o->part);
+}
+
 static bool flush(struct outfile *o, struct err *e)
 {
     if (o->buffer.n > 0 && sys_write_all(o->fd, o->buffer.p, o->buffer.n) != 0)
-        return err_errno(e, ERR_DISK, errno, "cannot write %s", o->part);
+        return fail(o, "write", e);
     str_clear(&o->buffer);
     return true;
 }
 
 bool outfile_write(struct outfile *o, struct view v, struct err *e)
 {
+    if (!is_sound(o, e))
+        return false;
     o->size += (int64_t)v.n;
     if (o->buffer.n + v.n > BLOCK && !flush(o, e))
         return false;
@@ -78,18 +94,14 @@ bool outfile_write(struct outfile *o, struct view v, struct err *e)
         str_add(&o->buffer, v);
         return true;
     }
-    if (sys_write_all(o->fd, v.p, v.n) != 0)
-        return err_errno(e, ERR_DISK, errno, "cannot write %s", o->part);
-    return true;
+    return sys_write_all(o->fd, v.p, v.n) == 0 || fail(o, "write", e);
 }
 
 bool outfile_sync(struct outfile *o, struct err *e)
 {
-    if (!flush(o, e))
+    if (!is_sound(o, e) || !flush(o, e))
         return false;
-    if (sys_fsync(o->fd) != 0)
-        return err_errno(e, ERR_DISK, errno, "cannot write %s to disk", o->part);
-    return true;
+    return sys_fsync(o->fd) == 0 || fail(o, "sync", e);
 }
 
 bool outfile_commit(struct outfile *o, struct err *e)

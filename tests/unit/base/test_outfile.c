@@ -237,6 +237,34 @@ TEST(bytes_that_were_lost_are_not_made_up)
     assert_true(file_is("f.part", V("0123456789")));
 }
 
+/* After a failed write nobody knows what reached the disk, and after a failed fsync the kernel
+ * may have dropped it and report success the next time: such a file must not get its final name. */
+TEST(a_caller_who_overlooks_a_failure_commits_nothing)
+{
+    static const enum sys_call calls[] = {SYS_WRITE, SYS_SYNC};
+    for (size_t i = 0; i < COUNT(calls); i++)
+        for (int n = 1; n < 4; n++) {
+            struct outfile o;
+            struct err e;
+            assert_true(outfile_create(&o, "f", &e));
+            fault_install(calls[i], n, ENOSPC);
+            bool ok = true;
+            for (int k = 0; k < 4; k++) {
+                ok = outfile_write(&o, (struct view){text, 300000}, &e) && ok;
+                ok = outfile_write(&o, (struct view){text, 1000}, &e) && ok;
+                ok = outfile_sync(&o, &e) && ok;
+            }
+            assert_false(ok);
+            assert_false(outfile_commit(&o, &e));
+            assert_int_equal(e.kind, ERR_DISK);
+            (void)fault_clear();
+            assert_false(outfile_commit(&o, &e));
+            outfile_done(&o);
+            assert_false(is_there("f"));
+            assert_int_equal(unlink("f.part"), 0);
+        }
+}
+
 /* Fails the n-th call of every kind, n from 1 until there are no so many: the file is whole or
  * not there. */
 TEST(whichever_call_fails_the_file_is_whole_or_not_there)
@@ -332,6 +360,7 @@ int main(void)
         in_folder(a_part_is_gone_on_with),
         in_folder(what_cannot_be_gone_on_with),
         in_folder(bytes_that_were_lost_are_not_made_up),
+        in_folder(a_caller_who_overlooks_a_failure_commits_nothing),
         in_folder(whichever_call_fails_the_file_is_whole_or_not_there),
         in_folder(whichever_call_kills_the_file_is_whole_or_can_be_gone_on_with),
     };
