@@ -11,7 +11,7 @@
 struct file_input {
     struct input in;
     int fd;
-    int64_t at;
+    int64_t at, size; /* size: when it was opened */
     char *path;
 };
 
@@ -21,6 +21,9 @@ static bool file_input_read(struct input *in, void *to, size_t n, size_t *got, s
     ssize_t r = sys_pread(f->fd, to, n, f->at);
     if (r < 0)
         return err_errno(e, ERR_INPUT, errno, "cannot read %s", f->path);
+    if (r == 0 && n > 0 && f->at < f->size)
+        return err_set(e, ERR_INPUT, "%s was cut while it was read: at byte %lld of %lld", f->path,
+            (long long)f->at, (long long)f->size);
     f->at += r;
     *got = (size_t)r;
     return true;
@@ -47,6 +50,7 @@ bool input_file_new(const char *path, struct input **ret, struct err *e)
     struct file_input *f = mem_alloc(sizeof *f);
     f->in = (struct input){file_input_read, file_input_close};
     f->fd = fd;
+    f->size = st.st_size;
     f->path = mem_alloc(strlen(path) + 1);
     memcpy(f->path, path, strlen(path));
     *ret = &f->in;

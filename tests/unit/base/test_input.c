@@ -132,6 +132,30 @@ TEST(a_growing_file_is_read_on)
     input_free(in);
 }
 
+TEST(a_file_cut_meanwhile_is_an_error)
+{
+    static const off_t lengths[] = {0, 50, 100, 299999};
+    for (size_t i = 0; i < COUNT(lengths); i++) {
+        struct input *in;
+        struct err e;
+        static char to[SIZE];
+        size_t got = 1;
+        bool ok;
+        file_put("a", (struct view){text, SIZE});
+        assert_true(input_file_new("a", &in, &e));
+        assert_true(in->read(in, to, 100, &got, &e) && got == 100);
+        assert_int_equal(truncate("a", lengths[i]), 0);
+        do {
+            ok = in->read(in, to, sizeof to, &got, &e);
+        } while (ok && got > 0);
+        assert_false(ok);
+        assert_int_equal(e.kind, ERR_INPUT);
+        assert_non_null(strstr(e.text, "a was cut"));
+        assert_false(in->read(in, to, sizeof to, &got, &e));
+        input_free(in);
+    }
+}
+
 TEST(an_absent_text_is_an_empty_input)
 {
     struct input *in = input_memory_new(absent);
@@ -166,6 +190,7 @@ int main(void)
         in_folder(files_and_memory_give_their_bytes), in_folder(what_cannot_be_opened),
         in_folder(a_failing_disk_is_an_error), in_folder(opening_and_closing_leaks_no_descriptor),
         in_folder(a_growing_file_is_read_on),
+        in_folder(a_file_cut_meanwhile_is_an_error),
         cmocka_unit_test(an_absent_text_is_an_empty_input),
         cmocka_unit_test(crc32_as_zip_has_it),
     };
