@@ -83,15 +83,18 @@ static void write_err(const struct ui *u, struct view v)
         (void)sys_write_all(u->o.err_fd, v.p, v.n);
 }
 
-/* Overwrites the progress line with blanks: this works on every terminal. */
+/* Overwrites the progress line with blanks, which works on every terminal; also the "^C" that the terminal may have
+ * written behind it. */
 static void clear_line(struct ui *u)
 {
     struct str s;
+    size_t width = terminal_width(u->o.err_fd) - 1;
+    size_t columns = u->drawn_columns + (sys_stop_asked() ? 2 : 0);
     if (u->drawn_columns == 0)
         return;
     str_init(&s, PROGRESS_WIDTH_MAX + 2);
     str_addc(&s, '\r');
-    str_add_repeat(&s, ' ', u->drawn_columns);
+    str_add_repeat(&s, ' ', columns > width ? width : columns);
     str_addc(&s, '\r');
     write_err(u, str_view(&s));
     str_done(&s);
@@ -228,6 +231,13 @@ static void line_of_progress(struct ui *u, bool ended)
     put(u, &s);
 }
 
+/* As a line, a phase that did nothing is not worth one. */
+static bool is_worth_a_line(const struct ui *u)
+{
+    bool idle = u->progress.done == 0 && u->progress.total == 0;
+    return u->o.json || (!idle && (!u->printed || u->printed_done != u->progress.done));
+}
+
 static bool draws(const struct ui *u)
 {
     return u->o.err_terminal && !u->o.json;
@@ -239,7 +249,7 @@ static void end_phase(struct ui *u)
         return;
     if (draws(u))
         clear_line(u);
-    else if (u->o.json || !u->printed || u->printed_done != u->progress.done)
+    else if (is_worth_a_line(u))
         line_of_progress(u, true);
     progress_end(&u->progress);
 }

@@ -211,6 +211,17 @@ static void test_progress_is_not_repeated(void **state)
     done();
 }
 
+static void test_idle_phases_are_not_told(void **state)
+{
+    (void)state;
+    begin(plain());
+    progress("listing", 0, 0, NULL);
+    progress("movies", 0, 2, NULL);
+    end_work();
+    assert_string_equal(text_of(s.err), "movies: 0 of 2 (0 %)\n");
+    done();
+}
+
 static void test_no_progress(void **state)
 {
     struct ui_options o = plain();
@@ -404,6 +415,7 @@ int main(void)
         cmocka_unit_test(test_colour_is_asked_for),
         cmocka_unit_test(test_progress_lines),
         cmocka_unit_test(test_progress_is_not_repeated),
+        cmocka_unit_test(test_idle_phases_are_not_told),
         cmocka_unit_test(test_no_progress),
         cmocka_unit_test(test_terminal),
         cmocka_unit_test(test_terminal_is_not_flooded),
