@@ -156,6 +156,18 @@ TEST(a_file_cut_meanwhile_is_an_error)
     }
 }
 
+TEST(a_pipe_with_a_name_is_refused_at_once)
+{
+    struct input *in;
+    struct err e;
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    (void)alarm(10); /* nobody will ever write to it */
+    assert_false(input_file_new("pipe", &in, &e));
+    (void)alarm(0);
+    assert_int_equal(e.kind, ERR_INPUT);
+    assert_non_null(strstr(e.text, "not a regular file"));
+}
+
 TEST(an_absent_text_is_an_empty_input)
 {
     struct input *in = input_memory_new(absent);
@@ -191,6 +203,7 @@ int main(void)
         in_folder(a_failing_disk_is_an_error), in_folder(opening_and_closing_leaks_no_descriptor),
         in_folder(a_growing_file_is_read_on),
         in_folder(a_file_cut_meanwhile_is_an_error),
+        in_folder(a_pipe_with_a_name_is_refused_at_once),
         cmocka_unit_test(an_absent_text_is_an_empty_input),
         cmocka_unit_test(crc32_as_zip_has_it),
     };
