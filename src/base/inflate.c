@@ -121,5 +121,7 @@ bool gzip_file(const char *from, const char *to, struct err *e)
 
 uint32_t crc32_add(uint32_t crc, struct view v)
 {
+    if (v.n == 0)
+        return crc; /* for an absent text zlib would give the CRC of nothing */
     return (uint32_t)crc32_z(crc, (const unsigned char *)v.p, v.n);
 }

@@ -196,6 +196,13 @@ TEST(crc32_as_zip_has_it)
     }
 }
 
+TEST(nothing_added_leaves_the_crc)
+{
+    uint32_t crc = crc32_add(0, V("123456789"));
+    assert_int_equal(crc32_add(crc, V("")), crc);
+    assert_int_equal(crc32_add(crc, absent), crc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +213,7 @@ int main(void)
         in_folder(a_pipe_with_a_name_is_refused_at_once),
         cmocka_unit_test(an_absent_text_is_an_empty_input),
         cmocka_unit_test(crc32_as_zip_has_it),
+        cmocka_unit_test(nothing_added_leaves_the_crc),
     };
     return cmocka_run_group_tests(tests, make_text, NULL);
 }
