@@ -40,7 +40,10 @@ static void file_input_close(struct input *in)
 bool input_file_new(const char *path, struct input **ret, struct err *e)
 {
     struct stat st;
-    int fd = sys_open(path, O_RDONLY | O_NONBLOCK, 0); /* no waiting for the writer of a named pipe */
+    /* Looked at before it is opened: a named pipe would wait for its writer, a device might act. */
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return err_set(e, ERR_INPUT, "%s is not a regular file", path);
+    int fd = sys_open(path, O_RDONLY, 0);
     if (fd < 0)
         return err_errno(e, ERR_INPUT, errno, "cannot open %s", path);
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
