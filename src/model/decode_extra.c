@@ -14,26 +14,20 @@ struct leftovers {
     struct str dotted;  /* the same, as tmdb_ignored writes it */
 };
 
+/* The way down to a node: names are spelt out only for what is left over, which is next to nothing. */
+struct trail {
+    const struct trail *up; /* NULL: the body itself */
+    const struct node *node;
+    bool in_object;
+    size_t index; /* in a list */
+};
+
 static bool is_ignored(const char *dotted)
 {
     for (const struct tmdb_ignored *i = tmdb_ignored; i->key != NULL; i++)
         if (strcmp(i->key, dotted) == 0)
             return true;
     return false;
-}
-
-static void add_leaf(struct leftovers *l, const struct node *n)
-{
-    if (n->line != 0)
-        findings_add(l->d->findings, RULE_UNKNOWN_KEY, n->key_line != 0 ? n->key_line : n->line,
-            n->key_line != 0 ? n->key_column : n->column, l->d->key, str_z(&l->dotted),
-            "no table knows this key; it is kept in extra");
-    if (l->json.n > 0)
-        str_addc(&l->json, ',');
-    str_addc(&l->json, '"');
-    text_add_escaped(&l->json, str_view(&l->pointer));
-    str_addz(&l->json, "\":");
-    node_add_json(&l->json, n);
 }
 
 /* RFC 6901: '~' is written ~0 and '/' is written ~1. */
@@ -47,51 +41,60 @@ static void add_pointer_key(struct str *to, struct view key)
     }
 }
 
-/* Back to the first n bytes; room again after an overflow. */
-static void cut(struct str *s, size_t n)
+static void spell(struct leftovers *l, const struct trail *t)
 {
-    s->over = false;
-    if (s->p != NULL) {
-        s->n = n;
-        s->p[n] = '\0';
-    }
-}
-
-static void look_below(struct leftovers *l, struct node *n);
-
-static void look_at_child(struct leftovers *l, const struct node *parent, struct node *c, size_t index)
-{
-    size_t pointer = l->pointer.n, dotted = l->dotted.n;
+    if (t->up == NULL)
+        return;
+    spell(l, t->up);
     str_addc(&l->pointer, '/');
     if (l->dotted.n > 0)
         str_addc(&l->dotted, '.');
-    if (parent->kind == NODE_OBJECT) {
-        add_pointer_key(&l->pointer, c->key);
-        str_add(&l->dotted, c->key);
+    if (t->in_object) {
+        add_pointer_key(&l->pointer, t->node->key);
+        str_add(&l->dotted, t->node->key);
     } else {
-        str_add_i64(&l->pointer, (int64_t)index);
-        str_add_i64(&l->dotted, (int64_t)index);
+        str_add_i64(&l->pointer, (int64_t)t->index);
+        str_add_i64(&l->dotted, (int64_t)t->index);
     }
+}
+
+static void keep(struct leftovers *l, const struct node *n)
+{
+    if (n->line != 0)
+        findings_add(l->d->findings, RULE_UNKNOWN_KEY, n->key_line != 0 ? n->key_line : n->line,
+            n->key_line != 0 ? n->key_column : n->column, l->d->key, str_z(&l->dotted),
+            "no table knows this key; it is kept in extra");
+    if (l->json.n > 0)
+        str_addc(&l->json, ',');
+    str_addc(&l->json, '"');
+    text_add_escaped(&l->json, str_view(&l->pointer));
+    str_addz(&l->json, "\":");
+    node_add_json(&l->json, n);
+}
+
+static void look_at_left(struct leftovers *l, const struct trail *t)
+{
+    str_clear(&l->pointer);
+    str_clear(&l->dotted);
+    spell(l, t);
     if (!str_ok(&l->pointer))
-        findings_add(l->d->findings, RULE_DEPTH, c->key_line, c->key_column, l->d->key, "extra",
-            "keys that no table knows are over %d bytes long", POINTER_MAX_BYTES);
+        findings_add(l->d->findings, RULE_DEPTH, t->node->key_line, t->node->key_column, l->d->key,
+            "extra", "keys that no table knows are over %d bytes long", POINTER_MAX_BYTES);
     else if (!str_ok(&l->dotted) || !is_ignored(str_z(&l->dotted)))
-        look_below(l, c);
-    cut(&l->pointer, pointer);
-    cut(&l->dotted, dotted);
+        keep(l, t->node);
 }
 
 /* A node nobody took goes out whole; below a node that was taken, each child is looked at. */
-static void look_below(struct leftovers *l, struct node *n)
+static void look_below(struct leftovers *l, const struct trail *t)
 {
-    size_t index = 0;
+    const struct node *n = t->node;
+    struct trail below = {t, n->kind >= NODE_LIST ? n->first : NULL, n->kind == NODE_OBJECT, 0};
     if (!n->taken) {
-        add_leaf(l, n);
+        look_at_left(l, t);
         return;
     }
-    if (n->kind == NODE_LIST || n->kind == NODE_OBJECT)
-        for (struct node *c = n->first; c != NULL; c = c->next)
-            look_at_child(l, n, c, index++);
+    for (; below.node != NULL; below.node = below.node->next, below.index++)
+        look_below(l, &below);
 }
 
 /* The members of a JSON object given as text, without its braces; absent when it has none around it. */
@@ -124,7 +127,7 @@ struct view decode_extra(struct decoder *d, struct node *body)
     str_init(&l.dotted, NAME_MAX_BYTES);
     if (kept != NULL && kept->kind == NODE_TEXT)
         take_kept(&l, kept);
-    look_below(&l, body);
+    look_below(&l, &(struct trail){.node = body});
     if (!str_ok(&l.json))
         findings_add(d->findings, RULE_DEPTH, body->line, body->column, d->key, "extra",
             "keys that no table knows take over %d bytes", EXTRA_MAX);
