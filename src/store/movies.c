@@ -135,20 +135,28 @@ bool store_put_movie(struct store *s, const struct movie *m, int64_t run_id, int
            err_in(e, "movie %lld", (long long)m->id);
 }
 
+/* Redirects to a movie follow it; when it went without a successor, they lead nowhere and go too. */
+static bool move_redirects(struct store *s, int64_t old_id, int64_t new_id, struct err *e)
+{
+    struct cell row[] = {cell_int(old_id), cell_int(new_id)};
+    if (new_id == 0)
+        return db_exec(s, "DELETE FROM {movie_redirects} WHERE new_id = ?", CELLS(row[0]), NULL, e);
+    return db_exec(s, "DELETE FROM {movie_redirects} WHERE old_id = ?", CELLS(row[1]), NULL, e) &&
+           db_exec(s, "UPDATE {movie_redirects} SET new_id = ? WHERE new_id = ?",
+               CELLS(row[1], row[0]), NULL, e) &&
+           db_put_row(s, "movie_redirects", PUT_ROW, row, 2, e);
+}
+
 bool store_redirect_movie(struct store *s, int64_t old_id, int64_t new_id, struct err *e)
 {
-    struct cell old_cell = cell_int(old_id), new_cell = cell_int(new_id);
-    struct cell row[] = {old_cell, new_cell};
+    struct cell old_cell = cell_int(old_id), new_cell = cell_of_id(new_id);
     if (old_id == new_id)
         return err_set(e, ERR_BUG, "movie %lld cannot become part of itself", (long long)old_id);
     return db_exec(s, "UPDATE {movielens_movies} SET movie_id = ? WHERE movie_id = ?",
                CELLS(new_cell, old_cell), NULL, e) &&
            db_exec(s, "DELETE FROM {movie_genres} WHERE movie_id = ?", CELLS(old_cell), NULL, e) &&
            db_exec(s, "DELETE FROM {movies} WHERE id = ?", CELLS(old_cell), NULL, e) &&
-           db_exec(s, "DELETE FROM {movie_redirects} WHERE old_id = ?", CELLS(new_cell), NULL, e) &&
-           db_exec(s, "UPDATE {movie_redirects} SET new_id = ? WHERE new_id = ?",
-               CELLS(new_cell, old_cell), NULL, e) &&
-           db_put_row(s, "movie_redirects", PUT_ROW, row, 2, e);
+           move_redirects(s, old_id, new_id, e);
 }
 
 struct giving {

@@ -3,7 +3,8 @@
  *
  * Tables come from three sources, all printed by one piece of code for each dialect: the field tables
  * (model/layout.h), and the plain tables of schema.c. Correctness never depends on foreign keys.
- * One store is one connection and one thread. Reads give rows to a callback or into the caller's arena.
+ * One store is one connection and one thread. Reads give rows to a callback or into the caller's arena; what a callback
+ * is given is borrowed for the call, and it must not call the store: a connection runs one query at a time.
  * Every function that writes must be called between store_begin and store_commit, unless it says otherwise. */
 #ifndef MOVIE_ETL_STORE_H
 #define MOVIE_ETL_STORE_H
@@ -121,7 +122,8 @@ bool store_clear_gone(struct store *s, int64_t tmdb_id, struct err *e);
  * only then). */
 bool store_put_movie(struct store *s, const struct movie *m, int64_t run_id, int64_t now,
     bool *ret_changed, struct err *e);
-/* The movie is now part of another one: removes it, leaves a redirect (redirects to it follow). */
+/* The movie is now part of another one, which exists: removes it, leaves a redirect (redirects to it follow). new_id 0:
+ * it is part of none; removes it and the redirects to it. MovieLens rows linked to it are linked to the other, or none. */
 bool store_redirect_movie(struct store *s, int64_t old_id, int64_t new_id, struct err *e);
 /* Ids of `movies` rows that neither a TMDB record nor a MovieLens row supports. */
 bool store_each_unsupported(struct store *s, bool (*take)(void *payload, int64_t id, struct err *e),
@@ -198,12 +200,14 @@ bool store_each_run(struct store *s, size_t newest,
 bool store_each_cursor(struct store *s,
     bool (*take)(void *payload, const char *name, int64_t day, struct err *e), void *payload, struct err *e);
 
-/* The canonical dump: every data table (no etl_*), rows by primary key, one line each, tab-separated, reals as %.17g,
- * texts JSON-escaped, NULL as \N, without instants of our own making. Equal dumps mean "the same database". */
+/* The canonical dump: every data table (no etl_*) by name, a line "# TABLE<tab>COLUMN..." and then its rows by primary
+ * key, one line each (without line end), tab-separated, reals as %.17g, texts JSON-escaped, NULL as \N, without
+ * instants of our own making. Names are without the prefix. Equal dumps mean "the same database". */
 bool store_dump(struct store *s, bool (*line)(void *payload, struct view text, struct err *e), void *payload,
     struct err *e);
 
-/* Empties every registered table; the structure stays. One transaction of its own. */
+/* Empties every registered table; the structure stays, and with it the genre vocabulary and the lease. One transaction of
+ * its own. */
 bool store_clear(struct store *s, uint64_t *ret_rows, struct err *e);
 
 #endif

@@ -10,7 +10,9 @@
 #include "base/sys.h"
 #include "store/sql.h"
 
-enum { BULK_CACHE_KIB = 16 * 1024, OPS_BETWEEN_LOOKS = 200000 };
+/* A small cache: SQLite sorts an index in portions of its size, and portions that fit the processor's cache are the
+ * fastest. */
+enum { BULK_CACHE_KIB = 2000, OPS_BETWEEN_LOOKS = 200000 };
 
 static int stop_asked(void *payload)
 {
@@ -18,12 +20,24 @@ static int stop_asked(void *payload)
     return sys_stop_asked();
 }
 
-/* Changes the journal mode without waiting for others: it is an offer, not a need. */
-static void try_journal(struct sqlite *q, const char *pragma)
+/* What would be good but is not needed: not worth waiting for others. */
+static void try_without_waiting(struct sqlite *q, const char *sql)
 {
     (void)sqlite3_busy_timeout(q->db, 0);
-    (void)sqlite3_exec(q->db, pragma, NULL, NULL, NULL);
+    (void)sqlite3_exec(q->db, sql, NULL, NULL, NULL);
     (void)sqlite3_busy_timeout(q->db, BUSY_MS);
+}
+
+/* What the connection was before. The outcome of the load stands: nothing here can take it back. */
+static void back_to_normal(struct store *s)
+{
+    struct sqlite *q = sqlite_of(s);
+    struct err ignored;
+    (void)sqlite_settle_journal(s, &ignored);
+    struct view after =
+        arena_print(&s->scratch, "PRAGMA foreign_keys = %s; PRAGMA cache_size = -%d",
+            s->foreign_keys ? "ON" : "OFF", SQLITE_CACHE_KIB);
+    (void)sqlite_run(q, after.p, "cannot set up the database", &ignored);
 }
 
 bool sqlite_bulk(struct store *s, bool fresh,
@@ -33,20 +47,38 @@ bool sqlite_bulk(struct store *s, bool fresh,
     struct view before = arena_print(&s->scratch,
         "PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL; PRAGMA cache_size = -%d",
         BULK_CACHE_KIB);
-    const char *after = s->foreign_keys ? "PRAGMA foreign_keys = ON" : "PRAGMA foreign_keys = OFF";
-    struct err later;
-    if (!sqlite_run(q, before.p, e))
-        return false;
-    if (fresh)
-        try_journal(q, "PRAGMA journal_mode = DELETE");
-    sqlite3_progress_handler(q->db, OPS_BETWEEN_LOOKS, stop_asked, NULL);
-    bool ok = db_alone(s, work, payload, e);
-    sqlite3_progress_handler(q->db, 0, NULL, NULL);
-    return sqlite_settle_journal(s, ok ? e : &later) && sqlite_run(q, after, ok ? e : &later) && ok;
+    bool ok = sqlite_run(q, before.p, "cannot prepare for a load", e);
+    if (ok && fresh)
+        try_without_waiting(q, "PRAGMA journal_mode = DELETE");
+    if (ok) {
+        sqlite3_progress_handler(q->db, OPS_BETWEEN_LOOKS, stop_asked, NULL);
+        ok = db_alone(s, work, payload, e);
+        sqlite3_progress_handler(q->db, 0, NULL, NULL);
+    }
+    back_to_normal(s);
+    return ok;
 }
 
+static bool take_two(void *payload, const struct cell *c, size_t n, struct err *e)
+{
+    int64_t *to = payload;
+    (void)n;
+    (void)e;
+    to[0] = c[0].i;
+    to[1] = c[1].i;
+    return true;
+}
+
+/* A file that is mostly free space (after clear) is rewritten: what remains is small. */
 void sqlite_tidy(struct store *s)
 {
     struct sqlite *q = sqlite_of(s);
-    try_journal(q, "PRAGMA wal_checkpoint(TRUNCATE)");
+    int64_t pages[2] = {0, 0}; /* in all, free */
+    struct err ignored;
+    if (sqlite_query(s,
+            "SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count", NULL,
+            0, take_two, pages, &ignored) &&
+        pages[1] > pages[0] / 4 * 3)
+        try_without_waiting(q, "VACUUM");
+    try_without_waiting(q, "PRAGMA wal_checkpoint(TRUNCATE)");
 }

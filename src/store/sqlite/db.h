@@ -9,7 +9,11 @@
 
 #include <sqlite3.h>
 
-enum { STATEMENTS = 512, BUSY_MS = 30000 /* how long to wait for another writer */ };
+enum {
+    STATEMENTS = 512,
+    BUSY_MS = 30000, /* how long to wait for another writer */
+    SQLITE_CACHE_KIB = 32 * 1024,
+};
 
 /* A prepared statement, in the slot of its text's hash; another text with that slot replaces it. */
 struct statement {
@@ -52,7 +56,7 @@ bool sqlite_query(struct store *s, const char *sql, const struct cell *args, siz
     void *payload, struct err *e);
 void sqlite_forget_statements(struct sqlite *q);
 /* Runs statements without arguments or results; several may stand in one text. */
-bool sqlite_run(const struct sqlite *q, const char *sql, struct err *e);
+bool sqlite_run(const struct sqlite *q, const char *sql, const char *what, struct err *e);
 
 /* live.c */
 bool sqlite_each_object(struct store *s,

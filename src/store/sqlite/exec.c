@@ -170,24 +170,24 @@ bool sqlite_query(struct store *s, const char *sql, const struct cell *args, siz
     return ok;
 }
 
-bool sqlite_run(const struct sqlite *q, const char *sql, struct err *e)
+bool sqlite_run(const struct sqlite *q, const char *sql, const char *what, struct err *e)
 {
     int rc = sqlite3_exec(q->db, sql, NULL, NULL, NULL);
-    return rc == SQLITE_OK || sqlite_fail(q, rc, "cannot write", e);
+    return rc == SQLITE_OK || sqlite_fail(q, rc, what, e);
 }
 
 bool sqlite_begin(struct store *s, enum begin_kind kind, struct err *e)
 {
-    return sqlite_run(sqlite_of(s), kind == BEGIN_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", e) ||
-           err_in(e, "cannot begin a transaction");
+    const char *sql = kind == BEGIN_WRITE ? "BEGIN IMMEDIATE" : "BEGIN";
+    return sqlite_run(sqlite_of(s), sql, "cannot begin a transaction", e);
 }
 
 bool sqlite_commit(struct store *s, struct err *e)
 {
-    if (sqlite_run(sqlite_of(s), "COMMIT", e))
+    if (sqlite_run(sqlite_of(s), "COMMIT", "cannot commit", e))
         return true;
     sqlite_rollback(s);
-    return err_in(e, "cannot commit");
+    return false;
 }
 
 /* SQLite may have rolled back by itself (disk full, I/O error). */
@@ -196,5 +196,5 @@ void sqlite_rollback(struct store *s)
     struct sqlite *q = sqlite_of(s);
     struct err ignored;
     if (sqlite3_get_autocommit(q->db) == 0)
-        (void)sqlite_run(q, "ROLLBACK", &ignored);
+        (void)sqlite_run(q, "ROLLBACK", "cannot roll back", &ignored);
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OLDEST = 3037000, PAGE_SIZE = 8192, CACHE_KIB = 32 * 1024 };
+enum { OLDEST = 3037000, PAGE_SIZE = 8192 };
 
 static bool right_library(struct err *e)
 {
@@ -81,8 +81,8 @@ static bool set_up(struct store *s, struct err *e)
         "mmap_size = 0;"
         " PRAGMA cache_size = -%d; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = %s;"
         " PRAGMA journal_size_limit = 67108864; PRAGMA query_only = %s",
-        CACHE_KIB, s->foreign_keys ? "ON" : "OFF", s->mode == STORE_READ ? "ON" : "OFF");
-    return sqlite_run(q, v.p, e) || err_in(e, "cannot open the database");
+        SQLITE_CACHE_KIB, s->foreign_keys ? "ON" : "OFF", s->mode == STORE_READ ? "ON" : "OFF");
+    return sqlite_run(q, v.p, "cannot open the database", e);
 }
 
 static bool is_wal(void *payload, const struct cell *c, size_t n, struct err *e)
@@ -103,8 +103,8 @@ bool sqlite_settle_journal(struct store *s, struct err *e)
     bool ok = sqlite_query(s, "PRAGMA journal_mode = WAL", NULL, 0, is_wal, &wal, e) ||
               e->kind == ERR_LOCKED;
     (void)sqlite3_busy_timeout(q->db, BUSY_MS);
-    return ok &&
-           sqlite_run(q, wal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL", e);
+    return ok && sqlite_run(q, wal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL",
+                     "cannot set up the database", e);
 }
 
 bool sqlite_prepare(struct store *s, struct err *e)
@@ -116,7 +116,8 @@ bool sqlite_prepare(struct store *s, struct err *e)
         err_set(e, ERR_STORE, "%s cannot be written", q->path);
         return err_hint(e, "Check that this user may write the file and the folder it lies in.");
     }
-    return sqlite_run(q, page_size.p, e) && sqlite_settle_journal(s, e);
+    return sqlite_run(q, page_size.p, "cannot set up the database", e) &&
+           sqlite_settle_journal(s, e);
 }
 
 static void close_it(struct store *s)
