@@ -36,12 +36,13 @@ static bool inflate_read(struct input *in, void *to, size_t n, size_t *got, stru
     s->z.next_out = to;
     s->z.avail_out = (uInt)want;
     while (!s->ended && s->z.avail_out == want) {
-        if (s->z.avail_in == 0 && !refill(s, e))
-            return false;
-        int r = inflate(&s->z, Z_NO_FLUSH);
-        if (r == Z_STREAM_END)
+        int r = inflate(&s->z, Z_NO_FLUSH); /* before more input: zlib may hold text, or the end mark */
+        if (r == Z_STREAM_END) {
             s->ended = true;
-        else if (r != Z_OK && r != Z_BUF_ERROR)
+        } else if (r == Z_BUF_ERROR && s->z.avail_in == 0) {
+            if (!refill(s, e))
+                return false;
+        } else if (r != Z_OK)
             return err_set(e, ERR_INPUT, "%s is damaged: %s", s->name,
                 s->z.msg != NULL ? s->z.msg : "its compressed data cannot be read");
     }

@@ -158,6 +158,27 @@ TEST(gzip_files_are_opened_by_their_name)
     input_free(in);
 }
 
+/* Raw streams have no trailer: after the last input byte zlib may still hold text, or only the
+ * end mark. */
+TEST(raw_streams_end_whatever_the_blocks)
+{
+    struct err e;
+    for (size_t piece = 1; piece < 15; piece++)
+        for (size_t n = 1; n < 25; n++)
+            if (!inflates_to(V(RAW_HELLO), INFLATE_RAW, piece, n, V(HELLO), &e))
+                fail_msg("pieces of %zu, reads of %zu: %s", piece, n, e.text);
+    for (size_t size = 0; size < 3000; size += 1 + size / 50) {
+        struct view packed = gzipped(size), want = {text, size};
+        struct view raw = {packed.p + HEADER, packed.n - HEADER - TRAILER};
+        static const size_t reads[] = {1, 2, 3, 64, 100, 128, 256, 1000, 4096};
+        for (size_t i = 0; i < COUNT(reads); i++)
+            assert_true(inflates_to(raw, INFLATE_RAW, SIZE, reads[i], want, &e));
+        for (size_t parts = 1; size > 0 && parts < 5; parts++) /* the last read fits exactly */
+            if (size % parts == 0)
+                assert_true(inflates_to(raw, INFLATE_RAW, SIZE, size / parts, want, &e));
+    }
+}
+
 TEST(cut_anywhere_it_is_an_error)
 {
     struct view packed = gzipped(2000), want = {text, 2000};
@@ -290,6 +311,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         in_folder(gzip_comes_back_whatever_the_pieces),
         in_folder(gzip_files_are_opened_by_their_name),
+        in_folder(raw_streams_end_whatever_the_blocks),
         in_folder(cut_anywhere_it_is_an_error),
         in_folder(no_changed_bit_changes_the_text),
         cmocka_unit_test(noise_is_damaged),
