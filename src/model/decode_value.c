@@ -5,8 +5,17 @@
 
 #include <math.h>
 
-void decode_wrong_type(struct decoder *d, const struct node *at, const char *field, const char *wanted)
+static void take_all(struct node *n)
 {
+    n->taken = true;
+    if (n->kind == NODE_LIST || n->kind == NODE_OBJECT)
+        for (struct node *c = n->first; c != NULL; c = c->next)
+            take_all(c);
+}
+
+void decode_wrong_type(struct decoder *d, struct node *at, const char *field, const char *wanted)
+{
+    take_all(at);
     findings_add(d->findings, RULE_TYPE, at->line, at->column, d->key, field, "%s where %s is expected",
         node_kind_name(at->kind), wanted);
 }
@@ -96,14 +105,6 @@ static const char *type_name(enum field_type t)
     static const char *const names[] = {
         "boolean", "integer", "real number", "text", "date in quotes", "instant in quotes", "value"};
     return names[t];
-}
-
-static void take_all(struct node *n)
-{
-    n->taken = true;
-    if (n->kind == NODE_LIST || n->kind == NODE_OBJECT)
-        for (struct node *c = n->first; c != NULL; c = c->next)
-            take_all(c);
 }
 
 void decode_value(struct decoder *d, const struct field *f, size_t i, struct node *value, struct record *to)

@@ -30,7 +30,8 @@ struct split {
     uint64_t line, offset;
     bool begun, ended;
     bool hashing;
-    struct digest digest; /* of all bytes before the document given last */
+    struct digest
+        digest; /* of all bytes before the document given last (unless that is oversize) */
 };
 
 /* Borrows `in`. `hashing`: keep `digest`. */

@@ -126,22 +126,34 @@ static bool end_file(struct batch_writer *w, struct err *e)
 
 /* ---- records */
 
-static void emit_movie(const struct staged_record *r, struct arena *a, struct str *to)
+static uint64_t count_nodes(const struct node *n)
 {
-    struct node *etl = node_new(a, NODE_OBJECT);
+    uint64_t count = 1;
+    if (n->kind == NODE_LIST || n->kind == NODE_OBJECT)
+        for (const struct node *c = n->first; c != NULL; c = c->next)
+            count += count_nodes(c);
+    return count;
+}
+
+/* False when the movie has more values than the reader accepts (each takes SMALLEST_NODE bytes at least). */
+static bool emit_movie(const struct staged_record *r, struct arena *a, struct str *to)
+{
+    struct node *etl = node_new(a, NODE_OBJECT), *movie = tmdb_encode(&r->movie, a);
     node_put(etl, view_of("fetched_at"), node_text(a, instant_print(a, r->at)));
     node_put(etl, view_of("review"), node_text(a, r->review));
     emit_line(to, "etl", etl);
-    emit_member(to, "movie", tmdb_encode(&r->movie, a));
+    emit_member(to, "movie", movie);
+    return to->n / SMALLEST_NODE < TREE_MAX_NODES || count_nodes(movie) < TREE_MAX_NODES - 4;
 }
 
-static void emit_gone(const struct staged_record *r, struct arena *a, struct str *to)
+static bool emit_gone(const struct staged_record *r, struct arena *a, struct str *to)
 {
     struct node *gone = node_new(a, NODE_OBJECT);
     node_put(gone, view_of("id"), node_int(a, r->tmdb_id));
     node_put(gone, view_of("status_code"), node_int(a, r->status_code));
     node_put(gone, view_of("seen_at"), node_text(a, instant_print(a, r->at)));
     emit_line(to, "gone", gone);
+    return true;
 }
 
 /* The record as a document; false when it could not be read back. */
@@ -149,14 +161,10 @@ static bool emit_record(struct batch_writer *w, const struct staged_record *r, s
 {
     arena_reset(&w->record);
     str_clear(&w->text);
-    if (r->gone)
-        emit_gone(r, &w->record, &w->text);
-    else
-        emit_movie(r, &w->record, &w->text);
-    if (!str_ok(&w->text) || w->text.n / SMALLEST_NODE > TREE_MAX_NODES)
-        return err_set(
-            e, ERR_DATA, "tmdb %lld is too large for a batch file", (long long)r->tmdb_id);
-    return true;
+    bool readable =
+        r->gone ? emit_gone(r, &w->record, &w->text) : emit_movie(r, &w->record, &w->text);
+    return (readable && str_ok(&w->text)) ||
+           err_set(e, ERR_DATA, "tmdb %lld is too large for a batch file", (long long)r->tmdb_id);
 }
 
 static bool write_record(struct batch_writer *w, const struct staged_record *r, struct err *e)
