@@ -35,6 +35,10 @@ static bool inflate_read(struct input *in, void *to, size_t n, size_t *got, stru
     size_t want = n > (1u << 30) ? (1u << 30) : n;
     s->z.next_out = to;
     s->z.avail_out = (uInt)want;
+    if (want == 0) { /* zlib without room for output makes no progress, for ever */
+        *got = 0;
+        return true;
+    }
     while (!s->ended && s->z.avail_out == want) {
         int r = inflate(&s->z, Z_NO_FLUSH); /* before more input: zlib may hold text, or the end mark */
         if (r == Z_STREAM_END) {

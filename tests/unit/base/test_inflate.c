@@ -179,6 +179,21 @@ TEST(raw_streams_end_whatever_the_blocks)
     }
 }
 
+TEST(a_read_of_nothing_ends)
+{
+    struct err e;
+    bool closed;
+    char to[4];
+    size_t got = 77;
+    struct input *in = inflate_pieces(V(GZIP_HELLO), 5, SIZE_MAX, INFLATE_GZIP, &closed);
+    (void)alarm(20);
+    assert_true(in->read(in, to, 0, &got, &e));
+    (void)alarm(0);
+    assert_int_equal(got, 0);
+    assert_true(drain(in, 7, V(HELLO), &got, &e) && got == sizeof HELLO - 1);
+    input_free(in);
+}
+
 TEST(cut_anywhere_it_is_an_error)
 {
     struct view packed = gzipped(2000), want = {text, 2000};
@@ -312,6 +327,7 @@ int main(void)
         in_folder(gzip_comes_back_whatever_the_pieces),
         in_folder(gzip_files_are_opened_by_their_name),
         in_folder(raw_streams_end_whatever_the_blocks),
+        cmocka_unit_test(a_read_of_nothing_ends),
         in_folder(cut_anywhere_it_is_an_error),
         in_folder(no_changed_bit_changes_the_text),
         cmocka_unit_test(noise_is_damaged),
