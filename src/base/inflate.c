@@ -7,28 +7,74 @@
 
 enum { BLOCK = 128 * 1024 };
 
+enum place { IN_MEMBER, AFTER_MEMBER, AT_END };
+
 struct inflate_input {
     struct input in;
     struct input *inner;
     z_stream z;
     char *name;
-    bool ended;
+    enum inflate_form form;
+    enum place place;
+    bool padded; /* zeros came after a member */
     unsigned char block[BLOCK];
 };
 
+/* The next block of compressed data; none of it (avail_in == 0): the inner input has ended. */
 static bool refill(struct inflate_input *s, struct err *e)
 {
     size_t got;
     if (!s->inner->read(s->inner, s->block, BLOCK, &got, e))
         return false;
-    if (got == 0)
-        return err_set(e, ERR_INPUT, "%s is truncated: its compressed data ends too early", s->name);
     s->z.next_in = s->block;
     s->z.avail_in = (uInt)got;
     return true;
 }
 
-/* Inflates until the output has something, or the stream ends. */
+/* After a gzip member: the end, another member (RFC 1952, par. 2.2), or zeros to the end, as tapes have them
+ * and gzip(1) accepts. */
+static bool pass_member(struct inflate_input *s, struct err *e)
+{
+    for (;;) {
+        if (s->z.avail_in == 0 && !refill(s, e))
+            return false;
+        if (s->z.avail_in == 0) {
+            s->place = AT_END;
+            return true;
+        }
+        if (*s->z.next_in != 0)
+            break;
+        s->padded = true;
+        s->z.next_in++;
+        s->z.avail_in--;
+    }
+    if (s->padded)
+        return err_set(e, ERR_INPUT, "%s is damaged: zeros within it", s->name);
+    s->place = IN_MEMBER;
+    (void)inflateReset(&s->z);
+    return true;
+}
+
+/* One step within a member. zlib goes first: it may hold text, or the end mark, without any more input. */
+static bool inflate_some(struct inflate_input *s, struct err *e)
+{
+    int r = inflate(&s->z, Z_NO_FLUSH);
+    if (r == Z_STREAM_END) {
+        s->place = s->form == INFLATE_GZIP ? AFTER_MEMBER : AT_END;
+        return true;
+    }
+    if (r == Z_OK)
+        return true;
+    if (r != Z_BUF_ERROR || s->z.avail_in > 0)
+        return err_set(e, ERR_INPUT, "%s is damaged: %s", s->name,
+            s->z.msg != NULL ? s->z.msg : "its compressed data cannot be read");
+    if (!refill(s, e))
+        return false;
+    return s->z.avail_in > 0 ||
+           err_set(e, ERR_INPUT, "%s is truncated: its compressed data ends too early", s->name);
+}
+
+/* Inflates until the output has something, or the last stream ends. */
 static bool inflate_read(struct input *in, void *to, size_t n, size_t *got, struct err *e)
 {
     struct inflate_input *s = (struct inflate_input *)in;
@@ -39,17 +85,9 @@ static bool inflate_read(struct input *in, void *to, size_t n, size_t *got, stru
         *got = 0;
         return true;
     }
-    while (!s->ended && s->z.avail_out == want) {
-        int r = inflate(&s->z, Z_NO_FLUSH); /* before more input: zlib may hold text, or the end mark */
-        if (r == Z_STREAM_END) {
-            s->ended = true;
-        } else if (r == Z_BUF_ERROR && s->z.avail_in == 0) {
-            if (!refill(s, e))
-                return false;
-        } else if (r != Z_OK)
-            return err_set(e, ERR_INPUT, "%s is damaged: %s", s->name,
-                s->z.msg != NULL ? s->z.msg : "its compressed data cannot be read");
-    }
+    while (s->place != AT_END && s->z.avail_out == want)
+        if (!(s->place == AFTER_MEMBER ? pass_member(s, e) : inflate_some(s, e)))
+            return false;
     *got = want - s->z.avail_out;
     return true;
 }
@@ -68,6 +106,7 @@ struct input *input_inflate_new(struct input *inner, enum inflate_form form, con
     struct inflate_input *s = mem_alloc(sizeof *s);
     s->in = (struct input){inflate_read, inflate_close};
     s->inner = inner;
+    s->form = form;
     s->name = mem_alloc(strlen(name) + 1);
     memcpy(s->name, name, strlen(name));
     if (inflateInit2(&s->z, form == INFLATE_GZIP ? 15 + 16 : -15) != Z_OK)

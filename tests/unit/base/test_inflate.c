@@ -278,6 +278,41 @@ TEST(the_inner_error_comes_through)
     }
 }
 
+/* RFC 1952, par. 2.2: a gzip file is a series of members. Parallel compressors write such files. */
+TEST(joined_members_are_one_text)
+{
+    static const char joined[] = GZIP_HELLO GZIP_HELLO GZIP_HELLO, want[] = HELLO HELLO HELLO;
+    struct err e;
+    for (size_t piece = 1; piece < sizeof joined; piece++)
+        for (size_t n = 1; n < 70; n += 23)
+            assert_true(inflates_to(V(joined), INFLATE_GZIP, piece, n, V(want), &e));
+    for (size_t n = sizeof GZIP_HELLO; n < sizeof joined - 1; n++) {
+        if (n == 2 * (sizeof GZIP_HELLO - 1))
+            continue; /* two whole members */
+        assert_false(inflates_to((struct view){joined, n}, INFLATE_GZIP, 9, 50, V(want), &e));
+        assert_int_equal(e.kind, ERR_INPUT);
+    }
+}
+
+/* Tapes and block devices pad with zeros, and gzip(1) takes that; anything else is not what
+ * somebody meant. */
+TEST(what_follows_the_last_member)
+{
+    struct err e;
+    for (size_t piece = 1; piece < 70; piece++) {
+        assert_true(inflates_to(V(GZIP_HELLO "\0"), INFLATE_GZIP, piece, 50, V(HELLO), &e));
+        assert_true(
+            inflates_to(V(GZIP_HELLO "\0\0\0\0\0\0\0\0\0"), INFLATE_GZIP, piece, 50, V(HELLO), &e));
+        assert_false(inflates_to(V(GZIP_HELLO "rest"), INFLATE_GZIP, piece, 50, V(HELLO), &e));
+        assert_non_null(strstr(e.text, "the.gz is damaged"));
+        assert_false(
+            inflates_to(V(GZIP_HELLO "\0\0" GZIP_HELLO), INFLATE_GZIP, piece, 50, V(HELLO), &e));
+        assert_non_null(strstr(e.text, "the.gz is damaged"));
+    }
+    /* Of a zip member only the stream itself is read. */
+    assert_true(inflates_to(V(RAW_HELLO "rest"), INFLATE_RAW, 100, 50, V(HELLO), &e));
+}
+
 TEST(gzip_file_is_atomic)
 {
     static const enum sys_call calls[] = {SYS_OPEN, SYS_READ, SYS_WRITE, SYS_SYNC, SYS_RENAME};
@@ -332,6 +367,8 @@ int main(void)
         in_folder(no_changed_bit_changes_the_text),
         cmocka_unit_test(noise_is_damaged),
         in_folder(the_inner_error_comes_through),
+        cmocka_unit_test(joined_members_are_one_text),
+        cmocka_unit_test(what_follows_the_last_member),
         in_folder(gzip_file_is_atomic),
         in_folder(gzip_file_refuses_what_it_must),
     };
