@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/input.h"
 #include "base/mem.h"
+#include "base/sys.h"
 
 #include <zlib.h>
 
@@ -157,6 +158,8 @@ bool gzip_file(const char *from, const char *to, struct err *e)
         z_stream z = {0};
         ok = deflate_input(in, &z, &o, e) && outfile_commit(&o, e);
         (void)deflateEnd(&z);
+        if (!ok) /* of no use to anybody, and in the way of the next try */
+            (void)sys_unlink(o.part);
         outfile_done(&o);
     }
     input_free(in);

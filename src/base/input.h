@@ -28,7 +28,8 @@ void input_free(struct input *in);
 /* Opens a file, through gzip when its name ends in ".gz". */
 bool input_open(const char *path, struct input **ret, struct err *e);
 
-/* Writes `from` compressed to `to` (atomic, see file.h). */
+/* Writes `from` compressed to `to` (atomic, see file.h). A failure leaves no TO.part behind; kill -9 does, and the
+ * next caller removes it under the lock that makes the file its own. */
 bool gzip_file(const char *from, const char *to, struct err *e);
 /* CRC-32 as zip and gzip use it; start with 0. */
 uint32_t crc32_add(uint32_t crc, struct view v);

@@ -341,6 +341,22 @@ TEST(gzip_file_is_atomic)
     }
 }
 
+/* Else the next try would find a part in its way, and so would every later one. */
+TEST(a_failed_gzip_file_can_be_repeated)
+{
+    struct err e;
+    file_put("plain", (struct view){text, SIZE});
+    fault_install(SYS_WRITE, 1, ENOSPC);
+    assert_false(gzip_file("plain", "packed.gz", &e));
+    (void)fault_clear();
+    assert_int_equal(e.kind, ERR_DISK);
+    assert_false(is_there("packed.gz.part"));
+    assert_true(gzip_file("plain", "packed.gz", &e));
+    file_put("other.gz.part", V("somebody else's"));
+    assert_false(gzip_file("plain", "other.gz", &e));
+    assert_true(file_is("other.gz.part", V("somebody else's")));
+}
+
 TEST(gzip_file_refuses_what_it_must)
 {
     struct err e;
@@ -370,6 +386,7 @@ int main(void)
         cmocka_unit_test(joined_members_are_one_text),
         cmocka_unit_test(what_follows_the_last_member),
         in_folder(gzip_file_is_atomic),
+        in_folder(a_failed_gzip_file_can_be_repeated),
         in_folder(gzip_file_refuses_what_it_must),
     };
     return cmocka_run_group_tests(tests, make_text, NULL);
