@@ -29,6 +29,14 @@ static void add_reference(const struct store *s, struct str *to, const struct co
     str_addc(to, ')');
 }
 
+static void add_key(const struct store *s, struct str *to, const struct column *c)
+{
+    str_addz(to, "FOREIGN KEY (");
+    sql_column(s, to, c->name);
+    str_addc(to, ')');
+    add_reference(s, to, c);
+}
+
 static void add_keys(const struct store *s, struct str *to, const struct table *t)
 {
     str_addz(to, ",\n  PRIMARY KEY (");
@@ -39,10 +47,8 @@ static void add_keys(const struct store *s, struct str *to, const struct table *
     str_addc(to, ')');
     for (size_t i = 0; s->foreign_keys && i < t->n; i++)
         if (t->columns[i].to_table != NULL) {
-            str_addz(to, ",\n  FOREIGN KEY (");
-            sql_column(s, to, t->columns[i].name);
-            str_addc(to, ')');
-            add_reference(s, to, &t->columns[i]);
+            str_addz(to, ",\n  ");
+            add_key(s, to, &t->columns[i]);
         }
 }
 
@@ -71,8 +77,12 @@ bool ddl_add_column(struct store *s, const struct table *t, const struct column 
     sql_name(s, &sql, t->name);
     str_addz(&sql, " ADD COLUMN ");
     add_column(s, &sql, t, c);
-    if (s->foreign_keys && c->to_table != NULL)
+    if (s->foreign_keys && c->to_table != NULL && !s->engine->dialect->references_apart) {
         add_reference(s, &sql, c);
+    } else if (s->foreign_keys && c->to_table != NULL) {
+        str_addz(&sql, ", ADD ");
+        add_key(s, &sql, c);
+    }
     return run(s, &sql, e);
 }
 

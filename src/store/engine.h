@@ -36,6 +36,9 @@ struct upsert {
 
 struct dialect {
     const char *now; /* an expression: seconds since 1970 by the server's clock */
+    const char *for_update; /* behind a SELECT whose rows the transaction will change; "" where writers exclude
+                             * each other from the start */
+    bool references_apart; /* ADD COLUMN cannot carry a foreign key; it is added beside it */
     /* An identifier, quoted. */
     void (*name)(struct str *to, struct view identifier);
     void (*type)(struct str *to, const struct table *t, const struct column *c);
@@ -74,6 +77,7 @@ struct load_count {
 
 struct engine {
     const struct dialect *dialect;
+    unsigned tries; /* of a small transaction that fails for a passing reason; 0: one */
     void (*close)(struct store *s);
     /* The database is known to be ours, or empty: sets it up for writing. Not inside a transaction. */
     bool (*prepare)(struct store *s, struct err *e);
@@ -94,12 +98,19 @@ struct engine {
     bool (*query)(struct store *s, const char *sql, const struct cell *args, size_t n, row_fn *row,
         void *payload, struct err *e);
 
-    /* Runs `work` as one transaction with one outcome, set up for mass: foreign keys are not checked meanwhile (`work`
-     * proves them), and the engine picks its cheapest safe way to journal. `fresh`: no rows of any size will be
-     * overwritten. Begins and ends the transaction by store_begin and store_commit; when `work` fails nothing
-     * of it remains. */
+    /* Runs `work`, which loads a release, with one outcome, set up for mass: foreign keys are not checked meanwhile
+     * (`work` proves them), and the engine picks its cheapest safe way. `fresh`: no rows of any size will be
+     * overwritten. Begins and ends what it needs of transactions; when `work` fails nothing of it remains. While it
+     * runs, the names of a release's tables may stand for shadows of them (s->shadow). */
     bool (*bulk)(struct store *s, bool fresh,
         bool (*work)(struct store *s, void *payload, struct err *e), void *payload, struct err *e);
+    /* As bulk, for work that empties tables, in an order in which it may end halfway; NULL: bulk does. */
+    bool (*sweep)(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
+        void *payload, struct err *e);
+    /* Empties one table; NULL: by DELETE. */
+    bool (*empty)(struct store *s, const char *table, int64_t *ret_rows, struct err *e);
+    /* The write lease was taken, perhaps from somebody who still believes to have it; NULL: nothing to do. */
+    bool (*took_lease)(struct store *s, struct err *e);
     /* Pulls all blocks of the source into the (empty) ratings table; of rows with one key the first stays. */
     bool (*load_ratings)(
         struct store *s, const struct ml_source *source, struct load_count *ret, struct err *e);
@@ -131,6 +142,7 @@ struct store {
     const char *name; /* store_name */
     const char *prefix;
     bool foreign_keys;
+    const char *shadow;             /* put before the names in sql_shadowed; NULL: they are themselves */
     bool writing;                   /* between store_begin and store_commit */
     int64_t token, lease_seconds;   /* token 0: no lease */
     int64_t change_run, change_seq; /* the last row of etl_changes written; run 0: not known */
@@ -144,5 +156,7 @@ struct store {
 
 /* sqlite/open.c: opens or creates the file and sets s->engine, s->db, s->name. */
 bool sqlite_open(struct store *s, const struct store_config *config, struct err *e);
+/* mysql/open.c: connects to one of config's hosts. */
+bool server_open(struct store *s, const struct store_config *config, struct err *e);
 
 #endif

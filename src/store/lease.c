@@ -35,8 +35,8 @@ static bool read_holder(struct store *s, struct holder *ret, struct err *e)
     str_init(&sql, 1000);
     str_addf(&sql,
         "SELECT n.now, l.token, l.expires_at, l.owner FROM (SELECT %s AS now) n"
-        " LEFT JOIN {etl_locks} l ON l.name = '" NAME "'",
-        s->engine->dialect->now);
+        " LEFT JOIN {etl_locks} l ON l.name = '" NAME "'%s",
+        s->engine->dialect->now, s->engine->dialect->for_update);
     bool ok = db_query(s, str_z(&sql), NO_CELLS, take_holder, ret, e);
     str_done(&sql);
     return ok;
@@ -58,8 +58,11 @@ bool lease_check(struct store *s, struct err *e)
         return false;
     if (!h.exists || h.token != s->token)
         return lost(&h, e);
-    return db_exec(s, "UPDATE {etl_locks} SET expires_at = ? WHERE name = '" NAME "'",
-        CELLS(cell_int(h.now + s->lease_seconds)), NULL, e);
+    int64_t rows = 0;
+    if (!db_exec(s, "UPDATE {etl_locks} SET expires_at = ? WHERE name = '" NAME "' AND token = ?",
+            CELLS(cell_int(h.now + s->lease_seconds), cell_int(s->token)), &rows, e))
+        return false;
+    return rows == 1 || err_set(e, ERR_LOCKED, "the write lease was taken over at this moment");
 }
 
 static int64_t new_token(void)
@@ -107,7 +110,11 @@ bool store_take_lease(struct store *s, const char *owner, int64_t seconds, struc
         return false;
     s->token = t.token;
     s->lease_seconds = seconds;
-    return true;
+    if (s->engine->took_lease == NULL || s->engine->took_lease(s, e))
+        return true;
+    struct err later;
+    (void)store_drop_lease(s, &later);
+    return false;
 }
 
 static bool drop(struct store *s, void *payload, struct err *e)

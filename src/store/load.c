@@ -177,6 +177,8 @@ static bool put_release(struct load *l, struct err *e)
 static bool load_all(struct store *s, void *payload, struct err *e)
 {
     struct load *l = payload;
+    upsert_put(s, schema_find(&s->schema, "movielens_movies"), movie_columns, MOVIE_COLUMNS, PUT_ROW,
+        &l->movie_put);
     return make_room(l, e) && load_movies(l, e) && load_ratings(l, e) && put_stats(l, e) &&
            load_tags(l, e) && put_release(l, e) && lease_check(s, e);
 }
@@ -193,8 +195,6 @@ bool store_load_movielens(
     struct load l = {.s = s, .source = source};
     map_init(&l.movies, MAX_MOVIES);
     vec_init(&l.stats, sizeof(struct rating_stats), MAX_MOVIES);
-    upsert_put(s, schema_find(&s->schema, "movielens_movies"), movie_columns, MOVIE_COLUMNS,
-        PUT_ROW, &l.movie_put);
     bool ok = s->engine->bulk(s, !exists, load_all, &l, e);
     map_done(&l.movies);
     vec_done(&l.stats);

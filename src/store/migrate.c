@@ -97,8 +97,9 @@ static bool walk_all(struct walk *w, struct err *e)
     const struct schema *schema = &w->s->schema;
     bool ok = true;
     if (w->write && !w->live->has_registry)
-        ok = ddl_create_table(w->s, schema_find(schema, "etl_tables"), e) &&
-             enlist(w->s, "etl_tables", "table", (struct view){NULL, 0}, e);
+        ok = ddl_create_table(w->s, schema_find(schema, "etl_tables"), e);
+    if (ok && w->write && live_registered(w->live, view_of("etl_tables")) == NULL)
+        ok = enlist(w->s, "etl_tables", "table", (struct view){NULL, 0}, e);
     for (size_t i = 0; ok && i < schema->tables.n; i++) {
         const struct table *t = vec_at(&schema->tables, i);
         bool made = !w->live->has_registry && strcmp(t->name, "etl_tables") == 0;

@@ -15,11 +15,23 @@ struct view sql_bare_name(const struct store *s, struct arena *a, const char *na
     return arena_print(a, "%s%s", s->prefix, name);
 }
 
+const char *const sql_shadowed[] = {
+    "movielens_release", "movielens_movies", "ratings", "tags", NULL};
+
+static bool is_shadowed(const struct store *s, struct view name)
+{
+    bool found = false;
+    for (size_t i = 0; s->shadow != NULL && !found && sql_shadowed[i] != NULL; i++)
+        found = view_is(name, sql_shadowed[i]);
+    return found;
+}
+
 static void add_name(const struct store *s, struct str *to, struct view name)
 {
     struct str whole;
     str_init(&whole, 300);
     str_addz(&whole, s->prefix);
+    str_addz(&whole, is_shadowed(s, name) ? s->shadow : "");
     str_add(&whole, name);
     s->engine->dialect->name(to, str_view(&whole));
     str_done(&whole);

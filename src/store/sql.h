@@ -16,6 +16,10 @@ enum { SQL_MAX = 1024 * 1024 };
         sizeof((const struct cell[]){__VA_ARGS__}) / sizeof(struct cell)
 #define NO_CELLS NULL, 0
 
+/* The tables of a MovieLens release, parents before children; ends with NULL. While s->shadow is set, their names stand
+ * for others, made by putting it before them. */
+extern const char *const sql_shadowed[];
+
 /* Appends the quoted, prefixed name of a table, index or view. */
 void sql_name(const struct store *s, struct str *to, const char *name);
 /* The name as the database knows it: prefixed, not quoted; in `a`. */
@@ -44,6 +48,9 @@ bool db_get_ints(struct store *s, const char *text, const struct cell *args, siz
 bool db_may_write(const struct store *s, struct err *e);
 
 /* A transaction of its own around `work`. */
+bool db_once(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
+    void *payload, struct err *e);
+/* The same, made again as often as the engine thinks right when it fails for a passing reason. */
 bool db_alone(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
     void *payload, struct err *e);
 /* Everything `work` reads is of one moment. */

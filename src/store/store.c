@@ -2,6 +2,8 @@
 #include "store/engine.h"
 
 #include "base/mem.h"
+#include "base/retry.h"
+#include "base/sys.h"
 #include "store/lease.h"
 #include "store/migrate.h"
 #include "store/upsert.h"
@@ -24,10 +26,7 @@ static bool check_prefix(const char *prefix, struct err *e)
 
 static bool connect(struct store *s, const struct store_config *config, struct err *e)
 {
-    if (config->host != NULL)
-        return err_set(
-            e, ERR_CONFIG, "this program was built without MySQL: SQL_HOST cannot be used");
-    return sqlite_open(s, config, e);
+    return config->host != NULL ? server_open(s, config, e) : sqlite_open(s, config, e);
 }
 
 static bool open_it(struct store *s, const struct store_config *config, struct err *e)
@@ -77,12 +76,8 @@ const char *store_name(const struct store *s)
     return s->name;
 }
 
-bool store_begin(struct store *s, struct err *e)
+static bool begin(struct store *s, struct err *e)
 {
-    if (s->mode == STORE_READ)
-        return err_set(e, ERR_BUG, "the store was opened for reading only");
-    if (s->writing)
-        return err_set(e, ERR_BUG, "a transaction was begun inside a transaction");
     arena_reset(&s->scratch);
     if (!s->engine->begin(s, BEGIN_WRITE, e))
         return false;
@@ -91,6 +86,29 @@ bool store_begin(struct store *s, struct err *e)
         return true;
     store_rollback(s);
     return false;
+}
+
+/* Whether to try once more, after a while. */
+static bool again(const struct store *s, unsigned tried, const struct err *e)
+{
+    struct retry_policy policy = {s->engine->tries, 200, 5000};
+    int64_t delay = e->transient ? retry_delay_ms(&policy, tried) : -1;
+    if (delay < 0 || sys_stop_asked())
+        return false;
+    sys_sleep_ms(delay);
+    return true;
+}
+
+bool store_begin(struct store *s, struct err *e)
+{
+    if (s->mode == STORE_READ)
+        return err_set(e, ERR_BUG, "the store was opened for reading only");
+    if (s->writing)
+        return err_set(e, ERR_BUG, "a transaction was begun inside a transaction");
+    for (unsigned tried = 1; !begin(s, e); tried++)
+        if (!again(s, tried, e))
+            return false;
+    return true;
 }
 
 bool store_commit(struct store *s, struct err *e)
@@ -111,7 +129,7 @@ void store_rollback(struct store *s)
     s->engine->rollback(s);
 }
 
-bool db_alone(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
+bool db_once(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
     void *payload, struct err *e)
 {
     if (!store_begin(s, e))
@@ -121,6 +139,15 @@ bool db_alone(struct store *s, bool (*work)(struct store *s, void *payload, stru
         return false;
     }
     return store_commit(s, e);
+}
+
+bool db_alone(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
+    void *payload, struct err *e)
+{
+    for (unsigned tried = 1; !db_once(s, work, payload, e); tried++)
+        if (!again(s, tried, e))
+            return false;
+    return true;
 }
 
 bool db_snapshot(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),

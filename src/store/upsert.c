@@ -55,6 +55,8 @@ const struct put *upsert_put_all(struct store *s, const struct table *t, enum pu
     if (s->puts == NULL)
         s->puts = arena_take_array(&s->arena, s->schema.tables.n * PUT_KINDS, sizeof *s->puts);
     struct put *p = &s->puts[at * PUT_KINDS + kind];
+    if (s->shadow != NULL) /* names differ, for once */
+        p = arena_take(&s->arena, sizeof *p);
     if (p->one == NULL)
         upsert_put(s, t, names, names_of(t, names), kind, p);
     return p;

@@ -52,7 +52,7 @@ bool sqlite_bulk(struct store *s, bool fresh,
         try_without_waiting(q, "PRAGMA journal_mode = DELETE");
     if (ok) {
         sqlite3_progress_handler(q->db, OPS_BETWEEN_LOOKS, stop_asked, NULL);
-        ok = db_alone(s, work, payload, e);
+        ok = db_once(s, work, payload, e);
         sqlite3_progress_handler(q->db, 0, NULL, NULL);
     }
     back_to_normal(s);

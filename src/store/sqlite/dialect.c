@@ -86,6 +86,7 @@ static void add_join_texts(
 
 const struct dialect sqlite_dialect = {
     .now = "CAST(strftime('%s', 'now') AS INTEGER)",
+    .for_update = "",
     .name = add_name,
     .type = add_type,
     .table_tail = add_table_tail,

@@ -1,0 +1,137 @@
+/* Opening: what the configuration says, and the engine. */
+#include "store/mysql/server.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+enum { STATEMENT_MAX = 64 * 1024 * 1024, NAME_MAX_BYTES = 64 };
+
+static bool bad_tls(const char *text, struct err *e)
+{
+    return err_set(e, ERR_CONFIG,
+        "SQL_TLS: '%s' is not off, prefer, require, verify-ca:CAFILE, verify-full[:CAFILE] or the path of a CA file",
+        text);
+}
+
+static bool parse_tls(struct store *s, const char *text, struct err *e)
+{
+    static const struct {
+        const char *word;
+        enum tls_mode mode;
+    } words[] = {{"off", TLS_OFF}, {"prefer", TLS_PREFER}, {"require", TLS_REQUIRE},
+        {"verify-ca", TLS_VERIFY_CA}, {"verify-full", TLS_VERIFY_FULL}, {"verify", TLS_VERIFY_FULL}};
+    struct server *q = server_of(s);
+    struct view v = view_of(text == NULL ? "prefer" : text);
+    size_t colon = view_find(v, 0, ':');
+    struct view word = view_slice(v, 0, colon);
+    bool known = false;
+    if (view_find(word, 0, '/') < word.n) {
+        q->tls = TLS_VERIFY_FULL;
+        q->ca = arena_dup(&s->arena, v).p;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (view_is(word, words[i].word)) {
+            q->tls = words[i].mode;
+            known = true;
+        }
+    if (colon < v.n)
+        q->ca = arena_dup(&s->arena, view_slice(v, colon + 1, v.n)).p;
+    if (!known || (q->ca != NULL && (q->ca[0] == '\0' || q->tls < TLS_VERIFY_CA)))
+        return bad_tls(text, e);
+    if (q->tls == TLS_VERIFY_CA && q->ca == NULL)
+        return err_set(e, ERR_CONFIG, "SQL_TLS=verify-ca needs the CA's file: verify-ca:/path/ca.pem");
+    return true;
+}
+
+static bool check_names(const struct store_config *c, struct err *e)
+{
+    size_t n = c->db == NULL ? 0 : strlen(c->db);
+    if (n == 0) {
+        err_set(e, ERR_CONFIG, "SQL_HOST is set, but SQL_DB is not");
+        return err_hint(e, "Name the database in SQL_DB; 'movie-etl init' creates it when it is not there.");
+    }
+    if (n > NAME_MAX_BYTES || strchr(c->db, '`') != NULL || c->db[n - 1] == ' ')
+        return err_set(e, ERR_CONFIG, "SQL_DB: '%s' cannot be the name of a database", c->db);
+    return true;
+}
+
+static const char *keep(struct store *s, const char *text)
+{
+    return text == NULL ? NULL : arena_dup(&s->arena, view_of(text)).p;
+}
+
+static bool read_config(struct store *s, const struct store_config *c, struct err *e)
+{
+    struct server *q = server_of(s);
+    if (!hosts_parse(c->host, &s->arena, &q->hosts, e) || !check_names(c, e) ||
+        !parse_tls(s, c->tls, e))
+        return false;
+    q->port = c->port;
+    q->user = keep(s, c->user == NULL ? "" : c->user);
+    q->pass = keep(s, c->pass == NULL ? "" : c->pass);
+    q->database = keep(s, c->db);
+    q->socket = keep(s, c->socket);
+    s->name = arena_print(&s->arena, "mysql %s@%s/%s", q->user, c->host, q->database).p;
+    return true;
+}
+
+static bool prepare(struct store *s, struct err *e)
+{
+    (void)s;
+    (void)e;
+    return true;
+}
+
+static void tidy(struct store *s)
+{
+    (void)s;
+}
+
+static void close_it(struct store *s)
+{
+    struct server *q = server_of(s);
+    if (q == NULL)
+        return;
+    if (q->db != NULL)
+        server_rollback(s);
+    server_disconnect(q);
+    str_done(&q->text);
+    mem_free(q);
+    s->db = NULL;
+}
+
+static const struct engine server_engine = {
+    .dialect = &server_dialect,
+    .close = close_it,
+    .prepare = prepare,
+    .tries = 8,
+    .begin = server_begin,
+    .commit = server_commit,
+    .rollback = server_rollback,
+    .exec = server_exec,
+    .exec_rows = server_exec_rows,
+    .put_rows = server_put_rows,
+    .query = server_query,
+    .bulk = server_bulk,
+    .sweep = server_sweep,
+    .empty = server_empty,
+    .took_lease = server_drop_shadows,
+    .load_ratings = server_load_ratings,
+    .tidy = tidy,
+    .each_object = server_each_object,
+    .each_column = server_each_column,
+};
+
+bool server_open(struct store *s, const struct store_config *config, struct err *e)
+{
+    struct server *q = mem_alloc(sizeof *q);
+    s->engine = &server_engine;
+    s->db = q;
+    str_init(&q->text, STATEMENT_MAX);
+    if (read_config(s, config, e) && server_first(s, e))
+        return true;
+    close_it(s);
+    return false;
+}
