@@ -33,6 +33,8 @@ static const char COMMENT[] =
 
 struct batch_reject {
     const char *path; /* rejected/NAME.rejected.yaml */
+    const char
+        *work; /* the name it is written under, less ".part" (the file itself may be there) */
     struct batch header;
     struct arena texts;
     struct part_file file;
@@ -142,7 +144,7 @@ static bool copy_predecessor(struct batch_reject *j, struct err *e)
 /* Opens the file to be written: goes on with what a killed run left, or begins anew. */
 static bool start(struct batch_reject *j, struct err *e)
 {
-    const char *part = arena_print(&j->texts, "%s.part", j->path).p;
+    const char *part = arena_print(&j->texts, "%s.part", j->work).p;
     struct part_visit visit = {remember_old, j};
     struct part_state state = {.size = 0};
     if (file_exists(part)) {
@@ -152,9 +154,9 @@ static bool start(struct batch_reject *j, struct err *e)
             return false;
     }
     if (state.size > 0)
-        j->open = part_resume(j->path, &state, &j->file, e);
+        j->open = part_resume(j->work, &state, &j->file, e);
     else
-        j->open = part_create(part, &j->header, COMMENT, &j->file, e);
+        j->open = part_create(j->work, &j->header, COMMENT, &j->file, e);
     return j->open && copy_predecessor(j, e);
 }
 
@@ -163,7 +165,7 @@ static struct view rejected_name(const char *path, struct arena *a)
 {
     struct view v = view_of(batch_base_name(path));
     int64_t number = 1;
-    struct batch_name n;
+    struct batch_name n = {.rejected = 0};
     if (batch_name_parse(path, &n))
         number = n.rejected + 1;
     if (view_ends(v, ".gz"))
@@ -185,12 +187,13 @@ bool batch_reject_new(const char *data_dir, const char *path, const struct batch
     arena_init(&j->texts);
     const char *folder = batch_folder_path(data_dir, FOLDER_REJECTED, &j->texts);
     j->path = arena_print(&j->texts, "%s/%.*s", folder, VIEW_ARG(rejected_name(path, &j->texts))).p;
+    j->work = arena_print(&j->texts, "%s.new", j->path).p;
     j->header = *header;
     j->header.scope = arena_dup(&j->texts, header->scope);
     j->header.query = arena_dup(&j->texts, header->query);
     textmap_init(&j->seen, MAX_DOCUMENTS);
     str_init(&j->text, DOCUMENT_MAX + 16);
-    bool left = file_exists(arena_print(&j->texts, "%s.part", j->path).p);
+    bool left = file_exists(arena_print(&j->texts, "%s.part", j->work).p);
     if (left && !start(j, e)) {
         batch_reject_free(j);
         return false;
