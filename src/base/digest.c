@@ -9,7 +9,7 @@ void digest_init(struct digest *d, enum digest_kind kind)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     if (ctx == NULL || EVP_DigestInit_ex(ctx, kind == DIGEST_MD5 ? EVP_md5() : EVP_sha256(), NULL) != 1)
-        (void)mem_grow(NULL, (size_t)-1, 2); /* only exhaustion gets here: ends the process */
+        mem_exhausted();
     d->ctx = ctx;
 }
 
@@ -23,7 +23,7 @@ struct digest_hex digest_peek(const struct digest *d)
 {
     struct digest copy = {EVP_MD_CTX_new()};
     if (copy.ctx == NULL || EVP_MD_CTX_copy_ex(copy.ctx, d->ctx) != 1)
-        (void)mem_grow(NULL, (size_t)-1, 2); /* only exhaustion gets here: ends the process */
+        mem_exhausted();
     return digest_end(&copy);
 }
 

@@ -8,6 +8,20 @@
 
 enum { BLOCK = 128 * 1024 };
 
+/* zlib's memory is ours: without any the process ends here, and zlib never calls good data
+ * damaged for it. */
+static void *zlib_alloc(void *unused, unsigned count, unsigned size)
+{
+    (void)unused;
+    return mem_alloc((size_t)count * size);
+}
+
+static void zlib_free(void *unused, void *p)
+{
+    (void)unused;
+    mem_free(p);
+}
+
 enum place { IN_MEMBER, AFTER_MEMBER, AT_END };
 
 struct inflate_input {
@@ -32,8 +46,8 @@ static bool refill(struct inflate_input *s, struct err *e)
     return true;
 }
 
-/* After a gzip member: the end, another member (RFC 1952, par. 2.2), or zeros to the end, as tapes have them
- * and gzip(1) accepts. */
+/* After a gzip member: the end, another member (RFC 1952, par. 2.2), or zeros to the end, as
+ * tapes have them and gzip(1) accepts. */
 static bool pass_member(struct inflate_input *s, struct err *e)
 {
     for (;;) {
@@ -56,7 +70,8 @@ static bool pass_member(struct inflate_input *s, struct err *e)
     return true;
 }
 
-/* One step within a member. zlib goes first: it may hold text, or the end mark, without any more input. */
+/* One step within a member. zlib goes first: it may hold text, or the end mark, without any more
+ * input. */
 static bool inflate_some(struct inflate_input *s, struct err *e)
 {
     int r = inflate(&s->z, Z_NO_FLUSH);
@@ -110,8 +125,9 @@ struct input *input_inflate_new(struct input *inner, enum inflate_form form, con
     s->form = form;
     s->name = mem_alloc(strlen(name) + 1);
     memcpy(s->name, name, strlen(name));
-    if (inflateInit2(&s->z, form == INFLATE_GZIP ? 15 + 16 : -15) != Z_OK)
-        (void)mem_grow(NULL, (size_t)-1, 2); /* zlib fails here only without memory: ends the process */
+    s->z.zalloc = zlib_alloc;
+    s->z.zfree = zlib_free;
+    (void)inflateInit2(&s->z, form == INFLATE_GZIP ? 15 + 16 : -15); /* a failure shows at the first read */
     return &s->in;
 }
 
@@ -133,7 +149,7 @@ static bool deflate_input(struct input *in, z_stream *z, struct outfile *o, stru
     static const int level = 6;
     unsigned char block[16384];
     if (deflateInit2(z, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-        (void)mem_grow(NULL, (size_t)-1, 2);
+        return err_set(e, ERR_BUG, "zlib cannot be used: version %s", zlibVersion());
     for (;;) {
         size_t got;
         if (!in->read(in, block, sizeof block, &got, e))
@@ -155,7 +171,7 @@ bool gzip_file(const char *from, const char *to, struct err *e)
         return false;
     bool ok = outfile_create(&o, to, e);
     if (ok) {
-        z_stream z = {0};
+        z_stream z = {.zalloc = zlib_alloc, .zfree = zlib_free};
         ok = deflate_input(in, &z, &o, e) && outfile_commit(&o, e);
         (void)deflateEnd(&z);
         if (!ok) /* of no use to anybody, and in the way of the next try */

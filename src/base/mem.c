@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static void exhausted(void)
+void mem_exhausted(void)
 {
     static const char line[] = "movie-etl: memory is exhausted\n";
     ssize_t ignored = write(STDERR_FILENO, line, sizeof line - 1);
@@ -19,18 +19,18 @@ void *mem_alloc(size_t n)
 {
     void *p = calloc(1, n == 0 ? 1 : n);
     if (p == NULL)
-        exhausted();
+        mem_exhausted();
     return p;
 }
 
 void *mem_grow(void *p, size_t count, size_t size)
 {
     if (size != 0 && count > SIZE_MAX / size)
-        exhausted();
+        mem_exhausted();
     size_t n = count * size;
     void *q = realloc(p, n == 0 ? 1 : n);
     if (q == NULL)
-        exhausted();
+        mem_exhausted();
     return q;
 }
 

@@ -59,7 +59,7 @@ static struct view map_text(
     utf8proc_ssize_t n = utf8proc_map_custom((const utf8proc_uint8_t *)v.p, (utf8proc_ssize_t)v.n,
         &out, (utf8proc_option_t)options, change, NULL);
     if (n == UTF8PROC_ERROR_NOMEM)
-        (void)mem_grow(NULL, (size_t)-1, 2); /* ends the process */
+        mem_exhausted();
     if (n < 0)
         return v; /* not valid UTF-8 */
     struct view r = arena_dup(a, (struct view){(const char *)out, (size_t)n});

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/input.h"
+#include "base/mem.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -313,6 +314,39 @@ TEST(what_follows_the_last_member)
     assert_true(inflates_to(V(RAW_HELLO "rest"), INFLATE_RAW, 100, 50, V(HELLO), &e));
 }
 
+/* The linker puts this in the place of base's own (meson.build): when told to, there is no more
+ * memory. */
+void *__real_mem_alloc(size_t n);
+void *__wrap_mem_alloc(size_t n);
+static bool memory_is_exhausted;
+
+void *__wrap_mem_alloc(size_t n)
+{
+    if (memory_is_exhausted)
+        mem_exhausted();
+    return __real_mem_alloc(n);
+}
+
+static void inflate_without_memory(void *payload)
+{
+    struct input *in = payload;
+    struct err e;
+    char to[100];
+    size_t got;
+    memory_is_exhausted = true; /* zlib makes its window at the first read */
+    _exit(in->read(in, to, 5, &got, &e) ? 0 : 1);
+}
+
+/* Without memory good data must not be called damaged: it would be set aside. */
+TEST(exhaustion_within_zlib_ends_the_process)
+{
+    bool closed;
+    struct input *in = inflate_pieces(V(GZIP_HELLO), SIZE, SIZE_MAX, INFLATE_GZIP, &closed);
+    struct child_end end = in_child(inflate_without_memory, in);
+    input_free(in);
+    assert_int_equal(end.code, 71);
+}
+
 TEST(gzip_file_is_atomic)
 {
     static const enum sys_call calls[] = {SYS_OPEN, SYS_READ, SYS_WRITE, SYS_SYNC, SYS_RENAME};
@@ -385,6 +419,7 @@ int main(void)
         in_folder(the_inner_error_comes_through),
         cmocka_unit_test(joined_members_are_one_text),
         cmocka_unit_test(what_follows_the_last_member),
+        cmocka_unit_test(exhaustion_within_zlib_ends_the_process),
         in_folder(gzip_file_is_atomic),
         in_folder(a_failed_gzip_file_can_be_repeated),
         in_folder(gzip_file_refuses_what_it_must),

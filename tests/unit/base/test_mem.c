@@ -59,9 +59,20 @@ static void grow_over_size_max(void *payload)
     mem_free(mem_grow(NULL, SIZE_MAX / 2 + 2, 2)); /* would wrap round to 2 bytes */
 }
 
+static void be_told(void *payload)
+{
+    (void)payload;
+    mem_exhausted();
+}
+
 TEST(exhaustion_says_so_and_ends_with_71)
 {
-    void (*const ways[])(void *) = {alloc_too_much, grow_too_much, grow_over_size_max};
+    void (*const ways[])(void *) = {
+        alloc_too_much,
+        grow_too_much,
+        grow_over_size_max,
+        be_told,
+    };
     for (size_t i = 0; i < COUNT(ways); i++) {
         struct child_end end = in_child(ways[i], NULL);
         assert_int_equal(end.code, err_exit_code(ERR_NOMEM));
