@@ -155,37 +155,42 @@ static bool take_result(void *payload, const struct tmdb_result *r, struct err *
            (map_put(&g->f->staged, r->tmdb_id, 1) || err_set(e, ERR_DATA, "more than %d ids", MAX_IDS));
 }
 
+struct registering {
+    struct store *store;
+    struct file_row row;
+};
+
+static bool put_file(void *payload, struct err *e)
+{
+    const struct registering *r = payload;
+    return store_put_file(r->store, &r->row, e);
+}
+
 /* A finished file is registered; whether it is loaded is for process to say. */
 static bool register_file(void *payload, const struct batch_file *file, struct err *e)
 {
     struct fetching *g = payload;
-    struct store *store = g->f->w->store;
     const char *slash = strrchr(file->path.p, '/');
-    struct file_row row = {.batch_id = file->batch_id,
+    struct registering r = {.store = g->f->w->store};
+    r.row = (struct file_row){.batch_id = file->batch_id,
         .name = view_of(slash == NULL ? file->path.p : slash + 1), .sha256 = file->sha256,
         .type = view_of(batch_type_name(g->batch->type)), .scope = view_of(g->batch->scope),
         .state = FILE_STAGED, .records = (int64_t)(file->records + file->gone),
         .run_id = g->f->w->run_id, .updated_at = sys_now()};
-    if (!store_begin(store, e))
-        return false;
-    if (store_put_file(store, &row, e) && store_commit(store, e))
-        return true;
-    store_rollback(store);
-    return false;
+    return store_transact(r.store, put_file, &r, e);
+}
+
+static bool set_cursor(void *payload, struct err *e)
+{
+    const struct fetching *g = payload;
+    return store_set_cursor(g->f->w->store, g->batch->cursor, g->batch->cursor_day, sys_now(), e);
 }
 
 static bool move_cursor(struct fetching *g, struct err *e)
 {
-    struct store *store = g->f->w->store;
     if (g->batch->cursor == NULL || g->bounded || g->failed > 0)
         return true;
-    if (!store_begin(store, e))
-        return false;
-    if (store_set_cursor(store, g->batch->cursor, g->batch->cursor_day, sys_now(), e) &&
-        store_commit(store, e))
-        return true;
-    store_rollback(store);
-    return false;
+    return store_transact(g->f->w->store, set_cursor, g, e);
 }
 
 /* Into the same batch, so that both halves of a merged entry are loaded together. */

@@ -103,24 +103,33 @@ static bool take_export(void *payload, const struct tmdb_export_row *row, struct
     return excluded || add_ranked(&x->ranked, row->tmdb_id, row->popularity, e);
 }
 
+struct popularity_chunk {
+    struct store *store;
+    const struct vec *known;
+    size_t from;
+};
+
+static bool set_chunk(void *payload, struct err *e)
+{
+    const struct popularity_chunk *c = payload;
+    size_t end = c->from + POPULARITY_CHUNK;
+    bool ok = true;
+    for (size_t i = c->from; ok && i < c->known->n && i < end; i++) {
+        const struct ranked *r = vec_at(c->known, i);
+        ok = store_set_popularity(c->store, r->id, r->weight, e);
+    }
+    return ok;
+}
+
 /* The feed of changes does not speak of popularity: the export is where it comes from between fetches. */
 static bool set_popularity(struct fetcher *f, const struct vec *known, struct err *e)
 {
+    struct popularity_chunk c = {f->w->store, known, 0};
     if (f->w->x->request->dry_run)
         return true;
-    for (size_t i = 0; i < known->n;) {
-        bool ok = !work_stopped(e) && store_begin(f->w->store, e);
-        if (!ok)
+    for (; c.from < known->n; c.from += POPULARITY_CHUNK)
+        if (work_stopped(e) || !store_transact(c.store, set_chunk, &c, e))
             return false;
-        for (size_t end = i + POPULARITY_CHUNK; ok && i < known->n && i < end; i++) {
-            const struct ranked *r = vec_at(known, i);
-            ok = store_set_popularity(f->w->store, r->id, r->weight, e);
-        }
-        if (!ok || !store_commit(f->w->store, e)) {
-            store_rollback(f->w->store);
-            return false;
-        }
-    }
     return true;
 }
 

@@ -154,36 +154,42 @@ static bool take_row_id(void *payload, const struct ml_row *row, struct err *e)
     return true;
 }
 
-static bool link_chunk(struct work *w, const struct touched *t, struct link_counts *counts, struct err *e)
+struct linking {
+    struct work *w;
+    struct touched touched;
+    struct link_counts *counts;
+};
+
+static bool link_chunk(void *payload, struct err *e)
 {
-    if (!store_begin(w->store, e))
-        return false;
-    if (!link_touched(w, t, counts, e)) {
-        store_rollback(w->store);
-        return false;
-    }
-    return store_commit(w->store, e);
+    struct linking *l = payload;
+    struct link_counts before = *l->counts;
+    if (link_touched(l->w, &l->touched, l->counts, e))
+        return true;
+    *l->counts = before;
+    return false;
 }
 
 static bool link_ids(struct work *w, const struct vec *ids, struct link_counts *counts, struct err *e)
 {
-    struct touched t;
+    struct linking l = {.w = w, .counts = counts};
     bool ok = true;
-    touched_init(&t);
+    touched_init(&l.touched);
     for (size_t i = 0; ok && i < ids->n; i++) {
-        int64_t *slot = vec_add(&t.movielens_ids);
+        int64_t *slot = vec_add(&l.touched.movielens_ids);
         *slot = *(int64_t *)vec_at(ids, i);
-        if (t.movielens_ids.n < LINK_CHUNK && i + 1 < ids->n)
+        if (l.touched.movielens_ids.n < LINK_CHUNK && i + 1 < ids->n)
             continue;
-        ok = !work_stopped(e) && link_chunk(w, &t, counts, e);
-        touched_clear(&t);
+        ok = !work_stopped(e) && store_transact(w->store, link_chunk, &l, e);
+        touched_clear(&l.touched);
         etl_progress(w->x, "linking movies", i + 1, ids->n, NULL);
     }
-    touched_done(&t);
+    touched_done(&l.touched);
     return ok;
 }
 
 struct removal {
+    struct work *w;
     struct vec ids;
 };
 
@@ -196,20 +202,22 @@ static bool take_unsupported(void *payload, int64_t id, struct err *e)
     return true;
 }
 
+static bool remove_all(void *payload, struct err *e)
+{
+    struct removal *r = payload;
+    bool ok = true;
+    for (size_t i = 0; ok && i < r->ids.n; i++)
+        ok = store_redirect_movie(r->w->store, *(int64_t *)vec_at(&r->ids, i), 0, e);
+    return ok;
+}
+
 /* After another release was loaded: movies that no source names any more. */
 static bool remove_unsupported(struct work *w, struct err *e)
 {
-    struct removal r;
+    struct removal r = {.w = w};
     vec_init(&r.ids, sizeof(int64_t), 100 * 1000 * 1000);
-    bool ok = store_each_unsupported(w->store, take_unsupported, &r, e) && store_begin(w->store, e);
-    if (ok) {
-        for (size_t i = 0; ok && i < r.ids.n; i++)
-            ok = store_redirect_movie(w->store, *(int64_t *)vec_at(&r.ids, i), 0, e);
-        if (ok)
-            ok = store_commit(w->store, e);
-        else
-            store_rollback(w->store);
-    }
+    bool ok = store_each_unsupported(w->store, take_unsupported, &r, e) &&
+              store_transact(w->store, remove_all, &r, e);
     vec_done(&r.ids);
     return ok;
 }

@@ -171,19 +171,25 @@ bool work_end(struct work *w, bool ok, const char *summary, struct err *e)
     return ok;
 }
 
+struct reporting {
+    struct work *w;
+    const struct findings *findings;
+};
+
+static bool add_findings(void *payload, struct err *e)
+{
+    const struct reporting *r = payload;
+    return store_add_findings(r->w->store, r->w->run_id, r->findings, sys_now(), e);
+}
+
 bool work_report(struct work *w, struct findings *f, struct err *e)
 {
     bool ok = true;
     for (size_t i = 0; i < f->kept.n; i++)
         w->x->ui->finding(w->x->ui->payload, vec_at(&f->kept, i));
-    if (w->run_id != 0 && f->kept.n > 0) {
-        ok = store_begin(w->store, e);
-        if (ok && !store_add_findings(w->store, w->run_id, f, sys_now(), e)) {
-            store_rollback(w->store);
-            ok = false;
-        }
-        ok = ok && store_commit(w->store, e);
-    }
+    struct reporting r = {w, f};
+    if (w->run_id != 0 && f->kept.n > 0)
+        ok = store_transact(w->store, add_findings, &r, e);
     findings_merge(&w->x->findings, f);
     findings_done(f);
     findings_init(f);

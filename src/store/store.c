@@ -150,6 +150,25 @@ bool db_alone(struct store *s, bool (*work)(struct store *s, void *payload, stru
     return true;
 }
 
+struct transaction {
+    bool (*work)(void *payload, struct err *e);
+    void *payload;
+};
+
+static bool call(struct store *s, void *payload, struct err *e)
+{
+    const struct transaction *t = payload;
+    (void)s;
+    return t->work(t->payload, e);
+}
+
+bool store_transact(
+    struct store *s, bool (*work)(void *payload, struct err *e), void *payload, struct err *e)
+{
+    struct transaction t = {work, payload};
+    return db_alone(s, call, &t, e);
+}
+
 bool db_snapshot(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
     void *payload, struct err *e)
 {

@@ -43,6 +43,10 @@ const char *store_name(const struct store *s);
 bool store_begin(struct store *s, struct err *e);
 bool store_commit(struct store *s, struct err *e);
 void store_rollback(struct store *s);
+/* A transaction around `work`, made again as a whole when a server's passing trouble ends it (a deadlock, a lost
+ * connection): so `work` must be able to run twice. */
+bool store_transact(struct store *s, bool (*work)(void *payload, struct err *e), void *payload,
+    struct err *e);
 
 /* ---- MovieLens */
 
