@@ -1,6 +1,7 @@
-/* The parser: see args.h. Own, not getopt_long: it must know which option goes with which command, say what was
- * meant, and hold no state between calls. Two passes: the first finds words, options and the command (which may stand
- * behind options), the second reads values. What belongs together is checked in args_check.c. */
+/* The parser: see args.h. Own, not getopt_long: it must know which option goes with which command,
+ * say what was meant, and hold no state between calls. Two passes: the first finds words, options
+ * and the command (which may stand behind options), the second reads values. What belongs together
+ * is checked in args_check.c. */
 #include "cli/args.h"
 
 #include "base/text.h"
@@ -108,7 +109,8 @@ static bool missing_value(const struct option_info *o, const char *next, struct 
 }
 
 /* The value behind an option: after '=', or the next word. */
-static bool take_value(struct parse *p, enum option o, const char *equals, const char **ret, struct err *e)
+static bool take_value(
+    struct parse *p, enum option o, const char *equals, const char **ret, struct err *e)
 {
     const struct option_info *info = &cli_options[o];
     const char *next = p->at + 1 < p->argc ? p->argv[p->at + 1] : NULL;
@@ -147,7 +149,8 @@ static bool take_option(struct parse *p, enum option o, const char *equals, stru
 static bool take_long(struct parse *p, const char *text, struct err *e)
 {
     const char *equals = strchr(text, '=');
-    struct view name = equals == NULL ? view_of(text) : (struct view){text, (size_t)(equals - text)};
+    struct view name =
+        equals == NULL ? view_of(text) : (struct view){text, (size_t)(equals - text)};
     enum option o = option_find(name);
     return o == OPTION_COUNT ? unknown_option(p, name, e) : take_option(p, o, equals, e);
 }

@@ -25,14 +25,17 @@ enum { YEAR_MIN = 1874, YEAR_MAX = 2100, DAYS_MAX = 3650, IDS_MAX = 10000000 };
 void args_init(struct cli_args *a);
 void args_done(struct cli_args *a);
 
-/* Reads argv (argv[0] is skipped) and checks everything that can be checked without looking at files: which options
- * go with the command and with each other, and their values. With --help or --version the rest is not checked.
- * Errors: USAGE. Even on failure `format` is set if argv asks for a format. */
+/* Reads argv (argv[0] is skipped) and checks everything that can be checked without looking at
+ * files: which options go with the command and with each other, and their values. With --help or
+ * --version the rest is not checked. Errors: USAGE. Even on failure `format` is set if argv asks
+ * for a format. */
 bool args_parse(struct cli_args *a, int argc, char *const *argv, struct err *e);
 
-/* Reads the ids of `update` and of --ids into the request. Errors: USAGE, INPUT (with file:line). */
+/* Reads the ids of `update` and of --ids into the request. Errors: USAGE, INPUT (with
+ * file:line). */
 bool args_ids(struct cli_args *a, struct err *e);
-/* One id a line, blanks and # comments allowed; `name` for messages. Ids already in `to` are left out. */
+/* One id a line, blanks and # comments allowed; `name` for messages. Ids already in `to` are left
+ * out. */
 bool ids_parse(struct view text, const char *name, struct vec *to, struct map *seen, struct err *e);
 
 /* What the command needs besides its flags: C_TMDB falls away for init --load-movielens. */

@@ -15,7 +15,9 @@ static void list_commands(enum option o, char *to, size_t size)
             continue;
         left--;
         int put = snprintf(to + n, size - n, "%s%s", cli_commands[c].name,
-            left > 1 ? ", " : left == 1 ? " and " : "");
+            left > 1    ? ", "
+            : left == 1 ? " and "
+                        : "");
         n += put < 0 ? 0 : (size_t)put;
     }
 }
@@ -57,8 +59,8 @@ static const struct needs needs[] = {
 static bool check_years(const struct etl_request *r, struct err *e)
 {
     if (r->start_year != 0 && r->end_year != 0 && r->start_year > r->end_year)
-        return err_set(e, ERR_USAGE, "--start-year %d comes after --end-year %d", r->start_year,
-            r->end_year);
+        return err_set(
+            e, ERR_USAGE, "--start-year %d comes after --end-year %d", r->start_year, r->end_year);
     return true;
 }
 
@@ -69,7 +71,8 @@ static bool check_init(const struct cli_args *a, struct err *e)
         return err_set(e, ERR_USAGE, "init needs %s of --load-movielens, --fetch-tmdb and --full",
             forms == 0 ? "one" : "exactly one");
     for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
-        if (a->given[needs[i].option] && (needs[i].form == WITH_TMDB ? a->load_movielens : a->fetch_tmdb))
+        if (a->given[needs[i].option] &&
+            (needs[i].form == WITH_TMDB ? a->load_movielens : a->fetch_tmdb))
             return err_set(e, ERR_USAGE, "--%s goes with %s or --full",
                 cli_options[needs[i].option].name,
                 needs[i].form == WITH_TMDB ? "--fetch-tmdb" : "--load-movielens");
@@ -97,13 +100,16 @@ static bool check_process(const struct cli_args *a, struct err *e)
 static bool check_words(const struct cli_args *a, struct err *e)
 {
     enum words words = cli_commands[a->command].words;
-    size_t most = words == WORDS_NONE ? 0 : words == WORDS_SHELL || words == WORDS_COMMAND ? 1 : SIZE_MAX;
+    size_t most = words == WORDS_NONE                              ? 0
+                  : words == WORDS_SHELL || words == WORDS_COMMAND ? 1
+                                                                   : SIZE_MAX;
     if (a->words.n > most)
-        return err_set(e, ERR_USAGE, "%s does not take '%s'", cli_commands[a->command].name,
-            word_at(a, most));
+        return err_set(
+            e, ERR_USAGE, "%s does not take '%s'", cli_commands[a->command].name, word_at(a, most));
     for (size_t i = 0; i < a->words.n; i++)
         if (word_at(a, i)[0] == '\0')
-            return err_set(e, ERR_USAGE, "an argument of %s is empty", cli_commands[a->command].name);
+            return err_set(
+                e, ERR_USAGE, "an argument of %s is empty", cli_commands[a->command].name);
     return true;
 }
 
@@ -115,14 +121,16 @@ static bool check_command(const struct cli_args *a, struct err *e)
     case COMMAND_PROCESS:
         return check_process(a, e);
     case COMMAND_VERIFY:
-        return a->export || err_set(e, ERR_USAGE, "verify needs --export: it compares with the id export");
+        return a->export ||
+               err_set(e, ERR_USAGE, "verify needs --export: it compares with the id export");
     case COMMAND_VALIDATE:
         return a->words.n > 0 || err_set(e, ERR_USAGE, "validate needs a file");
     case COMMAND_UPDATE:
         return a->words.n > 0 || a->given[OPTION_IDS] ||
-            err_set(e, ERR_USAGE, "update needs TMDB ids, or --ids FILE");
+               err_set(e, ERR_USAGE, "update needs TMDB ids, or --ids FILE");
     case COMMAND_COMPLETION:
-        return a->words.n == 1 || err_set(e, ERR_USAGE, "completion needs a shell: bash, zsh or fish");
+        return a->words.n == 1 ||
+               err_set(e, ERR_USAGE, "completion needs a shell: bash, zsh or fish");
     default:
         return true;
     }

@@ -27,10 +27,11 @@ static verb_fn *verb_of(const struct cli_args *a)
     return verbs[a->command];
 }
 
-/* Runs the verb. On true *ret says how it ended: NONE, PARTIAL or MORE. A run that both reached a bound and could not
- * get everything says MORE: whoever repeats it until nothing is left tries the rest again, too. */
-static bool run_verb(const struct cli_args *a, const struct config *c, struct ui *u, enum err_kind *ret,
-    struct err *e)
+/* Runs the verb. On true *ret says how it ended: NONE, PARTIAL or MORE. A run that both reached a
+ * bound and could not get everything says MORE: whoever repeats it until nothing is left tries the
+ * rest again, too. */
+static bool run_verb(const struct cli_args *a, const struct config *c, struct ui *u,
+    enum err_kind *ret, struct err *e)
 {
     struct etl x;
     etl_init_env(&x, &c->etl, &a->request, &u->etl);
@@ -49,8 +50,8 @@ static bool work(struct cli_args *a, struct ui *u, enum err_kind *ret, struct er
     for (size_t i = 0; i < c.warnings.n; i++)
         ui_log(u, LOG_WARNING, *(const char *const *)vec_at(&c.warnings, i));
     ok = ok && args_ids(a, e) &&
-        (a->command != COMMAND_CLEAR || confirm_clear(a, &c, STDIN_FILENO, STDERR_FILENO, e)) &&
-        run_verb(a, &c, u, ret, e);
+         (a->command != COMMAND_CLEAR || confirm_clear(a, &c, STDIN_FILENO, STDERR_FILENO, e)) &&
+         run_verb(a, &c, u, ret, e);
     config_done(&c);
     return ok;
 }
@@ -85,7 +86,8 @@ static bool print_help_on(struct view word, struct str *to, struct err *e)
 static bool print_completion(struct view shell, struct str *to, struct err *e)
 {
     return completion_print(shell, to) ||
-        err_set(e, ERR_USAGE, "there is no completion for '%.*s', only for bash, zsh and fish", VIEW_ARG(shell));
+           err_set(e, ERR_USAGE, "there is no completion for '%.*s', only for bash, zsh and fish",
+               VIEW_ARG(shell));
 }
 
 /* Help, version, completion: what needs neither configuration nor a verb. */
@@ -115,8 +117,9 @@ static bool is_plain(const struct cli_args *a)
     return a->help || a->version || (cli_commands[a->command].flags & C_PLAIN) != 0;
 }
 
-/* The exit code: the verb's error, else a failure to write the result, else how the verb ended. When nobody reads the
- * result, the verb was asked to stop: the reason counts then, not the stop. */
+/* The exit code: the verb's error, else a failure to write the result, else how the verb ended.
+ * When nobody reads the result, the verb was asked to stop: the reason counts then, not the
+ * stop. */
 static int finish(struct ui *u, bool ok, enum err_kind how, struct err *e)
 {
     struct err lost;

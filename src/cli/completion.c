@@ -32,7 +32,8 @@ static void add_choices(struct str *to, enum option o, const char *between)
         str_addf(to, "%s%s", i == 0 ? "" : between, c[i]);
 }
 
-/* `text` for between single quotes: a shell's way when `shell`, else fish's; bytes in `also` get a backslash. */
+/* `text` for between single quotes: a shell's way when `shell`, else fish's; bytes in `also` get a
+ * backslash. */
 static void add_quoted(struct str *to, const char *text, bool shell, const char *also)
 {
     for (; *text != '\0'; text++) {
@@ -60,12 +61,15 @@ static void bash_values(struct str *to)
 {
     str_addz(to, "    case $prev in\n");
     bash_names(to, FILES);
-    str_addz(to, ")\n        mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n        return ;;\n");
+    str_addz(
+        to, ")\n        mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n        return ;;\n");
     bash_names(to, FOLDERS);
-    str_addz(to, ")\n        mapfile -t COMPREPLY < <(compgen -d -- \"$cur\")\n        return ;;\n");
+    str_addz(
+        to, ")\n        mapfile -t COMPREPLY < <(compgen -d -- \"$cur\")\n        return ;;\n");
     for (enum option o = 0; o < OPTION_COUNT; o++)
         if (completes(o) == CHOICES) {
-            str_addf(to, "    --%s)\n        mapfile -t COMPREPLY < <(compgen -W '", cli_options[o].name);
+            str_addf(to, "    --%s)\n        mapfile -t COMPREPLY < <(compgen -W '",
+                cli_options[o].name);
             add_choices(to, o, " ");
             str_addz(to, "' -- \"$cur\")\n        return ;;\n");
         }
@@ -85,12 +89,15 @@ static void bash_commands(struct str *to, const char *between)
 
 static void bash(struct str *to)
 {
-    str_addz(to, "# bash completion for movie-etl, printed by 'movie-etl completion bash'\n"
-                 "_movie_etl()\n{\n"
-                 "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command= words= files= i\n"
-                 "    for ((i = 1; i < COMP_CWORD; i++)); do\n        case ${COMP_WORDS[i]} in\n        ");
+    str_addz(to,
+        "# bash completion for movie-etl, printed by 'movie-etl completion bash'\n"
+        "_movie_etl()\n{\n"
+        "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command= words= "
+        "files= i\n"
+        "    for ((i = 1; i < COMP_CWORD; i++)); do\n        case ${COMP_WORDS[i]} in\n        ");
     bash_commands(to, "|");
-    str_addz(to, ")\n            command=${COMP_WORDS[i]}\n            break ;;\n        esac\n    done\n");
+    str_addz(to,
+        ")\n            command=${COMP_WORDS[i]}\n            break ;;\n        esac\n    done\n");
     bash_values(to);
     str_addz(to, "    case $command in\n");
     for (enum command c = 0; c < COMMAND_COUNT; c++) {
@@ -142,17 +149,20 @@ static void zsh_option(struct str *to, enum option o)
 
 static void zsh(struct str *to)
 {
-    str_addz(to, "#compdef movie-etl\n# zsh completion for movie-etl, printed by 'movie-etl completion zsh'\n"
-                 "_movie_etl() {\n    local curcontext=$curcontext state line\n    local -A opt_args\n"
-                 "    _arguments -C '1:command:->command' '*::argument:->argument'\n    case $state in\n"
-                 "    command)\n        local -a commands=(\n");
+    str_addz(to,
+        "#compdef movie-etl\n# zsh completion for movie-etl, printed by 'movie-etl completion "
+        "zsh'\n"
+        "_movie_etl() {\n    local curcontext=$curcontext state line\n    local -A opt_args\n"
+        "    _arguments -C '1:command:->command' '*::argument:->argument'\n    case $state in\n"
+        "    command)\n        local -a commands=(\n");
     for (enum command c = 0; c < COMMAND_COUNT; c++)
         if (!is_hidden(c)) {
             str_addf(to, "            '%s:", cli_commands[c].name);
             add_quoted(to, cli_commands[c].summary, true, "\\");
             str_addz(to, "'\n");
         }
-    str_addz(to, "        )\n        _describe command commands ;;\n    argument)\n        case $words[1] in\n");
+    str_addz(to, "        )\n        _describe command commands ;;\n    argument)\n        case "
+                 "$words[1] in\n");
     for (enum command c = 0; c < COMMAND_COUNT; c++) {
         if (is_hidden(c))
             continue;
@@ -196,17 +206,20 @@ static void fish_option(struct str *to, enum option o)
 
 static void fish(struct str *to)
 {
-    str_addz(to, "# fish completion for movie-etl, printed by 'movie-etl completion fish'\n"
-                 "complete -c movie-etl -f\n"
-                 "complete -c movie-etl -n __fish_use_subcommand -l help -s h -d 'print help'\n"
-                 "complete -c movie-etl -n __fish_use_subcommand -l version -s V -d 'print the version'\n");
+    str_addz(to,
+        "# fish completion for movie-etl, printed by 'movie-etl completion fish'\n"
+        "complete -c movie-etl -f\n"
+        "complete -c movie-etl -n __fish_use_subcommand -l help -s h -d 'print help'\n"
+        "complete -c movie-etl -n __fish_use_subcommand -l version -s V -d 'print the version'\n");
     for (enum command c = 0; c < COMMAND_COUNT; c++)
         if (!is_hidden(c)) {
-            str_addf(to, "complete -c movie-etl -n __fish_use_subcommand -a %s -d '", cli_commands[c].name);
+            str_addf(to, "complete -c movie-etl -n __fish_use_subcommand -a %s -d '",
+                cli_commands[c].name);
             add_quoted(to, cli_commands[c].summary, false, "\\");
             str_addz(to, "'\n");
             if (cli_commands[c].words == WORDS_FILES)
-                str_addf(to, "complete -c movie-etl -n '__fish_seen_subcommand_from %s' -F\n", cli_commands[c].name);
+                str_addf(to, "complete -c movie-etl -n '__fish_seen_subcommand_from %s' -F\n",
+                    cli_commands[c].name);
         }
     for (enum option o = 0; o < OPTION_COUNT; o++)
         fish_option(to, o);

@@ -54,7 +54,8 @@ static enum key key_of(struct view name, bool *ret_file)
     return k != KEY_COUNT && (cli_keys[k].flags & K_SECRET) != 0 ? k : KEY_COUNT;
 }
 
-static bool take_line(void *payload, struct view key, struct view value, uint64_t line, struct err *e)
+static bool take_line(
+    void *payload, struct view key, struct view value, uint64_t line, struct err *e)
 {
     struct load *l = payload;
     struct arena *a = &l->config->arena;
@@ -64,14 +65,17 @@ static bool take_line(void *payload, struct view key, struct view value, uint64_
     if (k == KEY_COUNT) {
         const char *meant = key_meant(key);
         if (meant != NULL)
-            warn(l->config, arena_print(a, "%s:%llu: %.*s is not a key of movie-etl, ignoring it; did you mean %s?",
-                l->dotenv.name, (unsigned long long)line, VIEW_ARG(key), meant));
+            warn(l->config,
+                arena_print(a,
+                    "%s:%llu: %.*s is not a key of movie-etl, ignoring it; did you mean %s?",
+                    l->dotenv.name, (unsigned long long)line, VIEW_ARG(key), meant));
         return true;
     }
     uint64_t *at = file ? &l->dotenv.file_line[k] : &l->dotenv.line[k];
     if (*at != 0)
-        warn(l->config, arena_print(a, "%s:%llu: %.*s was set in line %llu already; this one counts",
-            l->dotenv.name, (unsigned long long)line, VIEW_ARG(key), (unsigned long long)*at));
+        warn(l->config,
+            arena_print(a, "%s:%llu: %.*s was set in line %llu already; this one counts",
+                l->dotenv.name, (unsigned long long)line, VIEW_ARG(key), (unsigned long long)*at));
     *at = line;
     *(file ? &l->dotenv.file[k] : &l->dotenv.value[k]) = value.p;
     return true;
@@ -147,16 +151,18 @@ static bool read_secret(struct config *c, const char *path, const char **ret, st
     return ok;
 }
 
-static const char *place(struct config *c, const struct layer *y, uint64_t line, const char *key,
-    const char *suffix)
+static const char *place(
+    struct config *c, const struct layer *y, uint64_t line, const char *key, const char *suffix)
 {
     if (y->name == NULL)
         return arena_print(&c->arena, "%s%s", key, suffix).p;
-    return arena_print(&c->arena, "%s:%llu: %s%s", y->name, (unsigned long long)line, key, suffix).p;
+    return arena_print(&c->arena, "%s:%llu: %s%s", y->name, (unsigned long long)line, key, suffix)
+        .p;
 }
 
 /* What a layer says about a key. *ret_said: it names it, if only to unset it. */
-static bool ask_layer(struct config *c, const struct layer *y, enum key k, bool *ret_said, struct err *e)
+static bool ask_layer(
+    struct config *c, const struct layer *y, enum key k, bool *ret_said, struct err *e)
 {
     const char *value = y->value[k], *file = y->file[k], *name = cli_keys[k].name;
     bool has_value = value != NULL && value[0] != '\0', has_file = file != NULL && file[0] != '\0';
@@ -164,7 +170,8 @@ static bool ask_layer(struct config *c, const struct layer *y, enum key k, bool 
     if (has_value && has_file)
         return err_set(e, ERR_CONFIG, "%s and %s_FILE are both set%s%s", name, name,
             y->name == NULL ? "" : " in ", y->name == NULL ? "" : y->name);
-    c->where[k] = has_file ? place(c, y, y->file_line[k], name, "_FILE") : place(c, y, y->line[k], name, "");
+    c->where[k] =
+        has_file ? place(c, y, y->file_line[k], name, "_FILE") : place(c, y, y->line[k], name, "");
     if (has_value)
         c->value[k] = value;
     if (has_file && !read_secret(c, file, &c->value[k], e))
@@ -206,10 +213,11 @@ static bool is_needed(enum key k, unsigned needs)
 {
     unsigned flags = cli_keys[k].flags;
     return ((flags & K_TMDB) == 0 || (needs & C_TMDB) != 0) &&
-        ((flags & K_STORE) == 0 || (needs & C_STORE) != 0);
+           ((flags & K_STORE) == 0 || (needs & C_STORE) != 0);
 }
 
-bool config_load(struct config *c, const struct cli_args *args, char *const *environment, struct err *e)
+bool config_load(
+    struct config *c, const struct cli_args *args, char *const *environment, struct err *e)
 {
     struct load l = {.config = c, .args = args};
     unsigned needs = args_needs(args);

@@ -6,8 +6,8 @@
 
 enum { TMDB_CONNECTIONS = 16, TMDB_TIMEOUT_MS = 30000, TMDB_TRIES = 5, TMDB_CEILING = 40 };
 
-/* A server was configured once, and the key that names it got lost: without this guard the run would go to the
- * embedded file instead. --database is an explicit choice and needs no guard. */
+/* A server was configured once, and the key that names it got lost: without this guard the run
+ * would go to the embedded file instead. --database is an explicit choice and needs no guard. */
 static bool check_server(struct config *c, const struct cli_args *args, struct err *e)
 {
     static const enum key with_host[] = {KEY_SQL_USER, KEY_SQL_PASS, KEY_SQL_DB, KEY_SQL_SOCKET};
@@ -15,12 +15,16 @@ static bool check_server(struct config *c, const struct cli_args *args, struct e
         c->value[KEY_SQL_HOST] = NULL;
         return true;
     }
-    for (size_t i = 0; c->value[KEY_SQL_HOST] == NULL && i < sizeof with_host / sizeof with_host[0]; i++) {
+    for (size_t i = 0; c->value[KEY_SQL_HOST] == NULL && i < sizeof with_host / sizeof with_host[0];
+         i++) {
         if (c->value[with_host[i]] == NULL)
             continue;
         err_set(e, ERR_CONFIG, "%s is set, but SQL_HOST is not", c->where[with_host[i]]);
-        return err_hint(e, "Set SQL_HOST to use that server; for the embedded database unset %s, or name the file with "
-            "--database.", cli_keys[with_host[i]].name);
+        return err_hint(e,
+            "Set SQL_HOST to use that server; for the embedded database unset %s, or name the file "
+            "with "
+            "--database.",
+            cli_keys[with_host[i]].name);
     }
     return true;
 }
@@ -30,8 +34,8 @@ static bool check_rate(struct config *c, double rate, struct err *e)
     bool tmdb = url_is_tmdb(c->value[KEY_TMDB_BASE_URL]);
     const char *where = c->where[KEY_TMDB_RATE];
     if (tmdb && rate > TMDB_CEILING)
-        return err_set(e, ERR_CONFIG, "%s: %s requests per second where TMDB's hosts allow %d", where,
-            c->value[KEY_TMDB_RATE], TMDB_CEILING);
+        return err_set(e, ERR_CONFIG, "%s: %s requests per second where TMDB's hosts allow %d",
+            where, c->value[KEY_TMDB_RATE], TMDB_CEILING);
     if (tmdb && rate <= 0)
         return err_set(e, ERR_CONFIG, "%s: 0 (unlimited) is only for another TMDB_BASE_URL", where);
     return true;

@@ -10,8 +10,8 @@
 
 #define LOST "movies, ratings, tags, everything from TMDB, cursors and the history of runs"
 
-/* One line of at most `size` - 1 bytes, without its newline; what is longer is cut. Ends early when a stop is asked
- * for: polls, because a read would simply go on after a signal. */
+/* One line of at most `size` - 1 bytes, without its newline; what is longer is cut. Ends early when
+ * a stop is asked for: polls, because a read would simply go on after a signal. */
 static bool read_line(int fd, char *to, size_t size, struct err *e)
 {
     size_t n = 0;
@@ -20,7 +20,8 @@ static bool read_line(int fd, char *to, size_t size, struct err *e)
         char c;
         int ready = poll(&p, 1, 200);
         if (sys_stop_asked())
-            return err_set(e, ERR_INTERRUPTED, "stopped before the confirmation; nothing was changed");
+            return err_set(
+                e, ERR_INTERRUPTED, "stopped before the confirmation; nothing was changed");
         if (ready == 0 || (ready < 0 && errno == EINTR))
             continue;
         ssize_t got = sys_read(fd, &c, 1);
@@ -61,7 +62,8 @@ bool confirm_clear(const struct cli_args *a, struct config *c, int in_fd, int er
     if (a->yes)
         return true;
     if (isatty(in_fd) != 1) {
-        err_set(e, ERR_REFUSED, "clear asks for a typed confirmation, and standard input is not a terminal");
+        err_set(e, ERR_REFUSED,
+            "clear asks for a typed confirmation, and standard input is not a terminal");
         return err_hint(e, "Nothing was changed. In a script, add --yes.");
     }
     ask(store, word, err_fd);

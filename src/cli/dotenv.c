@@ -3,7 +3,8 @@
 
 static bool is_key_char(char c, bool first)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || (!first && c >= '0' && c <= '9');
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
+           (!first && c >= '0' && c <= '9');
 }
 
 static bool is_blank(char c)
@@ -52,7 +53,8 @@ static char unescape(char c)
     }
 }
 
-/* The text between the quote at v.p[0] and its match; `*rest` is what follows. `to` holds v.n bytes. */
+/* The text between the quote at v.p[0] and its match; `*rest` is what follows. `to` holds v.n
+ * bytes. */
 static bool take_quoted(struct view v, char *to, size_t *ret_n, struct view *rest, struct err *e)
 {
     char quote = v.p[0];
@@ -62,8 +64,10 @@ static bool take_quoted(struct view v, char *to, size_t *ret_n, struct view *res
         if (quote == '"' && c == '\\') {
             c = at + 1 < v.n ? unescape(v.p[at + 1]) : 0;
             if (c == 0)
-                return err_set(e, ERR_CONFIG, "column %zu of the value: only \\n \\r \\t \\\" \\\\ and \\$ are known "
-                    "in double quotes", at + 1);
+                return err_set(e, ERR_CONFIG,
+                    "column %zu of the value: only \\n \\r \\t \\\" \\\\ and \\$ are known "
+                    "in double quotes",
+                    at + 1);
             at++;
         }
         to[n++] = c;
@@ -92,7 +96,7 @@ static bool take_value(const struct dotenv *d, struct view v, struct view *ret, 
         return err_set(e, ERR_CONFIG, "the value holds a NUL byte");
     if (text.n > 0 && (text.p[0] == '"' || text.p[0] == '\'')) {
         char *to = arena_take(d->arena, text.n + 1);
-        struct view rest;
+        struct view rest = {NULL, 0};
         size_t n = 0;
         if (!take_quoted(text, to, &n, &rest, e))
             return false;
@@ -110,7 +114,7 @@ static bool take_value(const struct dotenv *d, struct view v, struct view *ret, 
 
 static bool take_line(const struct dotenv *d, struct view line, uint64_t number, struct err *e)
 {
-    struct view key, value;
+    struct view key = {NULL, 0}, value = {NULL, 0};
     line = view_trim(line);
     if (line.n == 0 || line.p[0] == '#')
         return true;

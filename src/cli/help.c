@@ -84,7 +84,8 @@ static void add_examples(struct str *to, enum command c)
 void help_command(enum command c, struct str *to)
 {
     const struct command_info *info = &cli_commands[c];
-    str_addf(to, "Usage: movie-etl %s%s%s [OPTION]...\n\n", info->name, info->usage[0] == '\0' ? "" : " ", info->usage);
+    str_addf(to, "Usage: movie-etl %s%s%s [OPTION]...\n\n", info->name,
+        info->usage[0] == '\0' ? "" : " ", info->usage);
     add_wrapped(to, 0, 0, info->text);
     for (enum option_group g = 0; g < GROUP_COUNT; g++)
         add_group(to, g, c);
@@ -95,7 +96,8 @@ void help_command(enum command c, struct str *to)
 static bool is_common(enum option o)
 {
     for (enum command c = 0; c < COMMAND_COUNT; c++)
-        if ((cli_commands[c].flags & (C_HIDDEN | C_PLAIN)) == 0 && c != COMMAND_VALIDATE && !option_goes_with(o, c))
+        if ((cli_commands[c].flags & (C_HIDDEN | C_PLAIN)) == 0 && c != COMMAND_VALIDATE &&
+            !option_goes_with(o, c))
             return false;
     return true;
 }
@@ -126,19 +128,22 @@ void help_program(struct str *to)
 {
     str_addz(to, "Usage: movie-etl COMMAND [OPTION]...\n\n");
     add_wrapped(to, 0, 0,
-        "Builds and keeps a movie database: loads MovieLens, fetches TMDB into YAML files that people can read and edit, "
+        "Builds and keeps a movie database: loads MovieLens, fetches TMDB into YAML files that "
+        "people can read and edit, "
         "and loads both into MySQL, MariaDB or an embedded SQLite file.");
     str_addz(to, "\nCommands:\n");
     for (enum command c = 0; c < COMMAND_COUNT; c++)
         if ((cli_commands[c].flags & C_HIDDEN) == 0)
             add_entry(to, view_of(cli_commands[c].name), COLUMN_COMMAND, cli_commands[c].summary);
-    str_addz(to, "\n'movie-etl COMMAND --help' shows the options of a command. Those of every command:\n");
+    str_addz(to,
+        "\n'movie-etl COMMAND --help' shows the options of a command. Those of every command:\n");
     for (enum option o = 0; o < OPTION_COUNT; o++)
         if (is_common(o))
             add_option(to, o);
     str_addz(to, "\nConfiguration (options, then the environment, then .env, then defaults):\n");
     for (enum key k = 0; k < KEY_COUNT; k++)
         add_key(to, &cli_keys[k]);
-    str_addz(to, "  TMDB_API_KEY_FILE and SQL_PASS_FILE name files that hold the secret.\n\nExit codes:\n");
+    str_addz(to,
+        "  TMDB_API_KEY_FILE and SQL_PASS_FILE name files that hold the secret.\n\nExit codes:\n");
     add_exits(to);
 }

@@ -62,7 +62,8 @@ static bool read_ids(struct cli_args *a, struct map *seen, struct err *e)
     bool standard = strcmp(a->ids_file, "-") == 0;
     struct str text;
     str_init(&text, IDS_FILE_MAX);
-    bool ok = (standard ? read_stdin(&text, e) : file_read(a->ids_file, &text, e)) &&
+    bool ok =
+        (standard ? read_stdin(&text, e) : file_read(a->ids_file, &text, e)) &&
         ids_parse(str_view(&text), standard ? "standard input" : a->ids_file, &a->ids, seen, e);
     str_done(&text);
     return ok || err_in(e, "--ids");
@@ -84,7 +85,7 @@ bool args_ids(struct cli_args *a, struct err *e)
     struct map seen;
     map_init(&seen, IDS_MAX);
     bool ok = (cli_commands[a->command].words != WORDS_IDS || read_words(a, &seen, e)) &&
-        (a->ids_file == NULL || read_ids(a, &seen, e));
+              (a->ids_file == NULL || read_ids(a, &seen, e));
     map_done(&seen);
     if (!ok)
         return false;

@@ -27,8 +27,10 @@ static bool check_token(struct view v, struct err *e)
     size_t part = 0;
     for (size_t i = 0; i <= v.n; i++) {
         bool end = i == v.n || v.p[i] == '.';
-        if (end ? part == 0 : !is_letter(v.p[i]) && !is_digit(v.p[i]) && v.p[i] != '-' && v.p[i] != '_')
-            return err_set(e, ERR_CONFIG, "not a v4 token: character %zu cannot stand there", i + 1);
+        if (end ? part == 0
+                : !is_letter(v.p[i]) && !is_digit(v.p[i]) && v.p[i] != '-' && v.p[i] != '_')
+            return err_set(
+                e, ERR_CONFIG, "not a v4 token: character %zu cannot stand there", i + 1);
         part = end ? 0 : part + 1;
     }
     return true;
@@ -61,7 +63,8 @@ static struct view url_host(struct view url)
 static bool is_host_or_below(struct view host, const char *domain)
 {
     size_t n = strlen(domain);
-    if (host.p == NULL || host.n < n || !view_is_nocase(view_slice(host, host.n - n, host.n), domain))
+    if (host.p == NULL || host.n < n ||
+        !view_is_nocase(view_slice(host, host.n - n, host.n), domain))
         return false;
     return host.n == n || host.p[host.n - n - 1] == '.';
 }
@@ -84,7 +87,8 @@ static bool check_url(struct view v, struct err *e)
     if (view_find(v, 0, '?') < v.n || view_find(v, 0, '#') < v.n)
         return err_set(e, ERR_CONFIG, "a URL with '?' or '#' cannot be a base");
     if (view_starts(v, "http://") && url_is_tmdb(v.p))
-        return err_set(e, ERR_CONFIG, "TMDB's hosts are asked by https:// only, so that the key stays secret");
+        return err_set(
+            e, ERR_CONFIG, "TMDB's hosts are asked by https:// only, so that the key stays secret");
     return true;
 }
 
@@ -92,8 +96,8 @@ static bool check_rate(struct view v, struct err *e)
 {
     double rate;
     if (!num_real(v, &rate) || rate < 0 || rate > 1e6)
-        return err_set(e, ERR_CONFIG, "'%.*s' is not a number of requests per second, like 35 or 0.5",
-            VIEW_ARG(v));
+        return err_set(e, ERR_CONFIG,
+            "'%.*s' is not a number of requests per second, like 35 or 0.5", VIEW_ARG(v));
     return true;
 }
 
@@ -107,7 +111,8 @@ static bool check_language(struct view v, struct err *e)
         if (end)
             ok = part >= 2 && part <= (parts == 0 ? 3 : 8);
         else
-            ok = parts == 0 ? v.p[i] >= 'a' && v.p[i] <= 'z' : is_letter(v.p[i]) || is_digit(v.p[i]);
+            ok =
+                parts == 0 ? v.p[i] >= 'a' && v.p[i] <= 'z' : is_letter(v.p[i]) || is_digit(v.p[i]);
         part = end ? 0 : part + 1;
         parts += end;
     }
@@ -120,8 +125,8 @@ static bool check_sections(struct view v, struct err *e)
         size_t end = view_find(v, from, ',');
         struct view name = view_trim(view_slice(v, from, end));
         if (!view_is(name, "translations") && !view_is(name, "images"))
-            return err_set(e, ERR_CONFIG, "'%.*s' is not a section that can be added: translations, images",
-                VIEW_ARG(name));
+            return err_set(e, ERR_CONFIG,
+                "'%.*s' is not a section that can be added: translations, images", VIEW_ARG(name));
         from = end + 1;
     }
     return true;
@@ -131,7 +136,7 @@ static bool check_port(struct view v, struct err *e)
 {
     int64_t port;
     return num_i64_in(v, 1, 65535, &port) ||
-        err_set(e, ERR_CONFIG, "'%.*s' is not a port from 1 to 65535", VIEW_ARG(v));
+           err_set(e, ERR_CONFIG, "'%.*s' is not a port from 1 to 65535", VIEW_ARG(v));
 }
 
 /* host, host:port, [v6], [v6]:port */
@@ -140,18 +145,21 @@ static bool check_one_host(struct view v, struct err *e)
     size_t end = v.n > 0 && v.p[0] == '[' ? view_find(v, 0, ']') : view_find(v, 0, ':');
     bool v6 = v.n > 0 && v.p[0] == '[';
     if (v.n == 0 || end == 0 || (v6 && (end < 2 || end == v.n)))
-        return err_set(e, ERR_CONFIG, "'%.*s' is not a host, host:port or [IPv6 address]:port", VIEW_ARG(v));
+        return err_set(
+            e, ERR_CONFIG, "'%.*s' is not a host, host:port or [IPv6 address]:port", VIEW_ARG(v));
     for (size_t i = v6; i < end; i++)
         if (v6 ? !is_hex(v.p[i]) && strchr(":.%", v.p[i]) == NULL
                : !is_letter(v.p[i]) && !is_digit(v.p[i]) && strchr(".-_", v.p[i]) == NULL)
-            return err_set(e, ERR_CONFIG, "'%.*s' is not the name or address of a host", VIEW_ARG(v));
+            return err_set(
+                e, ERR_CONFIG, "'%.*s' is not the name or address of a host", VIEW_ARG(v));
     if (v6 && view_find(v, 0, ':') > end)
         return err_set(e, ERR_CONFIG, "'%.*s' is not the name or address of a host", VIEW_ARG(v));
     end += v6;
     if (end == v.n)
         return true;
     if (v.p[end] != ':' || view_find(v, end + 1, ':') < v.n)
-        return err_set(e, ERR_CONFIG, "'%.*s': an IPv6 address stands in brackets: [::1]:3306", VIEW_ARG(v));
+        return err_set(
+            e, ERR_CONFIG, "'%.*s': an IPv6 address stands in brackets: [::1]:3306", VIEW_ARG(v));
     return check_port(view_slice(v, end + 1, v.n), e);
 }
 
@@ -169,8 +177,9 @@ static bool check_host(struct view v, struct err *e)
 static bool check_tls(struct view v, struct err *e)
 {
     return view_is(v, "off") || view_is(v, "require") || view_is(v, "verify") ||
-        view_find(v, 0, '/') < v.n ||
-        err_set(e, ERR_CONFIG, "'%.*s' is not off, require, verify or the path of a CA file", VIEW_ARG(v));
+           view_find(v, 0, '/') < v.n ||
+           err_set(e, ERR_CONFIG, "'%.*s' is not off, require, verify or the path of a CA file",
+               VIEW_ARG(v));
 }
 
 static bool check_prefix(struct view v, struct err *e)
@@ -178,14 +187,14 @@ static bool check_prefix(struct view v, struct err *e)
     bool ok = v.n <= 16;
     for (size_t i = 0; ok && i < v.n; i++)
         ok = is_letter(v.p[i]) || is_digit(v.p[i]) || v.p[i] == '_';
-    return ok || err_set(e, ERR_CONFIG, "'%.*s' is not a prefix of at most 16 letters, digits and _",
-                     VIEW_ARG(v));
+    return ok || err_set(e, ERR_CONFIG,
+                     "'%.*s' is not a prefix of at most 16 letters, digits and _", VIEW_ARG(v));
 }
 
 static bool check_either(struct view v, const char *a, const char *b, struct err *e)
 {
     return view_is(v, a) || view_is(v, b) ||
-        err_set(e, ERR_CONFIG, "'%.*s' is not %s or %s", VIEW_ARG(v), a, b);
+           err_set(e, ERR_CONFIG, "'%.*s' is not %s or %s", VIEW_ARG(v), a, b);
 }
 
 bool key_check(enum key k, const char *value, struct err *e)
@@ -227,10 +236,18 @@ bool key_check(enum key k, const char *value, struct err *e)
 
 /* Names that other tools use for what ours mean. */
 static const char *const others[][2] = {
-    {"SQL_PASSWORD", "SQL_PASS"},   {"SQL_USERNAME", "SQL_USER"},   {"SQL_DATABASE", "SQL_DB"},
-    {"SQL_DBNAME", "SQL_DB"},       {"SQL_NAME", "SQL_DB"},         {"SQL_SERVER", "SQL_HOST"},
-    {"TMDB_KEY", "TMDB_API_KEY"},   {"TMDB_TOKEN", "TMDB_API_KEY"}, {"TMDB_API_TOKEN", "TMDB_API_KEY"},
-    {"TMDB_URL", "TMDB_BASE_URL"},  {"TMDB_LANG", "TMDB_LANGUAGE"}, {"DATA_PATH", "DATA_DIR"},
+    {"SQL_PASSWORD", "SQL_PASS"},
+    {"SQL_USERNAME", "SQL_USER"},
+    {"SQL_DATABASE", "SQL_DB"},
+    {"SQL_DBNAME", "SQL_DB"},
+    {"SQL_NAME", "SQL_DB"},
+    {"SQL_SERVER", "SQL_HOST"},
+    {"TMDB_KEY", "TMDB_API_KEY"},
+    {"TMDB_TOKEN", "TMDB_API_KEY"},
+    {"TMDB_API_TOKEN", "TMDB_API_KEY"},
+    {"TMDB_URL", "TMDB_BASE_URL"},
+    {"TMDB_LANG", "TMDB_LANGUAGE"},
+    {"DATA_PATH", "DATA_DIR"},
     {"MOVIELENS_DIR", "MOVIELENS_PATH"},
 };
 

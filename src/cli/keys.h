@@ -1,5 +1,6 @@
-/* Configuration keys one by one: what each value must look like. Nothing here shows a secret or a URL (it may hold
- * one): errors tell lengths and positions instead. Errors: CONFIG; the caller says which key and where. */
+/* Configuration keys one by one: what each value must look like. Nothing here shows a secret or a
+ * URL (it may hold one): errors tell lengths and positions instead. Errors: CONFIG; the caller says
+ * which key and where. */
 #ifndef MOVIE_ETL_CLI_KEYS_H
 #define MOVIE_ETL_CLI_KEYS_H
 
@@ -8,7 +9,8 @@
 
 bool key_check(enum key k, const char *value, struct err *e);
 
-/* Whether a URL leads to TMDB's own hosts (themoviedb.org, tmdb.org and below), whose limits bind us. */
+/* Whether a URL leads to TMDB's own hosts (themoviedb.org, tmdb.org and below), whose limits bind
+ * us. */
 bool url_is_tmdb(const char *url);
 
 /* A name in .env that is not ours but was probably meant to be; NULL: it is somebody else's. */

@@ -67,8 +67,8 @@ enum arg_kind {
     ARG_TYPE,     /* enum batch_type */
     ARG_FORMAT,   /* enum log_format */
     ARG_TEXT,     /* const char * */
-    ARG_KEY,      /* const char *: the value of a configuration key, checked with the configuration */
-    ARG_FILES,    /* struct vec of const char *; the words behind it belong to it, too; may be repeated */
+    ARG_KEY,   /* const char *: the value of a configuration key, checked with the configuration */
+    ARG_FILES, /* struct vec of const char *; words behind it belong to it, too; may be repeated */
 };
 
 struct option_info {
@@ -119,7 +119,7 @@ struct example {
 };
 
 struct exit_info {
-    const char *name;    /* as in base/err.def */
+    const char *name; /* as in base/err.def */
     const char *meaning;
 };
 
@@ -127,9 +127,9 @@ extern const char *const cli_groups[GROUP_COUNT];
 extern const struct command_info cli_commands[COMMAND_COUNT];
 extern const struct option_info cli_options[OPTION_COUNT];
 extern const struct key_info cli_keys[KEY_COUNT];
-extern const struct example cli_examples[];      /* ends with line == NULL */
-extern const struct exit_info cli_exits[];  /* ends with name == NULL; in the order of enum err_kind */
-/* What may stand behind an option with a fixed set of values, NULL-terminated; NULL: no such set. */
+extern const struct example cli_examples[]; /* ends with line == NULL */
+extern const struct exit_info cli_exits[];  /* likewise; in the order of enum err_kind */
+/* What may stand behind an option with a fixed set of values, NULL-terminated; NULL: no set. */
 const char *const *option_choices(enum arg_kind kind);
 
 static inline bool option_goes_with(enum option o, enum command c)

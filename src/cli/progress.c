@@ -15,8 +15,8 @@ static const struct progress_sample *oldest(const struct progress *p)
     return &p->samples[p->sample_n <= PROGRESS_SAMPLES ? 0 : p->sample_n % PROGRESS_SAMPLES];
 }
 
-bool progress_take(struct progress *p, const char *what, uint64_t done, uint64_t total, const char *detail,
-    int64_t now_ms)
+bool progress_take(struct progress *p, const char *what, uint64_t done, uint64_t total,
+    const char *detail, int64_t now_ms)
 {
     char name[PROGRESS_TEXT];
     (void)snprintf(name, sizeof name, "%s", what);
@@ -47,7 +47,8 @@ double progress_rate(const struct progress *p)
         return 0;
     const struct progress_sample *from = oldest(p);
     int64_t ms = p->now_ms - from->at_ms;
-    return ms < 200 || p->done <= from->done ? 0 : (double)(p->done - from->done) * 1000 / (double)ms;
+    return ms < 200 || p->done <= from->done ? 0
+                                             : (double)(p->done - from->done) * 1000 / (double)ms;
 }
 
 int64_t progress_left(const struct progress *p)

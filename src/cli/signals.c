@@ -35,5 +35,6 @@ void streams_occupy(void)
 {
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
-            (void)sys_open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY, 0); /* takes the lowest number: fd */
+            (void)sys_open(
+                "/dev/null", fd == 0 ? O_WRONLY : O_RDONLY, 0); /* takes the lowest number: fd */
 }

@@ -36,7 +36,7 @@ struct ui_options ui_options_of(const struct cli_args *a, char *const *environme
         .out_terminal = isatty(STDOUT_FILENO) == 1,
         .err_terminal = terminal,
         .colour = terminal && variable(environment, "NO_COLOR")[0] == '\0' &&
-            strcmp(variable(environment, "TERM"), "dumb") != 0,
+                  strcmp(variable(environment, "TERM"), "dumb") != 0,
     };
 }
 
@@ -83,8 +83,8 @@ static void write_err(const struct ui *u, struct view v)
         (void)sys_write_all(u->o.err_fd, v.p, v.n);
 }
 
-/* Overwrites the progress line with blanks, which works on every terminal; also the "^C" that the terminal may have
- * written behind it. */
+/* Overwrites the progress line with blanks, which works on every terminal; also the "^C" that the
+ * terminal may have written behind it. */
 static void clear_line(struct ui *u)
 {
     struct str s;
@@ -294,8 +294,8 @@ static void take_finding(void *payload, const struct finding *f)
     put(u, &s);
 }
 
-/* A verb keeps at most FINDINGS_KEPT_PER_RULE findings of a rule and only counts the rest: `counted` may be more than
- * was ever given to take_finding. */
+/* A verb keeps at most FINDINGS_KEPT_PER_RULE findings of a rule and only counts the rest:
+ * `counted` may be more than was ever given to take_finding. */
 static void say_more(struct ui *u, enum rule rule, uint64_t counted)
 {
     struct str s;
@@ -343,7 +343,8 @@ void ui_note(struct ui *u, enum err_kind kind)
         return;
     err_set(&e, kind, "%s", cli_exits[kind].meaning);
     str_init(&s, 8192);
-    str_addf(&s, "movie-etl: %s (exit code %d)\nhint: %s\n", e.text, err_exit_code(kind), err_hint_of(&e));
+    str_addf(&s, "movie-etl: %s (exit code %d)\nhint: %s\n", e.text, err_exit_code(kind),
+        err_hint_of(&e));
     put(u, &s);
 }
 

@@ -1,4 +1,5 @@
-/* What single things look like, as text and as JSON events. Pure functions: no clock, no terminal. */
+/* What single things look like, as text and as JSON events. Pure functions: no clock, no
+ * terminal. */
 #ifndef MOVIE_ETL_CLI_UI_SHOW_H
 #define MOVIE_ETL_CLI_UI_SHOW_H
 

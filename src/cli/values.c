@@ -16,7 +16,8 @@ bool value_count(struct view v, uint64_t *ret, struct err *e)
     return true;
 }
 
-bool value_int_in(struct view v, int64_t min, int64_t max, const char *what, int *ret, struct err *e)
+bool value_int_in(
+    struct view v, int64_t min, int64_t max, const char *what, int *ret, struct err *e)
 {
     int64_t i;
     if (!num_i64_in(v, min, max, &i))
@@ -33,8 +34,8 @@ bool value_day(struct view v, int64_t *ret_day, struct err *e)
         return err_set(e, ERR_USAGE, "'%.*s' is not a date that exists (YYYY-MM-DD)", VIEW_ARG(v));
     int year = date_civil(day).year;
     if (year < YEAR_MIN || year > YEAR_MAX)
-        return err_set(e, ERR_USAGE, "'%.*s' is not in the years %d to %d", VIEW_ARG(v), YEAR_MIN,
-            YEAR_MAX);
+        return err_set(
+            e, ERR_USAGE, "'%.*s' is not in the years %d to %d", VIEW_ARG(v), YEAR_MIN, YEAR_MAX);
     *ret_day = day;
     return true;
 }
@@ -50,8 +51,8 @@ bool value_duration(struct view v, int64_t *ret_seconds, struct err *e)
         digits = view_slice(v, 0, v.n - 1);
     }
     if (!num_i64_in(digits, 1, max / unit, &n))
-        return err_set(e, ERR_USAGE, "'%.*s' is not a time from 1 second to 30 days, like 90, 90s, 15m or 2h",
-            VIEW_ARG(v));
+        return err_set(e, ERR_USAGE,
+            "'%.*s' is not a time from 1 second to 30 days, like 90, 90s, 15m or 2h", VIEW_ARG(v));
     *ret_seconds = n * unit;
     return true;
 }
@@ -69,15 +70,15 @@ bool value_errors(struct view v, uint64_t *ret_n, double *ret_share, struct err 
         *ret_share = percent / 100;
         return true;
     }
-    return err_set(e, ERR_USAGE, "'%.*s' is neither a number of records (100) nor a share of them (2%%)",
-        VIEW_ARG(v));
+    return err_set(e, ERR_USAGE,
+        "'%.*s' is neither a number of records (100) nor a share of them (2%%)", VIEW_ARG(v));
 }
 
 bool value_id(struct view v, int64_t *ret, struct err *e)
 {
     if (!num_i64_in(v, 1, INT32_MAX, ret))
-        return err_set(e, ERR_USAGE, "'%.*s' is not a TMDB id (a number from 1 to 2147483647)",
-            VIEW_ARG(v));
+        return err_set(
+            e, ERR_USAGE, "'%.*s' is not a TMDB id (a number from 1 to 2147483647)", VIEW_ARG(v));
     return true;
 }
 
@@ -90,7 +91,10 @@ bool value_choice(struct view v, const char *const *choices, size_t *ret, struct
             return true;
         }
         size_t n = strlen(list);
-        (void)snprintf(list + n, sizeof list - n, "%s%s", i == 0 ? "" : choices[i + 1] == NULL ? " or " : ", ",
+        (void)snprintf(list + n, sizeof list - n, "%s%s",
+            i == 0                   ? ""
+            : choices[i + 1] == NULL ? " or "
+                                     : ", ",
             choices[i]);
     }
     return err_set(e, ERR_USAGE, "'%.*s' is not %s", VIEW_ARG(v), list);
@@ -120,7 +124,8 @@ size_t edit_distance(struct view a, struct view b)
         size_t *now = row[i % 3], *above = row[(i + 2) % 3], *before = row[(i + 1) % 3];
         now[0] = i;
         for (size_t j = 1; j <= b.n; j++) {
-            now[j] = least(least(above[j], now[j - 1]) + 1, above[j - 1] + (a.p[i - 1] != b.p[j - 1]));
+            now[j] =
+                least(least(above[j], now[j - 1]) + 1, above[j - 1] + (a.p[i - 1] != b.p[j - 1]));
             if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1])
                 now[j] = least(now[j], before[j - 2] + 1);
         }

@@ -1,5 +1,5 @@
-/* Values of options: texts to numbers, days, durations. Each says in its error what was expected and shows what was
- * given; the caller puts the option's name before. Errors: USAGE. */
+/* Values of options: texts to numbers, days, durations. Each says in its error what was expected
+ * and shows what was given; the caller puts the option's name before. Errors: USAGE. */
 #ifndef MOVIE_ETL_CLI_VALUES_H
 #define MOVIE_ETL_CLI_VALUES_H
 
@@ -9,9 +9,11 @@
 #include <stdint.h>
 
 bool value_count(struct view v, uint64_t *ret, struct err *e); /* 1 or more */
-bool value_int_in(struct view v, int64_t min, int64_t max, const char *what, int *ret, struct err *e);
+bool value_int_in(
+    struct view v, int64_t min, int64_t max, const char *what, int *ret, struct err *e);
 bool value_day(struct view v, int64_t *ret_day, struct err *e); /* YYYY-MM-DD, years 1874 to 2100 */
-bool value_duration(struct view v, int64_t *ret_seconds, struct err *e); /* 90 90s 15m 2h; 1 s to 30 days */
+bool value_duration(
+    struct view v, int64_t *ret_seconds, struct err *e); /* 90 90s 15m 2h; 1 s to 30 days */
 /* "N": *ret_n; "P%": *ret_share, 0..1; the other one is left as it is. */
 bool value_errors(struct view v, uint64_t *ret_n, double *ret_share, struct err *e);
 bool value_id(struct view v, int64_t *ret, struct err *e); /* 1 to 2147483647 */
@@ -25,7 +27,8 @@ struct nearest {
 };
 void nearest_init(struct nearest *n, struct view word);
 void nearest_try(struct nearest *n, const char *candidate);
-/* Edit distance with transpositions of neighbours; texts over 40 bytes are infinitely far (SIZE_MAX). */
+/* Edit distance with transpositions of neighbours; texts over 40 bytes are infinitely far
+ * (SIZE_MAX). */
 size_t edit_distance(struct view a, struct view b);
 
 #endif

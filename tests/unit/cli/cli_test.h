@@ -13,7 +13,8 @@
 
 enum { LINE_WORDS = 40 };
 
-/* A command line as typed, without the program's name: words are what blanks separate, "~" is an empty word. */
+/* A command line as typed, without the program's name: words are what blanks separate, "~" is an
+ * empty word. */
 struct line {
     char text[2000];
     char *argv[LINE_WORDS];
@@ -24,7 +25,8 @@ void line_split(struct line *l, const char *text);
 /* Splits and parses; `l` holds the words while `a` is in use. */
 bool line_parse(struct line *l, const char *text, struct cli_args *a, struct err *e);
 
-/* A new folder below the build folder's temporary one, made the working directory; returns its path. */
+/* A new folder below the build folder's temporary one, made the working directory; returns its
+ * path. */
 const char *enter_new_folder(void);
 /* Leaves and removes it with what it holds. */
 void leave_folder(void);

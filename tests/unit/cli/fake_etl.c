@@ -64,10 +64,10 @@ static bool play(struct etl *x, const char *verb, struct err *e)
     return fake_etl.fail == ERR_NONE || err_set(e, fake_etl.fail, "the fake %s failed", verb);
 }
 
-#define VERB(name)                                                                                \
-    bool etl_##name(struct etl *x, struct err *e)                                                 \
-    {                                                                                             \
-        return play(x, #name, e);                                                                 \
+#define VERB(name)                                                                                 \
+    bool etl_##name(struct etl *x, struct err *e)                                                  \
+    {                                                                                              \
+        return play(x, #name, e);                                                                  \
     }
 VERB(init_movielens)
 VERB(init_tmdb)

@@ -1,4 +1,5 @@
-/* Stand-ins for the verbs: they note that they were called and with what, and do what a test told them to. */
+/* Stand-ins for the verbs: they note that they were called and with what, and do what a test told
+ * them to. */
 #ifndef MOVIE_ETL_TESTS_UNIT_CLI_FAKE_ETL_H
 #define MOVIE_ETL_TESTS_UNIT_CLI_FAKE_ETL_H
 

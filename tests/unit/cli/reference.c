@@ -47,7 +47,10 @@ static void add_commands(struct str *to, enum option o)
     for (enum command c = 0; c < COMMAND_COUNT; c++)
         if (is_shown(c) && option_goes_with(o, c)) {
             left--;
-            str_addf(to, "*%s*%s", cli_commands[c].name, left > 1 ? ", " : left == 1 ? " and " : "");
+            str_addf(to, "*%s*%s", cli_commands[c].name,
+                left > 1    ? ", "
+                : left == 1 ? " and "
+                            : "");
         }
     str_addc(to, '.');
 }

@@ -1,4 +1,5 @@
-/* The parts of man page and docs that say what the tables say: printed here, held against the files by test_docs.c. */
+/* The parts of man page and docs that say what the tables say: printed here, held against the files
+ * by test_docs.c. */
 #ifndef MOVIE_ETL_TESTS_UNIT_CLI_REFERENCE_H
 #define MOVIE_ETL_TESTS_UNIT_CLI_REFERENCE_H
 

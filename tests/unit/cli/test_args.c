@@ -19,7 +19,8 @@ static const struct refusal refusals[] = {
     {"proc", "there is no command 'proc'", "Did you mean 'process'?"},
     {"Init", "there is no command 'Init'", "Did you mean 'init'?"},
     {"~", "there is no command ''", "See 'movie-etl --help'"},
-    {"init --load-movilens", "there is no option '--load-movilens'", "Did you mean '--load-movielens'?"},
+    {"init --load-movilens", "there is no option '--load-movilens'",
+        "Did you mean '--load-movielens'?"},
     {"init --frobnicate", "there is no option '--frobnicate'", NULL},
     {"init --frobnicate=7", "there is no option '--frobnicate'", NULL},
     {"missing --dayz 3", "there is no option '--dayz'", "Did you mean '--days'?"},
@@ -31,27 +32,39 @@ static const struct refusal refusals[] = {
     {"status --", NULL, NULL},
     {"status --=", "there is no option '--'", NULL},
 
-    {"missing --days 3", "--days does not go with 'missing'; it is for changes", "movie-etl missing --help"},
-    {"changes --days 3 --start-year 7", "--start-year does not go with 'changes'; it is for init", NULL},
-    {"validate --limit 3 a", "--limit does not go with 'validate'; it is for init, missing, changes, update and sync",
-        "movie-etl validate --help"},
-    {"status --dry-run", "--dry-run does not go with 'status'; it is for init, missing, changes, update, process, "
-        "sync and clear", NULL},
-    {"validate --database x.db a", "--database does not go with 'validate'; it is for init, missing, changes, "
-        "update, process, sync, verify, status and clear", NULL},
-    {"process --rate 3 --file a", "--rate does not go with 'process'; it is for init, missing, changes, update and sync",
+    {"missing --days 3", "--days does not go with 'missing'; it is for changes",
+        "movie-etl missing --help"},
+    {"changes --days 3 --start-year 7", "--start-year does not go with 'changes'; it is for init",
         NULL},
-    {"status --max-errors 3", "--max-errors does not go with 'status'; it is for init, process and sync", NULL},
+    {"validate --limit 3 a",
+        "--limit does not go with 'validate'; it is for init, missing, changes, update and sync",
+        "movie-etl validate --help"},
+    {"status --dry-run",
+        "--dry-run does not go with 'status'; it is for init, missing, changes, update, process, "
+        "sync and clear",
+        NULL},
+    {"validate --database x.db a",
+        "--database does not go with 'validate'; it is for init, missing, changes, "
+        "update, process, sync, verify, status and clear",
+        NULL},
+    {"process --rate 3 --file a",
+        "--rate does not go with 'process'; it is for init, missing, changes, update and sync",
+        NULL},
+    {"status --max-errors 3",
+        "--max-errors does not go with 'status'; it is for init, process and sync", NULL},
     {"process --yes --file a", "--yes does not go with 'process'; it is for clear", NULL},
     {"clear --json", "--json does not go with 'clear'; it is for status", NULL},
     {"completion bash --quiet",
-        "--quiet does not go with 'completion'; it is for init, missing, changes, update, process, validate, sync, "
-        "verify, status and clear", NULL},
+        "--quiet does not go with 'completion'; it is for init, missing, changes, update, process, "
+        "validate, sync, "
+        "verify, status and clear",
+        NULL},
     /* A wrong option with a wrong value is told about the option. */
     {"missing --days x", "--days does not go with 'missing'; it is for changes", NULL},
 
     {"changes --days", "--days needs a value: --days N", NULL},
-    {"changes --days --only-known", "--days needs a value: --days N", "Write --days=--only-known if that is the value."},
+    {"changes --days --only-known", "--days needs a value: --days N",
+        "Write --days=--only-known if that is the value."},
     {"changes --days --", "--days needs a value: --days N", NULL},
     {"changes --days=", "--days: the value is empty", NULL},
     {"status --data-dir ~", "--data-dir: the value is empty", NULL},
@@ -63,41 +76,62 @@ static const struct refusal refusals[] = {
     {"changes --days 3651", "--days: '3651' is not a number of days from 1 to 3650", NULL},
     {"changes --days -3", "--days: '-3' is not a number of days from 1 to 3650", NULL},
     {"changes --days 3.5", "--days: '3.5' is not a number of days from 1 to 3650", NULL},
-    {"changes --days 99999999999999999999", "--days: '99999999999999999999' is not a number of days from 1 to 3650", NULL},
+    {"changes --days 99999999999999999999",
+        "--days: '99999999999999999999' is not a number of days from 1 to 3650", NULL},
     {"missing --limit 0", "--limit: '0' is not a whole number of 1 or more", NULL},
     {"missing --limit +5", "--limit: '+5' is not a whole number of 1 or more", NULL},
-    {"missing --limit 9223372036854775808", "--limit: '9223372036854775808' is not a whole number of 1 or more", NULL},
-    {"missing --after-date 2024-02-30", "--after-date: '2024-02-30' is not a date that exists (YYYY-MM-DD)", NULL},
-    {"missing --after-date 2023-02-29", "--after-date: '2023-02-29' is not a date that exists (YYYY-MM-DD)", NULL},
-    {"missing --after-date 2024-1-1", "--after-date: '2024-1-1' is not a date that exists (YYYY-MM-DD)", NULL},
-    {"missing --after-date yesterday", "--after-date: 'yesterday' is not a date that exists (YYYY-MM-DD)", NULL},
-    {"missing --after-date 1873-12-31", "--after-date: '1873-12-31' is not in the years 1874 to 2100", NULL},
-    {"missing --after-date 2101-01-01", "--after-date: '2101-01-01' is not in the years 1874 to 2100", NULL},
-    {"missing --max-time 0", "--max-time: '0' is not a time from 1 second to 30 days, like 90, 90s, 15m or 2h", NULL},
-    {"missing --max-time 5d", "--max-time: '5d' is not a time from 1 second to 30 days, like 90, 90s, 15m or 2h", NULL},
-    {"missing --max-time h", "--max-time: 'h' is not a time from 1 second to 30 days, like 90, 90s, 15m or 2h", NULL},
-    {"missing --max-time 721h", "--max-time: '721h' is not a time from 1 second to 30 days, like 90, 90s, 15m or 2h", NULL},
-    {"process --file a --max-errors -1", "--max-errors: '-1' is neither a number of records (100) nor a share of them (2%)",
-        NULL},
+    {"missing --limit 9223372036854775808",
+        "--limit: '9223372036854775808' is not a whole number of 1 or more", NULL},
+    {"missing --after-date 2024-02-30",
+        "--after-date: '2024-02-30' is not a date that exists (YYYY-MM-DD)", NULL},
+    {"missing --after-date 2023-02-29",
+        "--after-date: '2023-02-29' is not a date that exists (YYYY-MM-DD)", NULL},
+    {"missing --after-date 2024-1-1",
+        "--after-date: '2024-1-1' is not a date that exists (YYYY-MM-DD)", NULL},
+    {"missing --after-date yesterday",
+        "--after-date: 'yesterday' is not a date that exists (YYYY-MM-DD)", NULL},
+    {"missing --after-date 1873-12-31",
+        "--after-date: '1873-12-31' is not in the years 1874 to 2100", NULL},
+    {"missing --after-date 2101-01-01",
+        "--after-date: '2101-01-01' is not in the years 1874 to 2100", NULL},
+    {"missing --max-time 0",
+        "--max-time: '0' is not a time from 1 second to 30 days, like 90, 90s, 15m or 2h", NULL},
+    {"missing --max-time 5d",
+        "--max-time: '5d' is not a time from 1 second to 30 days, like 90, 90s, 15m or 2h", NULL},
+    {"missing --max-time h",
+        "--max-time: 'h' is not a time from 1 second to 30 days, like 90, 90s, 15m or 2h", NULL},
+    {"missing --max-time 721h",
+        "--max-time: '721h' is not a time from 1 second to 30 days, like 90, 90s, 15m or 2h", NULL},
+    {"process --file a --max-errors -1",
+        "--max-errors: '-1' is neither a number of records (100) nor a share of them (2%)", NULL},
     {"process --file a --max-errors 101%",
         "--max-errors: '101%' is neither a number of records (100) nor a share of them (2%)", NULL},
-    {"process --file a --max-errors %", "--max-errors: '%' is neither a number of records (100) nor a share of them (2%)",
-        NULL},
+    {"process --file a --max-errors %",
+        "--max-errors: '%' is neither a number of records (100) nor a share of them (2%)", NULL},
     {"process --batch-type all", "--batch-type: 'all' is not initial, missing or changes", NULL},
     {"status --log-format xml", "--log-format: 'xml' is not text or json", NULL},
-    {"init --fetch-tmdb --start-year 1873", "--start-year: '1873' is not a year from 1874 to 2100", NULL},
-    {"init --fetch-tmdb --end-year 2101", "--end-year: '2101' is not a year from 1874 to 2100", NULL},
-    {"init --fetch-tmdb --end-year 20x0", "--end-year: '20x0' is not a year from 1874 to 2100", NULL},
+    {"init --fetch-tmdb --start-year 1873", "--start-year: '1873' is not a year from 1874 to 2100",
+        NULL},
+    {"init --fetch-tmdb --end-year 2101", "--end-year: '2101' is not a year from 1874 to 2100",
+        NULL},
+    {"init --fetch-tmdb --end-year 20x0", "--end-year: '20x0' is not a year from 1874 to 2100",
+        NULL},
 
     {"init", "init needs one of --load-movielens, --fetch-tmdb and --full", NULL},
-    {"init --full --load-movielens", "init needs exactly one of --load-movielens, --fetch-tmdb and --full", NULL},
-    {"init --load-movielens --fetch-tmdb", "init needs exactly one of --load-movielens, --fetch-tmdb and --full", NULL},
-    {"init --fetch-tmdb --start-year 2020 --end-year 2010", "--start-year 2020 comes after --end-year 2010", NULL},
-    {"init --full --start-year 2020 --end-year 2019", "--start-year 2020 comes after --end-year 2019", NULL},
+    {"init --full --load-movielens",
+        "init needs exactly one of --load-movielens, --fetch-tmdb and --full", NULL},
+    {"init --load-movielens --fetch-tmdb",
+        "init needs exactly one of --load-movielens, --fetch-tmdb and --full", NULL},
+    {"init --fetch-tmdb --start-year 2020 --end-year 2010",
+        "--start-year 2020 comes after --end-year 2010", NULL},
+    {"init --full --start-year 2020 --end-year 2019",
+        "--start-year 2020 comes after --end-year 2019", NULL},
     {"init --fetch-tmdb --movielens x", "--movielens goes with --load-movielens or --full", NULL},
-    {"init --fetch-tmdb --replace-release", "--replace-release goes with --load-movielens or --full", NULL},
+    {"init --fetch-tmdb --replace-release",
+        "--replace-release goes with --load-movielens or --full", NULL},
     {"init --fetch-tmdb --max-errors 1", "--max-errors goes with --load-movielens or --full", NULL},
-    {"init --load-movielens --start-year 2020", "--start-year goes with --fetch-tmdb or --full", NULL},
+    {"init --load-movielens --start-year 2020", "--start-year goes with --fetch-tmdb or --full",
+        NULL},
     {"init --load-movielens --end-year 2020", "--end-year goes with --fetch-tmdb or --full", NULL},
     {"init --load-movielens --limit 5", "--limit goes with --fetch-tmdb or --full", NULL},
     {"init --load-movielens --ids x", "--ids goes with --fetch-tmdb or --full", NULL},
@@ -108,8 +142,10 @@ static const struct refusal refusals[] = {
     {"status -- --json", "status does not take '--json'", NULL},
     {"process", "process needs --batch-type initial, missing or changes, or --file FILE...", NULL},
     {"process a.yaml", "process takes files behind --file: --file a.yaml", NULL},
-    {"process --batch-type initial a.yaml", "process takes files behind --file: --file a.yaml", NULL},
-    {"process --batch-type initial --file a.yaml", "--batch-type and --file exclude each other", NULL},
+    {"process --batch-type initial a.yaml", "process takes files behind --file: --file a.yaml",
+        NULL},
+    {"process --batch-type initial --file a.yaml", "--batch-type and --file exclude each other",
+        NULL},
     {"process --file", "--file needs a value: --file FILE...", NULL},
     {"process --file a ~", "an argument of process is empty", NULL},
     {"validate", "validate needs a file", NULL},
@@ -156,12 +192,12 @@ static void test_every_pair(void **state)
             struct cli_args a;
             struct line l;
             struct err e = {.kind = ERR_NONE};
-            (void)snprintf(text, sizeof text, "%s --%s%s", cli_commands[c].name, cli_options[o].name,
-                cli_options[o].value == NULL ? "" : "=1");
+            (void)snprintf(text, sizeof text, "%s --%s%s", cli_commands[c].name,
+                cli_options[o].name, cli_options[o].value == NULL ? "" : "=1");
             bool ok = line_parse(&l, text, &a, &e);
             args_done(&a);
-            (void)snprintf(wanted, sizeof wanted, "--%s does not go with '%s'; it is for ", cli_options[o].name,
-                cli_commands[c].name);
+            (void)snprintf(wanted, sizeof wanted, "--%s does not go with '%s'; it is for ",
+                cli_options[o].name, cli_commands[c].name);
             bool told = !ok && strncmp(e.text, wanted, strlen(wanted)) == 0;
             if (told == option_goes_with(o, c))
                 fail_msg("movie-etl %s: %s", text, ok ? "accepted" : e.text);
@@ -192,7 +228,8 @@ static void test_init(void **state)
 {
     struct cli_args a;
     (void)state;
-    parse(&a, "init --fetch-tmdb --start-year=1874 --end-year 2100 --limit 5 --max-time 2h --rate 7 --ids -");
+    parse(&a, "init --fetch-tmdb --start-year=1874 --end-year 2100 --limit 5 --max-time 2h --rate "
+              "7 --ids -");
     assert_int_equal(a.command, COMMAND_INIT);
     assert_true(a.fetch_tmdb && !a.full && !a.load_movielens);
     assert_int_equal(a.request.start_year, 1874);
@@ -224,8 +261,10 @@ static void test_defaults(void **state)
     (void)state;
     parse(&a, "missing");
     const struct etl_request *r = &a.request;
-    assert_true(!r->dry_run && r->limit == 0 && r->max_seconds == 0 && !r->ids_given && r->id_n == 0);
-    assert_true(r->start_year == 0 && r->end_year == 0 && !r->after_given && r->days == 0 && !r->only_known);
+    assert_true(
+        !r->dry_run && r->limit == 0 && r->max_seconds == 0 && !r->ids_given && r->id_n == 0);
+    assert_true(r->start_year == 0 && r->end_year == 0 && !r->after_given && r->days == 0 &&
+                !r->only_known);
     assert_true(!r->type_given && r->file_n == 0 && !r->replace_release && !r->json);
     assert_true(r->max_errors == UINT64_MAX && r->max_error_share >= 1);
     assert_true(a.format == LOG_TEXT && !a.quiet && !a.verbose && !a.no_progress);
@@ -273,14 +312,16 @@ static void test_order(void **state)
     struct cli_args a;
     (void)state;
     parse(&a, "--limit 3 -v update 5 --dry-run 6");
-    assert_true(a.command == COMMAND_UPDATE && a.request.limit == 3 && a.verbose && a.request.dry_run);
+    assert_true(
+        a.command == COMMAND_UPDATE && a.request.limit == 3 && a.verbose && a.request.dry_run);
     assert_int_equal(a.words.n, 2);
     assert_string_equal(word(&a, 1), "6");
     args_done(&a);
     parse(&a, "process --file a.yaml b.yaml --dry-run --file=c.yaml d.yaml -- --e.yaml -");
     assert_int_equal(a.request.file_n, 6);
     for (size_t i = 0; i < 6; i++) {
-        static const char *const wanted[] = {"a.yaml", "b.yaml", "c.yaml", "d.yaml", "--e.yaml", "-"};
+        static const char *const wanted[] = {
+            "a.yaml", "b.yaml", "c.yaml", "d.yaml", "--e.yaml", "-"};
         assert_string_equal(a.request.files[i], wanted[i]);
     }
     args_done(&a);

@@ -1,4 +1,5 @@
-/* The configuration: precedence, every key's form, secrets from files, the two guards, and that no secret is shown. */
+/* The configuration: precedence, every key's form, secrets from files, the two guards, and that no
+ * secret is shown. */
 #include "cli_test.h"
 
 #include "cli/config.h"
@@ -15,7 +16,8 @@
 #define KEY_B "ffffffffffffffffffffffffffffffff"
 #define TOKEN "eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln-bmF0_dXJl"
 
-/* A command line, an environment (one "K=V" a line) and a .env (NULL: none), and what came of them. */
+/* A command line, an environment (one "K=V" a line) and a .env (NULL: none), and what came of
+ * them. */
 struct trial {
     struct line line;
     struct cli_args args;
@@ -55,7 +57,8 @@ static void done(void)
 }
 
 /* Fails with CONFIG and exactly this text. */
-static void refuse(const char *command, const char *environment, const char *dotenv, const char *text)
+static void refuse(
+    const char *command, const char *environment, const char *dotenv, const char *text)
 {
     load(command, environment, dotenv);
     if (t.ok)
@@ -75,14 +78,15 @@ static void accept(const char *command, const char *environment, const char *dot
 
 static void test_defaults(void **state)
 {
-    static const char *const sections[] = {"credits", "keywords", "videos", "reviews", "release_dates",
-        "watch/providers", "external_ids", "alternative_titles"};
+    static const char *const sections[] = {"credits", "keywords", "videos", "reviews",
+        "release_dates", "watch/providers", "external_ids", "alternative_titles"};
     (void)state;
     accept("init --full", "", NULL);
     const struct etl_config *c = &t.config.etl;
     assert_string_equal(c->store.path, "data/movies.db");
     assert_null(c->store.host);
-    assert_true(c->store.port == 0 && c->store.user == NULL && c->store.pass == NULL && c->store.db == NULL);
+    assert_true(c->store.port == 0 && c->store.user == NULL && c->store.pass == NULL &&
+                c->store.db == NULL);
     assert_true(c->store.tls == NULL && c->store.socket == NULL && c->store.foreign_keys);
     assert_string_equal(c->store.prefix, "");
     assert_string_equal(c->tmdb.base_url, "https://api.themoviedb.org/3");
@@ -125,8 +129,8 @@ static void test_precedence(void **state)
     accept("status", "SQL_HOST=\nSQL_USER=", "SQL_HOST=db1\nSQL_USER=app");
     assert_null(t.config.etl.store.host);
     done();
-    accept("init --full --rate 7 --movielens m --database d.db", "TMDB_RATE=8\nMOVIELENS_PATH=x\nSQL_PATH=y",
-        "TMDB_RATE=9");
+    accept("init --full --rate 7 --movielens m --database d.db",
+        "TMDB_RATE=8\nMOVIELENS_PATH=x\nSQL_PATH=y", "TMDB_RATE=9");
     assert_true(t.config.etl.tmdb.rate > 6.9 && t.config.etl.tmdb.rate < 7.1);
     assert_string_equal(t.config.etl.movielens_path, "m");
     assert_string_equal(t.config.etl.store.path, "d.db");
@@ -193,10 +197,10 @@ static void check_rows(enum key k, const struct row *rows, size_t n)
         }
     }
 }
-#define CHECK(key, ...)                                                                           \
-    do {                                                                                          \
-        static const struct row rows[] = {__VA_ARGS__};                                           \
-        check_rows(key, rows, sizeof rows / sizeof rows[0]);                                      \
+#define CHECK(key, ...)                                                                            \
+    do {                                                                                           \
+        static const struct row rows[] = {__VA_ARGS__};                                            \
+        check_rows(key, rows, sizeof rows / sizeof rows[0]);                                       \
     } while (0)
 
 static void test_api_key(void **state)
@@ -217,8 +221,8 @@ static void test_api_key(void **state)
 static void test_urls(void **state)
 {
     (void)state;
-    CHECK(KEY_TMDB_BASE_URL, {"https://api.themoviedb.org/3", NULL}, {"http://127.0.0.1:8080/3", NULL},
-        {"http://[::1]:80", NULL}, {"http://localhost", NULL},
+    CHECK(KEY_TMDB_BASE_URL, {"https://api.themoviedb.org/3", NULL},
+        {"http://127.0.0.1:8080/3", NULL}, {"http://[::1]:80", NULL}, {"http://localhost", NULL},
         {"api.themoviedb.org/3", "not a URL that begins with https:// or http://"},
         {"ftp://x", "not a URL that begins with https:// or http://"},
         {"https://", "not a URL that begins with https:// or http://"},
@@ -245,21 +249,26 @@ static void test_simple_keys(void **state)
         {"-1", "'-1' is not a number of requests per second, like 35 or 0.5"},
         {"fast", "'fast' is not a number of requests per second, like 35 or 0.5"},
         {"1e300", "'1e300' is not a number of requests per second, like 35 or 0.5"});
-    CHECK(KEY_TMDB_LANGUAGE, {"en", NULL}, {"en-US", NULL}, {"zh-Hant", NULL}, {"fil", NULL}, {"es-419", NULL},
-        {"english", "'english' is not a language like en-US or de"},
-        {"EN", "'EN' is not a language like en-US or de"}, {"e", "'e' is not a language like en-US or de"},
+    CHECK(KEY_TMDB_LANGUAGE, {"en", NULL}, {"en-US", NULL}, {"zh-Hant", NULL}, {"fil", NULL},
+        {"es-419", NULL}, {"english", "'english' is not a language like en-US or de"},
+        {"EN", "'EN' is not a language like en-US or de"},
+        {"e", "'e' is not a language like en-US or de"},
         {"en_US", "'en_US' is not a language like en-US or de"},
-        {"en-", "'en-' is not a language like en-US or de"}, {"-US", "'-US' is not a language like en-US or de"});
-    CHECK(KEY_TMDB_ADULT, {"exclude", NULL}, {"include", NULL}, {"yes", "'yes' is not exclude or include"});
+        {"en-", "'en-' is not a language like en-US or de"},
+        {"-US", "'-US' is not a language like en-US or de"});
+    CHECK(KEY_TMDB_ADULT, {"exclude", NULL}, {"include", NULL},
+        {"yes", "'yes' is not exclude or include"});
     CHECK(KEY_TMDB_SECTIONS, {"translations", NULL}, {"images, translations", NULL},
         {"credits", "'credits' is not a section that can be added: translations, images"},
         {"images,", "'' is not a section that can be added: translations, images"});
     CHECK(KEY_SQL_PORT, {"1", NULL}, {"65535", NULL}, {"0", "'0' is not a port from 1 to 65535"},
-        {"65536", "'65536' is not a port from 1 to 65535"}, {"mysql", "'mysql' is not a port from 1 to 65535"});
-    CHECK(KEY_SQL_TLS, {"off", NULL}, {"require", NULL}, {"verify", NULL}, {"/etc/ca.pem", NULL}, {"./ca.pem", NULL},
-        {"on", "'on' is not off, require, verify or the path of a CA file"});
+        {"65536", "'65536' is not a port from 1 to 65535"},
+        {"mysql", "'mysql' is not a port from 1 to 65535"});
+    CHECK(KEY_SQL_TLS, {"off", NULL}, {"require", NULL}, {"verify", NULL}, {"/etc/ca.pem", NULL},
+        {"./ca.pem", NULL}, {"on", "'on' is not off, require, verify or the path of a CA file"});
     CHECK(KEY_SQL_PREFIX, {"", NULL}, {"etl_", NULL}, {"A_1234567890abcd", NULL},
-        {"A_1234567890abcde", "'A_1234567890abcde' is not a prefix of at most 16 letters, digits and _"},
+        {"A_1234567890abcde",
+            "'A_1234567890abcde' is not a prefix of at most 16 letters, digits and _"},
         {"a-b", "'a-b' is not a prefix of at most 16 letters, digits and _"},
         {"a b", "'a b' is not a prefix of at most 16 letters, digits and _"});
     CHECK(KEY_SQL_FOREIGN_KEYS, {"auto", NULL}, {"off", NULL}, {"on", "'on' is not auto or off"});
@@ -268,8 +277,8 @@ static void test_simple_keys(void **state)
 static void test_hosts(void **state)
 {
     (void)state;
-    CHECK(KEY_SQL_HOST, {"db1", NULL}, {"db1:3307", NULL}, {"db1,db2:3307,10.0.0.1", NULL}, {"[::1]", NULL},
-        {"[fe80::1%25]:3306,db2", NULL},
+    CHECK(KEY_SQL_HOST, {"db1", NULL}, {"db1:3307", NULL}, {"db1,db2:3307,10.0.0.1", NULL},
+        {"[::1]", NULL}, {"[fe80::1%25]:3306,db2", NULL},
         {",", "'' is not a host, host:port or [IPv6 address]:port"},
         {"db1,", "'' is not a host, host:port or [IPv6 address]:port"},
         {":3306", "':3306' is not a host, host:port or [IPv6 address]:port"},
@@ -278,7 +287,8 @@ static void test_hosts(void **state)
         {"::1", "'::1' is not a host, host:port or [IPv6 address]:port"},
         {"fe80::1", "'fe80::1': an IPv6 address stands in brackets: [::1]:3306"},
         {"[::1]3306", "'[::1]3306': an IPv6 address stands in brackets: [::1]:3306"},
-        {"db1:0", "'0' is not a port from 1 to 65535"}, {"db1:", "'' is not a port from 1 to 65535"},
+        {"db1:0", "'0' is not a port from 1 to 65535"},
+        {"db1:", "'' is not a port from 1 to 65535"},
         {"db 1", "'db 1' is not the name or address of a host"},
         {"mysql://db1", "'//db1' is not a port from 1 to 65535"},
         {"[db1]:3306", "'[db1]:3306' is not the name or address of a host"});
@@ -320,7 +330,8 @@ static void test_bad_secret_files(void **state)
         "TMDB_API_KEY and TMDB_API_KEY_FILE are both set");
     refuse("missing", "", "TMDB_API_KEY=" KEY_A "\nTMDB_API_KEY_FILE=key",
         "TMDB_API_KEY and TMDB_API_KEY_FILE are both set in .env");
-    refuse("status", "SQL_HOST=x\nSQL_PASS=a\nSQL_PASS_FILE=key", NULL, "SQL_PASS and SQL_PASS_FILE are both set");
+    refuse("status", "SQL_HOST=x\nSQL_PASS=a\nSQL_PASS_FILE=key", NULL,
+        "SQL_PASS and SQL_PASS_FILE are both set");
     refuse("missing", "TMDB_API_KEY_FILE=nowhere", NULL,
         "TMDB_API_KEY_FILE: cannot open nowhere: No such file or directory");
     refuse("missing", "", "\nTMDB_API_KEY_FILE=nowhere",
@@ -337,7 +348,8 @@ static void test_bad_secret_files(void **state)
     memset(big, 'a', VALUE_MAX + 9);
     write_text("key", big);
     free(big);
-    refuse("status", "SQL_HOST=x\nSQL_PASS_FILE=key", NULL, "SQL_PASS_FILE: key is larger than 65538 bytes");
+    refuse("status", "SQL_HOST=x\nSQL_PASS_FILE=key", NULL,
+        "SQL_PASS_FILE: key is larger than 65538 bytes");
 }
 
 /* Whatever is wrong, the secret is not told. */
@@ -398,13 +410,16 @@ static void test_lost_host(void **state)
     refuse("status", "SQL_PASS=x", NULL, "SQL_PASS is set, but SQL_HOST is not");
     refuse("status", "", "SQL_DB=movies", ".env:1: SQL_DB is set, but SQL_HOST is not");
     refuse("status", "SQL_SOCKET=/x", NULL, "SQL_SOCKET is set, but SQL_HOST is not");
-    refuse("init --full", "SQL_HOST=\nSQL_USER=app", "SQL_HOST=db1", "SQL_USER is set, but SQL_HOST is not");
+    refuse("init --full", "SQL_HOST=\nSQL_USER=app", "SQL_HOST=db1",
+        "SQL_USER is set, but SQL_HOST is not");
     load("status", "SQL_USER=app", NULL);
     assert_holds(t.err.hint, "SQL_HOST");
     assert_holds(t.err.hint, "--database");
     done();
-    accept("status", "SQL_USER=app\nSQL_PASS=x\nSQL_DB=movies\nSQL_HOST=db1\nSQL_PORT=3307\nSQL_PREFIX=m_\n"
-                     "SQL_TLS=require\nSQL_FOREIGN_KEYS=off\nSQL_SOCKET=/s", NULL);
+    accept("status",
+        "SQL_USER=app\nSQL_PASS=x\nSQL_DB=movies\nSQL_HOST=db1\nSQL_PORT=3307\nSQL_PREFIX=m_\n"
+        "SQL_TLS=require\nSQL_FOREIGN_KEYS=off\nSQL_SOCKET=/s",
+        NULL);
     const struct store_config *s = &t.config.etl.store;
     assert_string_equal(s->host, "db1");
     assert_string_equal(s->user, "app");
@@ -432,9 +447,12 @@ static void test_lost_host(void **state)
 static void test_rate(void **state)
 {
     (void)state;
-    refuse("missing --rate 41", "", NULL, "--rate: 41 requests per second where TMDB's hosts allow 40");
-    refuse("missing", "TMDB_RATE=40.5", NULL, "TMDB_RATE: 40.5 requests per second where TMDB's hosts allow 40");
-    refuse("missing", "", "# x\nTMDB_RATE=0", ".env:2: TMDB_RATE: 0 (unlimited) is only for another TMDB_BASE_URL");
+    refuse("missing --rate 41", "", NULL,
+        "--rate: 41 requests per second where TMDB's hosts allow 40");
+    refuse("missing", "TMDB_RATE=40.5", NULL,
+        "TMDB_RATE: 40.5 requests per second where TMDB's hosts allow 40");
+    refuse("missing", "", "# x\nTMDB_RATE=0",
+        ".env:2: TMDB_RATE: 0 (unlimited) is only for another TMDB_BASE_URL");
     refuse("missing", "TMDB_BASE_URL=https://api.tmdb.org/3\nTMDB_RATE=0", NULL,
         "TMDB_RATE: 0 (unlimited) is only for another TMDB_BASE_URL");
     accept("missing --rate 40", "", NULL);
@@ -449,11 +467,12 @@ static void test_rate(void **state)
 static void test_sections(void **state)
 {
     (void)state;
-    accept("missing", "TMDB_SECTIONS=images, translations\nTMDB_ADULT=include\nTMDB_LANGUAGE=de", NULL);
+    accept("missing", "TMDB_SECTIONS=images, translations\nTMDB_ADULT=include\nTMDB_LANGUAGE=de",
+        NULL);
     size_t found = 0, n = 0;
     for (; t.config.etl.tmdb.sections[n] != NULL; n++)
         found += strcmp(t.config.etl.tmdb.sections[n], "images") == 0 ||
-            strcmp(t.config.etl.tmdb.sections[n], "translations") == 0;
+                 strcmp(t.config.etl.tmdb.sections[n], "translations") == 0;
     assert_true(found == 2 && n == 10);
     assert_true(t.config.etl.tmdb.include_adult);
     assert_string_equal(t.config.etl.tmdb.language, "de");
@@ -465,12 +484,26 @@ static void test_sections(void **state)
 static void test_misspelt(void **state)
 {
     static const char *const rows[][2] = {
-        {"TMDB_API_KYE", "TMDB_API_KEY"}, {"TMDB_APIKEY", "TMDB_API_KEY"}, {"tmdb_api_key", "TMDB_API_KEY"},
-        {"SQL_PASSWORD", "SQL_PASS"}, {"SQL_HSOT", "SQL_HOST"}, {"SQL_DATABASE", "SQL_DB"}, {"SQL_USERS", "SQL_USER"},
-        {"DATADIR", "DATA_DIR"}, {"MOVIELENS_PAHT", "MOVIELENS_PATH"}, {"Sql_Host", "SQL_HOST"},
+        {"TMDB_API_KYE", "TMDB_API_KEY"},
+        {"TMDB_APIKEY", "TMDB_API_KEY"},
+        {"tmdb_api_key", "TMDB_API_KEY"},
+        {"SQL_PASSWORD", "SQL_PASS"},
+        {"SQL_HSOT", "SQL_HOST"},
+        {"SQL_DATABASE", "SQL_DB"},
+        {"SQL_USERS", "SQL_USER"},
+        {"DATADIR", "DATA_DIR"},
+        {"MOVIELENS_PAHT", "MOVIELENS_PATH"},
+        {"Sql_Host", "SQL_HOST"},
         {"TMDB_TOKEN", "TMDB_API_KEY"},
-        {"MYSQL_HOST", NULL}, {"MYSQL_PASSWORD", NULL}, {"PATH", NULL}, {"HOME", NULL}, {"API_KEY", NULL},
-        {"POSTGRES_USER", NULL}, {"DEBUG", NULL}, {"SQLALCHEMY_DATABASE_URI", NULL}, {"", NULL},
+        {"MYSQL_HOST", NULL},
+        {"MYSQL_PASSWORD", NULL},
+        {"PATH", NULL},
+        {"HOME", NULL},
+        {"API_KEY", NULL},
+        {"POSTGRES_USER", NULL},
+        {"DEBUG", NULL},
+        {"SQLALCHEMY_DATABASE_URI", NULL},
+        {"", NULL},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -492,7 +525,8 @@ static void test_wrong_values_are_placed(void **state)
     refuse("status", "", "A=b\nSQL_PORT=x", ".env:2: SQL_PORT: 'x' is not a port from 1 to 65535");
     refuse("missing --rate fast", "", NULL,
         "--rate: 'fast' is not a number of requests per second, like 35 or 0.5");
-    refuse("status", "SQL_PREFIX=a-b", NULL, "SQL_PREFIX: 'a-b' is not a prefix of at most 16 letters, digits and _");
+    refuse("status", "SQL_PREFIX=a-b", NULL,
+        "SQL_PREFIX: 'a-b' is not a prefix of at most 16 letters, digits and _");
     refuse("missing", "TMDB_LANGUAGE=\xFF\xFE", NULL, "TMDB_LANGUAGE: the value is not UTF-8");
 }
 

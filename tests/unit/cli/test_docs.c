@@ -1,6 +1,7 @@
-/* Man page and docs say what the tables say: the parts between "begin NAME" and "end NAME" are printed anew and
- * compared. With UPDATE_DOCS=1 in the environment they are written instead, and the test fails once to say so.
- * The .env example of docs/configuration.md is read by the program itself, as it stands and with every key set. */
+/* Man page and docs say what the tables say: the parts between "begin NAME" and "end NAME" are
+ * printed anew and compared. With UPDATE_DOCS=1 in the environment they are written instead, and
+ * the test fails once to say so. The .env example of docs/configuration.md is read by the program
+ * itself, as it stands and with every key set. */
 #include "cli_test.h"
 
 #include "base/file.h"
@@ -31,7 +32,8 @@ static void read_doc(const char *name, struct str *to)
 }
 
 /* The part between two lines; their text depends on the file's comments. */
-static bool find_part(const struct str *doc, const char *begin, const char *end, size_t *ret_from, size_t *ret_to)
+static bool find_part(
+    const struct str *doc, const char *begin, const char *end, size_t *ret_from, size_t *ret_to)
 {
     const char *from = strstr(str_z(doc), begin);
     const char *to = from == NULL ? NULL : strstr(from, end);
@@ -42,7 +44,8 @@ static bool find_part(const struct str *doc, const char *begin, const char *end,
     return true;
 }
 
-static void rewrite(const char *name, const struct str *doc, size_t from, size_t to, const struct str *part)
+static void rewrite(
+    const char *name, const struct str *doc, size_t from, size_t to, const struct str *part)
 {
     char path[1000];
     struct str all;
@@ -56,7 +59,8 @@ static void rewrite(const char *name, const struct str *doc, size_t from, size_t
     fail_msg("%s was rewritten; run the test again", name);
 }
 
-static void check(const char *name, const char *comment, const char *what, void (*print)(struct str *to))
+static void check(
+    const char *name, const char *comment, const char *what, void (*print)(struct str *to))
 {
     struct str doc, part;
     char begin[100], end[100];
@@ -67,14 +71,16 @@ static void check(const char *name, const char *comment, const char *what, void 
     assert_true(str_ok(&part) && part.n > 0);
     bool scd = strcmp(comment, ";") == 0;
     (void)snprintf(begin, sizeof begin, "%s begin %s%s\n\n", comment, what, scd ? "" : " -->");
-    (void)snprintf(end, sizeof end, "%s%s end %s%s\n", scd ? "" : "\n", comment, what, scd ? "" : " -->");
+    (void)snprintf(
+        end, sizeof end, "%s%s end %s%s\n", scd ? "" : "\n", comment, what, scd ? "" : " -->");
     if (!find_part(&doc, begin, end, &from, &to))
         fail_msg("%s has no part '%s'", name, what);
     struct view got = view_slice(str_view(&doc), from, to);
     if (!view_eq(got, str_view(&part))) {
         if (getenv("UPDATE_DOCS") != NULL)
             rewrite(name, &doc, from, to, &part);
-        fail_msg("%s, part '%s', is not what the tables say; UPDATE_DOCS=1 rewrites it", name, what);
+        fail_msg(
+            "%s, part '%s', is not what the tables say; UPDATE_DOCS=1 rewrites it", name, what);
     }
     str_done(&doc);
     str_done(&part);
@@ -125,7 +131,7 @@ static void uncomment(const struct str *from, struct str *to)
         size_t end = view_find(v, at, '\n');
         struct view line = view_slice(v, at, end);
         bool set = line.n > 1 && line.p[0] == '#' &&
-            key_find(view_slice(line, 1, view_find(line, 1, '='))) != KEY_COUNT;
+                   key_find(view_slice(line, 1, view_find(line, 1, '='))) != KEY_COUNT;
         str_add(to, view_slice(line, set ? 1 : 0, line.n));
         str_addc(to, '\n');
         at = end + 1;
@@ -184,7 +190,8 @@ static void write_every_event(FILE *to)
     struct ui u;
     struct err e;
     struct findings all;
-    struct ui_options o = {.command = "missing", .json = true, .progress = true, .out_fd = -1, .err_fd = fileno(to)};
+    struct ui_options o = {
+        .command = "missing", .json = true, .progress = true, .out_fd = -1, .err_fd = fileno(to)};
     struct finding f = {.rule = RULE_TYPE, .text = view_of("t")};
     struct etl_progress p = {"x", 1, 2, NULL};
     ui_init(&u, &o);
@@ -238,7 +245,8 @@ static bool has_row(const char *text, const char *field)
 static void test_log(void **state)
 {
     static char common[FILE_MAX], own[FILE_MAX];
-    static const char *const names[] = {"start", "line", "log", "progress", "finding", "error", "end"};
+    static const char *const names[] = {
+        "start", "line", "log", "progress", "finding", "error", "end"};
     enum { EVENTS = sizeof names / sizeof names[0] };
     json_t *fields[EVENTS];
     struct str doc;
@@ -255,7 +263,8 @@ static void test_log(void **state)
         json_t *event = json_loads(line, 0, NULL);
         size_t i = 0;
         assert_non_null(event);
-        while (i < EVENTS && strcmp(names[i], json_string_value(json_object_get(event, "event"))) != 0)
+        while (
+            i < EVENTS && strcmp(names[i], json_string_value(json_object_get(event, "event"))) != 0)
             i++;
         assert_true(i < EVENTS);
         assert_int_equal(json_object_update(fields[i], event), 0);
@@ -267,7 +276,8 @@ static void test_log(void **state)
         size_t n = 0;
         if (!section(str_z(&doc), names[i], own))
             fail_msg("docs/log.md has no section '%s'", names[i]);
-        json_object_foreach(fields[i], field, value) {
+        json_object_foreach(fields[i], field, value)
+        {
             if (has_row(common, field))
                 continue;
             n++;

@@ -22,8 +22,8 @@ static bool take(void *payload, struct view key, struct view value, uint64_t lin
         r->longest = value.n;
     if (value.n > 100)
         value.n = 100;
-    r->n += (size_t)snprintf(r->text + r->n, sizeof r->text - r->n, "%s%llu:%.*s=<%.*s>", r->n == 0 ? "" : " ",
-        (unsigned long long)line, VIEW_ARG(key), VIEW_ARG(value));
+    r->n += (size_t)snprintf(r->text + r->n, sizeof r->text - r->n, "%s%llu:%.*s=<%.*s>",
+        r->n == 0 ? "" : " ", (unsigned long long)line, VIEW_ARG(key), VIEW_ARG(value));
     return true;
 }
 
@@ -51,12 +51,15 @@ static void test_forms(void **state)
         {"# SQL_HOST=x\n   # indented\n", ""},
         {"A=b", "1:A=<b>"},
         {"A=b\r\nC=d\r\n", "1:A=<b> 2:C=<d>"},
-        {"\xEF\xBB\xBF" "A=b\n", "1:A=<b>"},
+        {"\xEF\xBB\xBF"
+         "A=b\n",
+            "1:A=<b>"},
         {"export A=b\nexport\tC=d\n  export  E = f ", "1:A=<b> 2:C=<d> 3:E=<f>"},
         {"exported=1\nexport=2", "1:exported=<1> 2:export=<2>"},
         {"A=\nB= \nC=''\nD=\"\"", "1:A=<> 2:B=<> 3:C=<> 4:D=<>"},
         {" A = b c \t", "1:A=<b c>"},
-        {"A=b # comment\nB=b#c\nC=#c\nD= # c\nE=b\t#c #d", "1:A=<b> 2:B=<b#c> 3:C=<#c> 4:D=<> 5:E=<b>"},
+        {"A=b # comment\nB=b#c\nC=#c\nD= # c\nE=b\t#c #d",
+            "1:A=<b> 2:B=<b#c> 3:C=<#c> 4:D=<> 5:E=<b>"},
         {"A='b # c' # d\nB=\"b # c\"# d", "1:A=<b # c> 2:B=<b # c>"},
         {"A='$HOME ${X} `x` \\n \"q\"'", "1:A=<$HOME ${X} `x` \\n \"q\">"},
         {"A=$HOME ${X} `x` \\n \"q\"", "1:A=<$HOME ${X} `x` \\n \"q\">"},
@@ -97,10 +100,14 @@ static void test_refusals(void **state)
         {"\xC3\xA4=x", 0, ".env:1: expected KEY=VALUE"},
         {"A=1\nSECRET=\"abc\n", 0, ".env:2: SECRET: the closing double quote is missing"},
         {"SECRET='abc", 0, ".env:1: SECRET: the closing single quote is missing"},
-        {"SECRET=\"abc\\", 0, ".env:1: SECRET: column 5 of the value: only \\n \\r \\t \\\" \\\\ and \\$ are known in "
-                              "double quotes"},
-        {"SECRET=\"a\\x41\"", 0, ".env:1: SECRET: column 3 of the value: only \\n \\r \\t \\\" \\\\ and \\$ are known in "
-                                 "double quotes"},
+        {"SECRET=\"abc\\", 0,
+            ".env:1: SECRET: column 5 of the value: only \\n \\r \\t \\\" \\\\ and \\$ are known "
+            "in "
+            "double quotes"},
+        {"SECRET=\"a\\x41\"", 0,
+            ".env:1: SECRET: column 3 of the value: only \\n \\r \\t \\\" \\\\ and \\$ are known "
+            "in "
+            "double quotes"},
         {"SECRET='abc'def", 0, ".env:1: SECRET: text behind the closing quote"},
         {"SECRET=\"abc\" def", 0, ".env:1: SECRET: text behind the closing quote"},
         {"SECRET=ab\0cd\n", 13, ".env:1: SECRET: the value holds a NUL byte"},

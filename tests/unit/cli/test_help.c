@@ -1,4 +1,5 @@
-/* Help and completion: there for every command, complete, at most HELP_WIDTH columns; bash understands its script. */
+/* Help and completion: there for every command, complete, at most HELP_WIDTH columns; bash
+ * understands its script. */
 #include "cli_test.h"
 
 #include "base/err.h"
@@ -56,14 +57,16 @@ static void test_every_help(void **state)
         for (enum option o = 0; o < OPTION_COUNT; o++) {
             char name[60];
             (void)snprintf(name, sizeof name, " --%s%s%s", cli_options[o].name,
-                cli_options[o].value == NULL ? "" : " ", cli_options[o].value == NULL ? "" : cli_options[o].value);
+                cli_options[o].value == NULL ? "" : " ",
+                cli_options[o].value == NULL ? "" : cli_options[o].value);
             bool listed = false;
             for (const char *at = help; !listed && (at = strstr(at, name)) != NULL; at++)
                 listed = at[strlen(name)] == ' ' || at[strlen(name)] == '\n';
             if (option_goes_with(o, c) && !listed)
                 fail_msg("%s --help does not list%s", cli_commands[c].name, name);
         }
-        assert_true((cli_commands[c].flags & C_HIDDEN) != 0 || strstr(help, "\nExamples:\n") != NULL);
+        assert_true(
+            (cli_commands[c].flags & C_HIDDEN) != 0 || strstr(help, "\nExamples:\n") != NULL);
     }
 }
 
@@ -162,7 +165,8 @@ static const char *complete(const char *words, int at)
     char command[1000];
     (void)snprintf(command, sizeof command,
         "bash --norc -c 'source ./script && COMP_WORDS=(%s) && COMP_CWORD=%d && _movie_etl && "
-        "printf \"%%s\\n\" \"${COMPREPLY[@]}\"' 2>&1", words, at);
+        "printf \"%%s\\n\" \"${COMPREPLY[@]}\"' 2>&1",
+        words, at);
     FILE *f = popen(command, "r");
     assert_non_null(f);
     size_t n = fread(got, 1, sizeof got - 1, f);
@@ -180,10 +184,12 @@ static void test_bash(void **state)
     write_text("script", script("bash"));
     write_text("a file.yaml", "x");
     assert_string_equal(complete("movie-etl mi", 1), "missing\n");
-    assert_holds(complete("movie-etl \"\"", 1), "init\nmissing\nchanges\nupdate\nprocess\nvalidate\nsync\nverify\nstatus\nclear\n");
+    assert_holds(complete("movie-etl \"\"", 1),
+        "init\nmissing\nchanges\nupdate\nprocess\nvalidate\nsync\nverify\nstatus\nclear\n");
     assert_lacks(complete("movie-etl \"\"", 1), "dump");
     assert_string_equal(complete("movie-etl init --load", 2), "--load-movielens\n");
-    assert_string_equal(complete("movie-etl missing --d", 2), "--dry-run\n--data-dir\n--database\n");
+    assert_string_equal(
+        complete("movie-etl missing --d", 2), "--dry-run\n--data-dir\n--database\n");
     assert_string_equal(complete("movie-etl process --batch-type m", 3), "missing\n");
     assert_string_equal(complete("movie-etl --log-format \"\"", 2), "text\njson\n");
     assert_string_equal(complete("movie-etl missing --limit \"\"", 3), "\n");
@@ -217,8 +223,10 @@ static void test_fish(void **state)
 {
     (void)state;
     check_syntax("fish", "HOME=$PWD fish --no-execute script && "
-                         "test \"$(HOME=$PWD fish -c 'source script; complete -C \"movie-etl mi\"' | cut -f1)\" = missing && "
-                         "test \"$(HOME=$PWD fish -c 'source script; complete -C \"movie-etl process --batch-type c\"' | cut -f1)\" = changes");
+                         "test \"$(HOME=$PWD fish -c 'source script; complete -C \"movie-etl mi\"' "
+                         "| cut -f1)\" = missing && "
+                         "test \"$(HOME=$PWD fish -c 'source script; complete -C \"movie-etl "
+                         "process --batch-type c\"' | cut -f1)\" = changes");
 }
 
 static int make(void **state)

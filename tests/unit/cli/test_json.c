@@ -1,4 +1,5 @@
-/* The JSON log, read back by a JSON parser. docs/log.md says what it promises; test_docs.c holds it to that. */
+/* The JSON log, read back by a JSON parser. docs/log.md says what it promises; test_docs.c holds it
+ * to that. */
 #include "ui_test.h"
 
 #include <fcntl.h>
@@ -18,7 +19,8 @@ static size_t events(json_t *to[], size_t most)
         to[n] = json_loads(at, JSON_REJECT_DUPLICATES, &problem);
         if (to[n] == NULL)
             fail_msg("%s: %s", problem.text, at);
-        assert_int_equal(json_integer_value(json_object_get(to[n], "schema_version")), LOG_SCHEMA_VERSION);
+        assert_int_equal(
+            json_integer_value(json_object_get(to[n], "schema_version")), LOG_SCHEMA_VERSION);
         const char *time = json_string_value(json_object_get(to[n], "time"));
         assert_true(time != NULL && strlen(time) == 20 && time[10] == 'T' && time[19] == 'Z');
         assert_non_null(json_string_value(json_object_get(to[n], "level")));
@@ -83,7 +85,8 @@ static void test_json(void **state)
     assert_string_equal(field(event[0], "command"), "process");
     assert_string_equal(field(event[0], "version"), MOVIE_ETL_VERSION);
     assert_event(event[1], "line", "info");
-    assert_string_equal(field(event[1], "text"), "a \"line\" \\ \xF0\x9F\x8E\xAC \xEF\xBF\xBD \x01 \xE2\x80\xA8");
+    assert_string_equal(
+        field(event[1], "text"), "a \"line\" \\ \xF0\x9F\x8E\xAC \xEF\xBF\xBD \x01 \xE2\x80\xA8");
     assert_event(event[2], "log", "warning");
     assert_event(event[3], "finding", "error");
     assert_string_equal(field(event[3], "rule"), "schema.type");
@@ -103,7 +106,8 @@ static void test_json(void **state)
     assert_null_field(event[5], "total");
     assert_null_field(event[5], "seconds_left");
     assert_null_field(event[5], "detail");
-    assert_true(json_is_real(json_object_get(event[5], "rate")) && json_is_true(json_object_get(event[5], "ended")));
+    assert_true(json_is_real(json_object_get(event[5], "rate")) &&
+                json_is_true(json_object_get(event[5], "ended")));
     assert_event(event[6], "error", "error");
     assert_string_equal(field(event[6], "kind"), "LOCKED");
     assert_int_equal(number(event[6], "exit_code"), 9);

@@ -1,4 +1,5 @@
-/* The program as a whole, against stand-ins for the verbs: each case runs cli_main in a child process. */
+/* The program as a whole, against stand-ins for the verbs: each case runs cli_main in a child
+ * process. */
 #include "cli_test.h"
 
 #include "base/sys.h"
@@ -18,20 +19,21 @@
 
 extern char **environ;
 
-/* How a case is to run, and what came of it. Zeroed: nothing on standard input, an empty environment. */
+/* How a case is to run, and what came of it. Zeroed: nothing on standard input, an empty
+ * environment. */
 struct run {
     const char *variables[8];
-    void (*act)(struct etl *x);      /* what the verb does */
-    enum err_kind fail;              /* how it ends */
+    void (*act)(struct etl *x); /* what the verb does */
+    enum err_kind fail;         /* how it ends */
     bool partial, more;
-    int in_fd, out_fd;               /* 0: /dev/null, a pipe */
-    bool closed;                     /* without any standard stream */
-    const char *typed;               /* sent to in_fd's other end when a question was asked */
+    int in_fd, out_fd; /* 0: /dev/null, a pipe */
+    bool closed;       /* without any standard stream */
+    const char *typed; /* sent to in_fd's other end when a question was asked */
     int type_fd;
-    int signal;                      /* sent instead when a question was asked */
+    int signal; /* sent instead when a question was asked */
 
     pid_t pid;
-    int code;                        /* exit code, or -signal */
+    int code; /* exit code, or -signal */
     char out[40000], err[40000];
 };
 
@@ -44,7 +46,8 @@ static void say(const struct etl *x, const char *text)
 static void say_called(struct etl *x)
 {
     char text[200];
-    (void)snprintf(text, sizeof text, "verb %s%s", fake_etl.called, fake_etl.request.dry_run ? " dry" : "");
+    (void)snprintf(
+        text, sizeof text, "verb %s%s", fake_etl.called, fake_etl.request.dry_run ? " dry" : "");
     say(x, text);
 }
 
@@ -126,7 +129,8 @@ static void expect(struct run *r, const char *command, int code)
 {
     run(r, command);
     if (r->code != code)
-        fail_msg("movie-etl %s: exit code %d instead of %d\n%s\n%s", command, r->code, code, r->out, r->err);
+        fail_msg("movie-etl %s: exit code %d instead of %d\n%s\n%s", command, r->code, code, r->out,
+            r->err);
 }
 
 /* ---- verbs and exit codes */
@@ -164,18 +168,21 @@ static void test_verbs(void **state)
 
 static void test_exit_codes(void **state)
 {
-    static const enum err_kind kinds[] = {ERR_FAILED, ERR_CONFIG, ERR_INPUT, ERR_DATA, ERR_STORE, ERR_LOCKED, ERR_AUTH,
-        ERR_SERVICE, ERR_DISK, ERR_REFUSED, ERR_NO_DATABASE, ERR_FOREIGN, ERR_BUG, ERR_INTERRUPTED};
+    static const enum err_kind kinds[] = {ERR_FAILED, ERR_CONFIG, ERR_INPUT, ERR_DATA, ERR_STORE,
+        ERR_LOCKED, ERR_AUTH, ERR_SERVICE, ERR_DISK, ERR_REFUSED, ERR_NO_DATABASE, ERR_FOREIGN,
+        ERR_BUG, ERR_INTERRUPTED};
     (void)state;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         struct run r = {.fail = kinds[i], .partial = true, .more = true};
         expect(&r, "missing", err_exit_code(kinds[i]));
         assert_memory_equal(r.err, "movie-etl: error: the fake missing failed\nhint: ", 48);
     }
-    struct run partial = {.partial = true}, more = {.more = true}, both = {.partial = true, .more = true};
+    struct run partial = {.partial = true}, more = {.more = true},
+               both = {.partial = true, .more = true};
     expect(&partial, "missing", 6);
-    assert_string_equal(partial.err, "movie-etl: finished, but some records could not be obtained or loaded (exit code 6)\n"
-                                     "hint: The rest is done. Run the same command again to try what is missing.\n");
+    assert_string_equal(partial.err,
+        "movie-etl: finished, but some records could not be obtained or loaded (exit code 6)\n"
+        "hint: The rest is done. Run the same command again to try what is missing.\n");
     expect(&more, "missing", 7);
     assert_holds(more.err, "(exit code 7)\n");
     expect(&both, "missing", 7);
@@ -195,8 +202,9 @@ static void test_errors_before_the_verb(void **state)
     expect(&r, "status --env-file nowhere", 3);
     write_text(".env", "SQL_PASSWORD=x\nDATA_DIR=d\n");
     expect(&r, "status", 0);
-    assert_string_equal(r.err, "movie-etl: warning: .env:1: SQL_PASSWORD is not a key of movie-etl, ignoring it; did you "
-                               "mean SQL_PASS?\n");
+    assert_string_equal(r.err,
+        "movie-etl: warning: .env:1: SQL_PASSWORD is not a key of movie-etl, ignoring it; did you "
+        "mean SQL_PASS?\n");
     write_text(".env", "nonsense");
     expect(&r, "status", 3);
     assert_holds(r.err, "movie-etl: error: .env:1: expected KEY=VALUE\nhint: ");
@@ -242,7 +250,8 @@ static void test_json_errors(void **state)
     expect(&r, "missing --bogus --log-format json", 2);
     assert_memory_equal(r.err, "{\"schema_version\":1,\"time\":\"", 27);
     assert_holds(r.err, "\"event\":\"start\",\"command\":\"missing\"");
-    assert_holds(r.err, "\"event\":\"error\",\"kind\":\"USAGE\",\"text\":\"there is no option '--bogus'\"");
+    assert_holds(
+        r.err, "\"event\":\"error\",\"kind\":\"USAGE\",\"text\":\"there is no option '--bogus'\"");
     assert_holds(r.err, "\"event\":\"end\",\"result\":\"USAGE\",\"exit_code\":2,");
     expect(&r, "--log-format json", 2);
     assert_holds(r.err, "\"event\":\"start\",\"command\":null");
@@ -284,11 +293,13 @@ static void be_interrupted_twice(struct etl *x)
 
 static void test_signals(void **state)
 {
-    struct run once = {.act = be_interrupted}, term = {.act = be_terminated}, twice = {.act = be_interrupted_twice};
+    struct run once = {.act = be_interrupted}, term = {.act = be_terminated},
+               twice = {.act = be_interrupted_twice};
     (void)state;
     expect(&once, "missing", 130);
     assert_holds(once.err, "stopping at the next safe point; a second signal stops at once\n");
-    assert_holds(once.err, "movie-etl: error: the fake missing failed\nhint: Stopped at a safe point.");
+    assert_holds(
+        once.err, "movie-etl: error: the fake missing failed\nhint: Stopped at a safe point.");
     expect(&term, "missing", 130);
     expect(&twice, "missing", 130);
     assert_string_equal(twice.out, "");
@@ -301,8 +312,7 @@ static void say_much(struct etl *x)
 {
     for (int i = 0; i < 200000 && !sys_stop_asked(); i++)
         say(x, "a line of the result that nobody reads");
-    if (sys_stop_asked())
-        fake_etl.fail = ERR_INTERRUPTED;
+    fake_etl.fail = sys_stop_asked() ? ERR_INTERRUPTED : ERR_BUG; /* BUG: it was not stopped */
 }
 
 static void test_closed_pipe(void **state)
@@ -335,7 +345,8 @@ static void test_full_disk(void **state)
     expect(&r, "--version", 12);
     expect(&r, "completion zsh", 12);
     expect(&r, "status", 12);
-    assert_holds(r.err, "movie-etl: error: cannot write standard output: No space left on device\nhint: ");
+    assert_holds(
+        r.err, "movie-etl: error: cannot write standard output: No space left on device\nhint: ");
     (void)close(r.out_fd);
 }
 
@@ -367,13 +378,16 @@ static void test_clear_is_refused(void **state)
     (void)state;
     expect(&r, "clear", 13);
     assert_string_equal(r.out, "");
-    assert_string_equal(r.err, "movie-etl: error: clear would empty every table of movie-etl in sqlite data/movies.db: movies, "
-                               "ratings, tags, everything from TMDB, cursors and the history of runs\n"
-                               "hint: Nothing was changed. Add --force if that is what you want.\n");
+    assert_string_equal(r.err,
+        "movie-etl: error: clear would empty every table of movie-etl in sqlite data/movies.db: "
+        "movies, "
+        "ratings, tags, everything from TMDB, cursors and the history of runs\n"
+        "hint: Nothing was changed. Add --force if that is what you want.\n");
     expect(&r, "clear --yes", 13);
     expect(&r, "clear --force", 13);
     assert_string_equal(r.out, "");
-    assert_holds(r.err, "standard input is not a terminal\nhint: Nothing was changed. In a script, add --yes.\n");
+    assert_holds(r.err,
+        "standard input is not a terminal\nhint: Nothing was changed. In a script, add --yes.\n");
 }
 
 static void type(const char *typed, int signal, int code, const char *wanted_out)

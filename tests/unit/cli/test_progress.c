@@ -1,4 +1,5 @@
-/* The progress line as text: numbers, rate, remaining time, width; and text that must not steer a terminal. */
+/* The progress line as text: numbers, rate, remaining time, width; and text that must not steer a
+ * terminal. */
 #include "cli_test.h"
 
 #include "cli/progress.h"
@@ -25,7 +26,8 @@ static void test_line(void **state)
     assert_true(progress_take(&p, "ratings", 0, 32000204, NULL, 1000));
     assert_string_equal(printed(&p, 200), "ratings: 0 of 32,000,204 (0 %)");
     assert_true(progress_take(&p, "ratings", 800000, 32000204, NULL, 3000));
-    assert_string_equal(printed(&p, 200), "ratings: 800,000 of 32,000,204 (2 %), 400,000/s, 78 s left");
+    assert_string_equal(
+        printed(&p, 200), "ratings: 800,000 of 32,000,204 (2 %), 400,000/s, 78 s left");
     assert_true(progress_take(&p, "ratings", 31999999, 32000204, "nearly there", 82000));
     assert_string_equal(printed(&p, 200),
         "ratings: 31,999,999 of 32,000,204 (99 %), 395,062/s, 0 s left, nearly there");
@@ -74,12 +76,27 @@ static void test_rate_window(void **state)
     assert_true(progress_rate(&p) > 49.9 && progress_rate(&p) < 50.1);
 }
 
+/* One that goes faster and faster: always the ten seconds before. */
+static void test_rate_moves(void **state)
+{
+    struct progress p = {.active = false};
+    (void)state;
+    for (int64_t s = 0; s <= 60; s++) {
+        int64_t from = s < 10 ? 0 : s - 10;
+        assert_true(progress_take(&p, "x", (uint64_t)(s * s), 0, NULL, s * 1000));
+        double wanted = s == 0 ? 0 : (double)(s * s - from * from) / (double)(s - from);
+        assert_true(progress_rate(&p) > wanted - 0.01 && progress_rate(&p) < wanted + 0.01);
+    }
+}
+
 static void test_width(void **state)
 {
     struct progress p = {.active = false};
     (void)state;
-    assert_true(progress_take(&p, "fetching movies", 1234, 87585, "\xE6\x98\xA0\xE7\x94\xBB\xE6\x98\xA0\xE7\x94\xBB", 0));
-    const char *all = "fetching movies: 1,234 of 87,585 (1 %), \xE6\x98\xA0\xE7\x94\xBB\xE6\x98\xA0\xE7\x94\xBB";
+    assert_true(progress_take(
+        &p, "fetching movies", 1234, 87585, "\xE6\x98\xA0\xE7\x94\xBB\xE6\x98\xA0\xE7\x94\xBB", 0));
+    const char *all =
+        "fetching movies: 1,234 of 87,585 (1 %), \xE6\x98\xA0\xE7\x94\xBB\xE6\x98\xA0\xE7\x94\xBB";
     assert_string_equal(printed(&p, 200), all);
     for (size_t width = 0; width < 60; width++) {
         const char *got = printed(&p, width);
@@ -106,8 +123,9 @@ static void test_seconds(void **state)
     static const struct {
         int64_t seconds;
         const char *text;
-    } rows[] = {{0, "0 s"}, {99, "99 s"}, {100, "2 min"}, {3599, "60 min"}, {5940, "99 min"}, {6000, "1 h 40 min"},
-        {7200, "2 h 0 min"}, {172000, "47 h 47 min"}, {172800, "2 d 0 h"}, {360000, "4 d 4 h"}};
+    } rows[] = {{0, "0 s"}, {99, "99 s"}, {100, "2 min"}, {3599, "60 min"}, {5940, "99 min"},
+        {6000, "1 h 40 min"}, {7200, "2 h 0 min"}, {172000, "47 h 47 min"}, {172800, "2 d 0 h"},
+        {360000, "4 d 4 h"}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct str s;
@@ -122,11 +140,11 @@ static void test_shown(void **state)
 {
     static const char *const rows[][2] = {
         {"plain \xC3\xA4 \xF0\x9F\x8E\xAC", "plain \xC3\xA4 \xF0\x9F\x8E\xAC"},
-        {"\033[31mred\a", "\\x1b[31mred\\x07"},
-        {"a\nb\tc\r", "a\nb\tc\\x0d"},
-        {"\x7F", "\\x7f"},
-        {"\xC2\x9B" "31m", "\\x9b31m"},  /* CSI as one C1 character */
-        {"\xFF\xC3", "\\xff\\xc3"},      /* no UTF-8 */
+        {"\033[31mred\a", "\\x1b[31mred\\x07"}, {"a\nb\tc\r", "a\nb\tc\\x0d"}, {"\x7F", "\\x7f"},
+        {"\xC2\x9B"
+         "31m",
+            "\\x9b31m"},                     /* CSI as one C1 character */
+        {"\xFF\xC3", "\\xff\\xc3"},          /* no UTF-8 */
         {"\xED\xA0\x80", "\\xed\\xa0\\x80"}, /* a surrogate */
     };
     (void)state;
@@ -146,6 +164,7 @@ int main(void)
         cmocka_unit_test(test_unknown_total),
         cmocka_unit_test(test_phases),
         cmocka_unit_test(test_rate_window),
+        cmocka_unit_test(test_rate_moves),
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_long_names),
         cmocka_unit_test(test_seconds),

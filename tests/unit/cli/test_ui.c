@@ -31,7 +31,8 @@ static void test_streams(void **state)
     assert_string_equal(text_of(s.out), "store: sqlite /x\n");
     assert_string_equal(text_of(s.err),
         "a note\\x1b[2J\nmovie-etl: warning: beware\n"
-        "movie-etl: error: cannot open \\x01\nhint: Check that the database can be reached and written by this user.\n"
+        "movie-etl: error: cannot open \\x01\nhint: Check that the database can be reached and "
+        "written by this user.\n"
         "movie-etl: error: x\nhint: Own hint.\n"
         "movie-etl: ended at a bound that was asked for; there is more to do (exit code 7)\n"
         "hint: The bound was reached. Run the same command again to go on.\n");
@@ -94,7 +95,8 @@ static void test_quiet_and_verbose(void **state)
     ui_note(&s.ui, ERR_PARTIAL);
     end_work();
     assert_string_equal(text_of(s.out), "");
-    assert_string_equal(text_of(s.err), "movie-etl: warning: warning\nerror: broken [schema.type]\n");
+    assert_string_equal(
+        text_of(s.err), "movie-etl: warning: warning\nerror: broken [schema.type]\n");
     done();
 
     o = plain();
@@ -130,7 +132,8 @@ static void test_colour(void **state)
 
 static void test_colour_is_asked_for(void **state)
 {
-    static char no_color[] = "NO_COLOR=1", empty[] = "NO_COLOR=", dumb[] = "TERM=dumb", term[] = "TERM=xterm";
+    static char no_color[] = "NO_COLOR=1", empty[] = "NO_COLOR=", dumb[] = "TERM=dumb",
+                term[] = "TERM=xterm";
     struct {
         char *environment[3];
         bool colour;
@@ -270,7 +273,8 @@ static void terminal_close(struct terminal *t)
     (void)close(t->master);
 }
 
-/* What stands on the screen: lines without trailing blanks. Fails when a line is wider than the terminal. */
+/* What stands on the screen: lines without trailing blanks. Fails when a line is wider than the
+ * terminal. */
 static void screen_of(const char *raw, size_t columns, char *to, size_t size)
 {
     char row[300];
@@ -281,7 +285,8 @@ static void screen_of(const char *raw, size_t columns, char *to, size_t size)
         } else if (*raw == '\n' || *raw == '\0') {
             while (end > 0 && row[end - 1] == ' ')
                 end--;
-            n += (size_t)snprintf(to + n, size - n, "%.*s%s", (int)end, row, *raw == '\n' ? "\n" : "");
+            n += (size_t)snprintf(
+                to + n, size - n, "%.*s%s", (int)end, row, *raw == '\n' ? "\n" : "");
             at = end = 0;
             if (*raw == '\0')
                 return;
@@ -312,7 +317,8 @@ static void test_terminal(void **state)
     progress("fetching movies", 1, 1000, "a detail that does not fit into the line");
     terminal_read(&term);
     screen_of(term.raw, 40, screen, sizeof screen);
-    assert_string_equal(screen, "fetching movies: 1 of 1,000 (0 %), a de"); /* one column is left free */
+    assert_string_equal(
+        screen, "fetching movies: 1 of 1,000 (0 %), a de"); /* one column is left free */
     blink();
     progress("fetching movies", 2, 1000, NULL);
     terminal_read(&term);
@@ -325,10 +331,17 @@ static void test_terminal(void **state)
     assert_string_equal(screen, "a line\na note\n");
     blink();
     progress("fetching movies", 3, 1000, NULL);
+    ui_log(&s.ui, LOG_INFO, "second");
+    blink();
+    progress("fetching movies", 4, 1000, NULL);
+    find(finding(RULE_TYPE, "a", 1, 0, NULL, NULL, "t"));
+    blink();
+    progress("fetching movies", 5, 1000, NULL);
     end_work();
     terminal_read(&term);
     screen_of(term.raw, 40, screen, sizeof screen);
-    assert_string_equal(screen, "a line\na note\n"); /* nothing stays behind */
+    assert_string_equal(
+        screen, "a line\na note\nsecond\na:1: error: t [schema.type]\n"); /* nothing stays behind */
     done();
     terminal_close(&term);
 }
@@ -380,7 +393,8 @@ static void test_output_is_lost(void **state)
     assert_false(ui_flush(&s.ui, &e));
     assert_int_equal(e.kind, ERR_DISK);
     assert_string_equal(e.text, "cannot write standard output: No space left on device");
-    assert_false(sys_stop_asked()); /* a load goes on: nobody may read its lines, but it has work to do */
+    assert_false(
+        sys_stop_asked()); /* a load goes on: nobody may read its lines, but it has work to do */
     (void)close(o.out_fd);
     done();
 }

@@ -16,8 +16,9 @@ static void test_durations(void **state)
         const char *text;
         int64_t seconds; /* 0: refused */
     } rows[] = {{"1", 1}, {"90", 90}, {"90s", 90}, {"15m", 900}, {"2h", 7200}, {"720h", 2592000},
-        {"2592000", 2592000}, {"43200m", 2592000}, {"0", 0}, {"0s", 0}, {"-1", 0}, {"1.5h", 0}, {"h", 0}, {"", 0},
-        {"1 h", 0}, {"1H", 0}, {"2592001", 0}, {"721h", 0}, {"9999999999999999999h", 0}, {"1h30m", 0}};
+        {"2592000", 2592000}, {"43200m", 2592000}, {"0", 0}, {"0s", 0}, {"-1", 0}, {"1.5h", 0},
+        {"h", 0}, {"", 0}, {"1 h", 0}, {"1H", 0}, {"2592001", 0}, {"721h", 0},
+        {"9999999999999999999h", 0}, {"1h30m", 0}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int64_t got = 0;
@@ -41,7 +42,8 @@ static void test_errors(void **state)
     assert_true(share >= 1);
     assert_true(value_errors(view_of("0.5%"), &n, &share, &err));
     assert_true(share > 0.00499 && share < 0.00501);
-    static const char *const bad[] = {"", "%", "-1", "-1%", "100.1%", "x", "5 %", "1e3", "0x10", "nan%", "inf%"};
+    static const char *const bad[] = {
+        "", "%", "-1", "-1%", "100.1%", "x", "5 %", "1e3", "0x10", "nan%", "inf%"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(value_errors(view_of(bad[i]), &n, &share, &err));
 }
@@ -83,7 +85,8 @@ static int64_t id_at(const struct ids *x, size_t i)
 
 static void test_ids_file(void **state)
 {
-    static const char text[] = "\xEF\xBB\xBF# wanted\n550\r\n\n  603 \t# The Matrix\n   \n550\n#7\n2147483647";
+    static const char text[] =
+        "\xEF\xBB\xBF# wanted\n550\r\n\n  603 \t# The Matrix\n   \n550\n#7\n2147483647";
     struct ids x;
     (void)state;
     ids_begin(&x);
@@ -104,7 +107,8 @@ static void test_bad_ids_file(void **state)
         {"550\n\n# x\nabc\n", "ids.txt:4: 'abc' is not a TMDB id (a number from 1 to 2147483647)"},
         {"550 603\n", "ids.txt:1: '550 603' is not a TMDB id (a number from 1 to 2147483647)"},
         {"0", "ids.txt:1: '0' is not a TMDB id (a number from 1 to 2147483647)"},
-        {"1\n2147483648\n", "ids.txt:2: '2147483648' is not a TMDB id (a number from 1 to 2147483647)"},
+        {"1\n2147483648\n",
+            "ids.txt:2: '2147483648' is not a TMDB id (a number from 1 to 2147483647)"},
         {"1\n-2\n", "ids.txt:2: '-2' is not a TMDB id (a number from 1 to 2147483647)"},
     };
     (void)state;
@@ -183,7 +187,8 @@ static void test_nearest(void **state)
     static const struct {
         const char *word, *wanted; /* NULL: none is near */
     } rows[] = {{"update", "update"}, {"upadte", "update"}, {"updat", "update"}, {"upd", "update"},
-        {"clera", "clear"}, {"statsu", "status"}, {"cl", NULL}, {"x", NULL}, {"", NULL}, {"download", NULL}};
+        {"clera", "clear"}, {"statsu", "status"}, {"cl", NULL}, {"x", NULL}, {"", NULL},
+        {"download", NULL}};
     static const char *const names[] = {"update", "clear", "status"};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -193,7 +198,8 @@ static void test_nearest(void **state)
             nearest_try(&near, names[k]);
         if (rows[i].wanted == NULL ? near.name != NULL
                                    : near.name == NULL || strcmp(near.name, rows[i].wanted) != 0)
-            fail_msg("'%s' is nearest to '%s'", rows[i].word, near.name == NULL ? "none" : near.name);
+            fail_msg(
+                "'%s' is nearest to '%s'", rows[i].word, near.name == NULL ? "none" : near.name);
     }
 }
 

@@ -10,7 +10,8 @@ struct ui_options plain(void)
     s.out = tmpfile();
     s.err = tmpfile();
     assert_true(s.out != NULL && s.err != NULL);
-    return (struct ui_options){.command = "process", .progress = true, .out_fd = fileno(s.out), .err_fd = fileno(s.err)};
+    return (struct ui_options){
+        .command = "process", .progress = true, .out_fd = fileno(s.out), .err_fd = fileno(s.err)};
 }
 
 const char *text_of(FILE *f)
@@ -34,10 +35,11 @@ void begin(struct ui_options o)
     ui_init(&s.ui, &o);
 }
 
-struct finding finding(enum rule rule, const char *file, uint64_t line, uint64_t column, const char *key,
-    const char *field, const char *text)
+struct finding finding(enum rule rule, const char *file, uint64_t line, uint64_t column,
+    const char *key, const char *field, const char *text)
 {
-    return (struct finding){rule, view_of(file), line, column, view_of(key), view_of(field), view_of(text)};
+    return (struct finding){
+        rule, view_of(file), line, column, view_of(key), view_of(field), view_of(text)};
 }
 
 void find(struct finding f)

@@ -1,4 +1,5 @@
-/* A user interface that writes to two files, for test_ui.c and test_json.c: `s` is the one at hand. */
+/* A user interface that writes to two files, for test_ui.c and test_json.c: `s` is the one at
+ * hand. */
 #ifndef MOVIE_ETL_TESTS_UNIT_CLI_UI_TEST_H
 #define MOVIE_ETL_TESTS_UNIT_CLI_UI_TEST_H
 
@@ -23,8 +24,8 @@ void done(void);
 const char *text_of(FILE *f);
 
 /* What a verb does. */
-struct finding finding(enum rule rule, const char *file, uint64_t line, uint64_t column, const char *key, const char *field,
-    const char *text);
+struct finding finding(enum rule rule, const char *file, uint64_t line, uint64_t column,
+    const char *key, const char *field, const char *text);
 void find(struct finding f);
 void progress(const char *what, uint64_t done_n, uint64_t total, const char *detail);
 void end_work(void);
