@@ -1,6 +1,8 @@
 /* Errors: see err.h. The table err.def gives each kind its exit code and standing hint. */
 #include "base/err.h"
 
+#include "base/view.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,12 +20,18 @@ static const struct err_row rows[] = {
 #undef ERR
 };
 
+/* Ends a text that vsnprintf has cut to size - 1 bytes in dots, between two characters. */
+static void end_in_dots(char *to, size_t size)
+{
+    memcpy(to + view_fit((struct view){to, size - 1}, size - 4), "...", 4);
+}
+
 PRINTF_LIKE(3, 0)
 static void put(char *to, size_t size, const char *fmt, va_list ap)
 {
     int n = vsnprintf(to, size, fmt, ap);
     if (n >= 0 && (size_t)n >= size)
-        memcpy(to + size - 4, "...", 4);
+        end_in_dots(to, size);
 }
 
 bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
@@ -51,7 +59,7 @@ static void append(struct err *e, const char *more)
     size_t n = strlen(e->text);
     int m = snprintf(e->text + n, sizeof e->text - n, ": %s", more);
     if (m >= 0 && (size_t)m >= sizeof e->text - n)
-        memcpy(e->text + sizeof e->text - 4, "...", 4);
+        end_in_dots(e->text, sizeof e->text);
 }
 
 bool err_errno(struct err *e, enum err_kind kind, int errnum, const char *fmt, ...)

@@ -3,7 +3,7 @@
  * Every function that can fail is `bool f(in..., T *ret, struct err *e)`. On failure it returns
  * false and `e` says what happened (kind, text), where (in the text) and what to do (hint).
  * Texts are lower case, without a full stop; a hint is a sentence. Texts longer than the buffers
- * are cut and end in "...". No secrets may go into a text: callers redact before. */
+ * are cut between two characters and end in "...". No secrets may go into a text: callers redact before. */
 #ifndef MOVIE_ETL_BASE_ERR_H
 #define MOVIE_ETL_BASE_ERR_H
 

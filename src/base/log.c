@@ -1,6 +1,8 @@
 /* Log: see log.h. */
 #include "base/log.h"
 
+#include "base/view.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -19,7 +21,9 @@ void log_line(enum log_level level, const char *fmt, ...)
     if (installed == NULL)
         return;
     va_start(ap, fmt);
-    (void)vsnprintf(text, sizeof text, fmt, ap);
+    int n = vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
+    if (n >= (int)sizeof text)
+        memcpy(text + view_fit((struct view){text, sizeof text - 1}, sizeof text - 4), "...", 4);
     installed->line(installed->payload, level, text);
 }

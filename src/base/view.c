@@ -46,6 +46,16 @@ size_t view_find(struct view v, size_t from, char c)
     return hit == NULL ? v.n : (size_t)(hit - v.p);
 }
 
+size_t view_fit(struct view v, size_t max)
+{
+    size_t n = max;
+    if (v.n <= max)
+        return v.n;
+    while (n > 0 && max - n < 3 && ((unsigned char)v.p[n] & 0xC0) == 0x80) /* v.p[n] is the first to go */
+        n--;
+    return n;
+}
+
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

@@ -44,6 +44,8 @@ int view_cmp(struct view a, struct view b);
 struct view view_trim(struct view v);
 /* Index of the first `c` at or after `from`, or v.n. */
 size_t view_find(struct view v, size_t from, char c);
+/* How many bytes of `v`, `max` at most, can stay when it is cut between two characters of UTF-8. */
+size_t view_fit(struct view v, size_t max);
 /* ASCII letters compared without case. */
 bool view_is_nocase(struct view a, const char *z);
 

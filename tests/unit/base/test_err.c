@@ -122,6 +122,26 @@ TEST(a_cause_that_does_not_fit_is_cut_not_dropped)
     }
 }
 
+/* Half a character would make the whole line of a JSON log unreadable. */
+TEST(texts_are_cut_between_characters)
+{
+    struct err e;
+    char euros[3001];
+    for (size_t i = 0; i + 3 < sizeof euros; i += 3)
+        memcpy(euros + i, "\xE2\x82\xAC", 4);
+    for (int shift = 0; shift < 3; shift++) {
+        (void)err_set(&e, ERR_DATA, "%.*s%s", shift, "ab", euros);
+        assert_true(ends_in_dots(e.text));
+        assert_int_equal((strlen(e.text) - 3 - (size_t)shift) % 3, 0);
+        assert_in_range(strlen(e.text), sizeof e.text - 3, sizeof e.text - 1);
+        (void)err_in(&e, "%.*s", shift, "xy");
+        assert_true(ends_in_dots(e.text));
+        assert_memory_equal(e.text + strlen(e.text) - 6, "\xE2\x82\xAC...", 6);
+        (void)err_hint(&e, "%.*s%s", shift, "ab", euros);
+        assert_memory_equal(e.hint + strlen(e.hint) - 6, "\xE2\x82\xAC...", 6);
+    }
+}
+
 TEST(the_hint_is_its_own_or_the_standing_one)
 {
     struct err e;
@@ -197,6 +217,7 @@ int main(void)
         cmocka_unit_test(long_texts_are_cut_and_say_so),
         cmocka_unit_test(a_text_that_just_fits_is_whole),
         cmocka_unit_test(a_cause_that_does_not_fit_is_cut_not_dropped),
+        cmocka_unit_test(texts_are_cut_between_characters),
         cmocka_unit_test(the_hint_is_its_own_or_the_standing_one),
         cmocka_unit_test(codes_and_names_never_change),
         cmocka_unit_test(codes_are_distinct_and_usable),

@@ -84,6 +84,15 @@ TEST(long_lines_are_cut)
     log_line(LOG_INFO, "%s", large);
     assert_in_range(strlen(h.text), 1000, 2000);
     assert_memory_equal(h.text, large, 1000);
+    assert_memory_equal(h.text + strlen(h.text) - 4, "x...", 4);
+    for (size_t i = 0; i + 3 < sizeof large; i += 3)
+        memcpy(large + i, "\xE2\x82\xAC", 4);
+    for (int shift = 0; shift < 3; shift++) {
+        log_line(LOG_INFO, "%.*s%s", shift, "ab", large);
+        assert_memory_equal(h.text + strlen(h.text) - 6, "\xE2\x82\xAC...", 6);
+    }
+    log_line(LOG_INFO, "%.1999s", large);
+    assert_int_equal(strlen(h.text), 1999); /* just fits */
 }
 
 int main(void)

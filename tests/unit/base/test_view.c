@@ -148,6 +148,21 @@ TEST(a_slice_is_a_part)
     assert_text(view_slice(v, 6, 6), "");
 }
 
+/* Every cut of a text with characters of all lengths: valid, and at most one character short of the maximum. */
+TEST(a_cut_text_has_whole_characters)
+{
+    static const char z[] = "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\xF0\x9F\x98\x80z";
+    static const size_t ends[] = {0, 1, 3, 6, 10, 14, 15};
+    for (size_t max = 0; max < 20; max++) {
+        size_t want = 0;
+        for (size_t i = 0; i < COUNT(ends); i++)
+            want = ends[i] <= max ? ends[i] : want;
+        assert_int_equal(view_fit(V(z), max), want);
+    }
+    assert_int_equal(view_fit(absent, 5), 0);
+    assert_int_equal(view_fit(V("\x80\x80\x80\x80\x80\x80"), 5), 2); /* no UTF-8: three bytes lost at most */
+}
+
 TEST(the_slice_of_nothing_is_nothing)
 {
     assert_null(view_slice(absent, 0, 0).p); /* NULL + 0: the sanitizer's to see */
@@ -176,6 +191,7 @@ int main(void)
         cmocka_unit_test(absent_is_not_empty),
         cmocka_unit_test(nul_bytes_are_bytes),
         cmocka_unit_test(a_slice_is_a_part),
+        cmocka_unit_test(a_cut_text_has_whole_characters),
         cmocka_unit_test(the_slice_of_nothing_is_nothing),
         cmocka_unit_test(printing_is_bounded_and_takes_absent_texts),
     };
