@@ -188,6 +188,8 @@ bool csv_next(struct csv *c, struct csv_row *ret, struct err *e)
         ret->state = CSV_END;
         ret->line = c->line;
         ret->n = 0;
+        ret->unended = false;
+        ret->problem = NULL;
         if (w->at == w->n)
             return true;
         if (!cut_next(c, ret, &used, &cut, e))
@@ -196,6 +198,7 @@ bool csv_next(struct csv *c, struct csv_row *ret, struct err *e)
             ret->state = CSV_BAD;
             ret->problem = cut == CUT_DONE ? too_long : ret->problem;
             ret->n = 0;
+            ret->unended = false;
             return skip_line(c, e);
         }
         ret->state = CSV_ROW;
