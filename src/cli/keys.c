@@ -174,12 +174,19 @@ static bool check_host(struct view v, struct err *e)
     return true;
 }
 
+/* The words are the store's own; a CA file may follow those that check the certificate. */
 static bool check_tls(struct view v, struct err *e)
 {
-    return view_is(v, "off") || view_is(v, "require") || view_is(v, "verify") ||
-           view_find(v, 0, '/') < v.n ||
-           err_set(e, ERR_CONFIG, "'%.*s' is not off, require, verify or the path of a CA file",
-               VIEW_ARG(v));
+    struct view word = view_slice(v, 0, view_find(v, 0, ':'));
+    bool alone = word.n == v.n;
+    bool checks = view_is(word, "verify-ca") || view_is(word, "verify-full");
+    bool ok = (alone && (view_is(v, "off") || view_is(v, "prefer") || view_is(v, "require") ||
+                            view_is(v, "verify"))) ||
+              (checks && (alone || v.n > word.n + 1)) || view_find(word, 0, '/') < word.n;
+    return ok || err_set(e, ERR_CONFIG,
+                     "'%.*s' is not off, prefer, require, verify-ca:CAFILE, verify-full[:CAFILE] or the path "
+                     "of a CA file",
+                     VIEW_ARG(v));
 }
 
 static bool check_prefix(struct view v, struct err *e)

@@ -265,7 +265,12 @@ static void test_simple_keys(void **state)
         {"65536", "'65536' is not a port from 1 to 65535"},
         {"mysql", "'mysql' is not a port from 1 to 65535"});
     CHECK(KEY_SQL_TLS, {"off", NULL}, {"require", NULL}, {"verify", NULL}, {"/etc/ca.pem", NULL},
-        {"./ca.pem", NULL}, {"on", "'on' is not off, require, verify or the path of a CA file"});
+        {"./ca.pem", NULL}, {"prefer", NULL}, {"verify-ca:/ca.pem", NULL}, {"verify-full", NULL},
+        {"verify-full:ca.pem", NULL},
+        {"verify-full:", "'verify-full:' is not off, prefer, require, verify-ca:CAFILE, verify-full[:CAFILE] or "
+                         "the path of a CA file"},
+        {"on", "'on' is not off, prefer, require, verify-ca:CAFILE, verify-full[:CAFILE] or the path of a CA "
+               "file"});
     CHECK(KEY_SQL_PREFIX, {"", NULL}, {"etl_", NULL}, {"A_1234567890abcd", NULL},
         {"A_1234567890abcde",
             "'A_1234567890abcde' is not a prefix of at most 16 letters, digits and _"},
