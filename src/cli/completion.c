@@ -92,7 +92,8 @@ static void bash(struct str *to)
     str_addz(to,
         "# bash completion for movie-etl, printed by 'movie-etl completion bash'\n"
         "_movie_etl()\n{\n"
-        "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command='' words='' "
+        "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command='' "
+        "words='' "
         "files='' i\n"
         "    for ((i = 1; i < COMP_CWORD; i++)); do\n        case ${COMP_WORDS[i]} in\n        ");
     bash_commands(to, "|");
