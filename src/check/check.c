@@ -119,7 +119,7 @@ static void check_fields(struct checker *c, const struct entity *e, const struct
             check_value(c, f, field_in(f, r), at);
         else if (required)
             findings_add(c->findings, element ? RULE_NO_KEY : RULE_REQUIRED, at.line, at.column, c->key,
-                f->key, element ? "the element has no %s; left out" : "there is no %s", f->key);
+                f->key, element ? "the element's %s is empty; left out" : "there is no %s", f->key);
     }
 }
 

@@ -41,10 +41,31 @@ static void read_groups(struct walk *w, struct record *item)
                 decode_value(w->d, &e->fields[i], i, w->groups[g], item);
 }
 
+/* The key field that an element lacks, or NULL. */
+static const struct field *lacks_key(const struct entity *e, const struct node *element)
+{
+    for (size_t i = 0; i < e->field_n; i++) {
+        const struct field *f = &e->fields[i];
+        const struct node *value = node_path(element, f->key);
+        bool needed = (f->flags & F_KEY) != 0 && (f->flags & F_GROUP) == 0;
+        if (needed && (value == NULL || value->kind == NODE_NULL))
+            return f;
+    }
+    return NULL;
+}
+
+/* An element without its key fits no table: it is not taken, and so kept whole in `extra`. */
 static void read_element(struct walk *w, struct node *at)
 {
+    const struct field *missing;
     if (at->kind != NODE_OBJECT) {
         decode_wrong_type(w->d, at, w->list->path, "object");
+        return;
+    }
+    missing = lacks_key(w->list->entity, at);
+    if (missing != NULL) {
+        findings_add(w->d->findings, RULE_NO_KEY, at->line, at->column, w->d->key, missing->key,
+            "the element has no %s; kept in extra", missing->key);
         return;
     }
     at->taken = true;

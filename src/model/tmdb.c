@@ -89,6 +89,8 @@ const struct tmdb_ignored tmdb_ignored[] = {
     {"similar", "computed by TMDB from day to day; not asked for"},
     {"lists", "users' lists; not asked for"},
     {"account_states", "the key owner's own state; not asked for"},
+    {"releases", "a section of older API versions; not asked for (release_dates is)"},
+    {"trailers", "a section of older API versions; not asked for (videos is)"},
     {"changes", "the change log; read by its own endpoint"},
     {NULL, NULL},
 };

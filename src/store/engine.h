@@ -22,7 +22,8 @@ struct put {
 enum put_kind {
     PUT_ROW,   /* a row that is there is updated */
     PUT_NEW,   /* a row that is there stays as it is */
-    PUT_NEWER, /* a row that is there is updated unless its `fetched_at` is newer */
+    PUT_NEWER, /* what is known of a thing that many records name: per column the value with the newer
+                * `fetched_at`, but one that is known rather than none */
     PUT_KINDS
 };
 

@@ -47,6 +47,18 @@ static void add_drop_index(struct str *to, struct view index, struct view table)
     str_add(to, index);
 }
 
+/* "c" = excluded."c", or with fetched_at deciding, and a value that is known over none. */
+static void add_assignment(struct str *to, const char *column, enum put_kind kind)
+{
+    if (kind == PUT_NEWER)
+        str_addf(to,
+            "\"%s\" = CASE WHEN excluded.fetched_at >= fetched_at THEN coalesce(excluded.\"%s\", \"%s\")"
+            " ELSE coalesce(\"%s\", excluded.\"%s\") END",
+            column, column, column, column, column);
+    else
+        str_addf(to, "\"%s\" = excluded.\"%s\"", column, column);
+}
+
 static void add_upsert_tail(struct str *to, const struct upsert *u)
 {
     size_t key_n = u->table->key_n;
@@ -60,12 +72,8 @@ static void add_upsert_tail(struct str *to, const struct upsert *u)
     }
     for (size_t i = key_n; i < u->n; i++) {
         str_addz(to, i == key_n ? ") DO UPDATE SET " : ", ");
-        add_name(to, view_of(u->columns[i]));
-        str_addz(to, " = excluded.");
-        add_name(to, view_of(u->columns[i]));
+        add_assignment(to, u->columns[i], u->kind);
     }
-    if (u->kind == PUT_NEWER)
-        str_addz(to, " WHERE excluded.fetched_at >= fetched_at");
 }
 
 static void add_concat(struct str *to, const char *text, const char *column)
