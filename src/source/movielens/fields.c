@@ -32,12 +32,12 @@ bool field_number(struct place *p, const struct csv_field *f, const char *name, 
     return r != NUMBER_BAD;
 }
 
-bool field_text(struct place *p, const struct csv_field *f, const char *name)
+bool field_text(struct place *p, const struct csv_field *f, const char *name, size_t max)
 {
     size_t bad = utf8_bad_at(f->text), nul = view_find(f->text, 0, '\0');
-    if (f->text.n > ML_TEXT_MAX)
-        note(p, RULE_ML_VALUE, f->column, name, "%zu bytes, more than %d; row left out", f->text.n,
-            ML_TEXT_MAX);
+    if (f->text.n > max)
+        note(p, RULE_ML_VALUE, f->column, name, "%zu bytes, more than %zu; row left out", f->text.n,
+            max);
     else if (bad < f->text.n)
         note(p, RULE_ML_VALUE, f->column, name, "not valid UTF-8 at byte %zu of '%s'; row left out",
             bad + 1, shown(f->text).z);
@@ -47,5 +47,5 @@ bool field_text(struct place *p, const struct csv_field *f, const char *name)
     else if (f->loose)
         note(p, RULE_ML_FIXED, f->column, name,
             "a quote in a field that is not quoted, taken literally: '%s'", shown(f->text).z);
-    return f->text.n <= ML_TEXT_MAX && bad == f->text.n && nul == f->text.n;
+    return f->text.n <= max && bad == f->text.n && nul == f->text.n;
 }

@@ -50,7 +50,8 @@ static bool take_row(struct reading *r, const struct csv_row *row, struct err *e
             shown(row->fields[1].text).z);
         return true;
     }
-    if (!field_text(p, &row->fields[1], "title") || !field_text(p, &row->fields[2], "genres"))
+    if (!field_text(p, &row->fields[1], "title", ML_TEXT_MAX) ||
+        !field_text(p, &row->fields[2], "genres", ML_GENRES_MAX))
         return true;
     title_parse(&r->arena, row->fields[1].text, &title);
     note_title(p, &row->fields[1], &title);

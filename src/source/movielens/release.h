@@ -8,7 +8,11 @@
 #include "source/movielens/movielens.h"
 #include "source/movielens/note.h"
 
-enum { ML_ID_MAX = 2147483647, ML_TEXT_MAX = 10000 }; /* bytes of a title, genre list or tag */
+enum {
+    ML_ID_MAX = 2147483647,
+    ML_TEXT_MAX = 10000,  /* bytes of a title or tag */
+    ML_GENRES_MAX = 1000, /* bytes of a list of genres; the longest real one, of ten, has under 100 */
+};
 #define ML_TIME_MAX INT64_C(4102444800)               /* 2100-01-01 */
 /* MovieLens's first ratings are from 1995. A last row without a line end that is older than this
  * was cut off. */
@@ -43,7 +47,7 @@ struct place release_place(
 bool field_number(struct place *p, const struct csv_field *f, const char *name, int64_t min,
     int64_t max, int64_t *ret);
 /* A text field is UTF-8 without NUL and not too long; false (with a finding) when not. */
-bool field_text(struct place *p, const struct csv_field *f, const char *name);
+bool field_text(struct place *p, const struct csv_field *f, const char *name, size_t max);
 /* A row of `n` fields; false (with a finding) when it has another number of them or is CSV_BAD. */
 bool row_shape(struct place *p, const struct csv_row *row, size_t n);
 

@@ -45,7 +45,7 @@ static bool read_tag(
         return false;
     p->user_id = ret->user_id;
     p->movielens_id = ret->movielens_id;
-    if (!field_text(p, &f[2], "tag") ||
+    if (!field_text(p, &f[2], "tag", ML_TEXT_MAX) ||
         !field_number(p, &f[3], "timestamp", 0, ML_TIME_MAX, &ret->tagged_at))
         return false;
     if (row->unended && ret->tagged_at < ML_TIME_CUT) {

@@ -310,6 +310,23 @@ static void many_tags(void **state)
     str_done(&s);
 }
 
+static void the_longest_list_of_genres(void **state)
+{
+    for (size_t n = 1000; n <= 1001; n++) {
+        struct str s;
+        struct loaded l;
+        str_init(&s, 10000);
+        str_addz(&s, MOVIES_HEADER "1,X (1999),");
+        str_add_repeat(&s, 'x', n);
+        load_three(state, str_z(&s), LINKS_HEADER, TAGS_HEADER, &l);
+        assert_int_equal(l.movies.n, n == 1000 ? 1 : 0);
+        if (n > 1000)
+            assert_one_finding(&l, RULE_ML_VALUE, 2, "1001 bytes, more than 1000");
+        loaded_done(&l);
+        str_done(&s);
+    }
+}
+
 static void a_cut_last_tag(void **state)
 {
     struct loaded l;
@@ -335,6 +352,7 @@ int main(void)
         TEST(link_rows),
         TEST(tag_rows),
         TEST(long_texts_and_nul),
+        TEST(the_longest_list_of_genres),
         TEST(many_tags),
         TEST(a_cut_last_tag),
     };
