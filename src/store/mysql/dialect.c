@@ -112,8 +112,10 @@ static void add_key_guard(struct str *to, const struct upsert *u)
 static void add_assignment(struct str *to, const char *column, bool newer)
 {
     if (newer)
-        str_addf(to, "`%s` = IF(VALUES(`fetched_at`) >= `fetched_at`, VALUES(`%s`), `%s`)", column,
-            column, column);
+        str_addf(to,
+            "`%s` = IF(VALUES(`fetched_at`) >= `fetched_at`, coalesce(VALUES(`%s`), `%s`),"
+            " coalesce(`%s`, VALUES(`%s`)))",
+            column, column, column, column, column);
     else
         str_addf(to, "`%s` = VALUES(`%s`)", column, column);
 }

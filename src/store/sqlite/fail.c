@@ -3,9 +3,10 @@
 
 #include <errno.h>
 
+/* The errno is asked of the VFS: sqlite3_system_errno is not set when a COMMIT fails. */
 static bool no_space(const struct sqlite *q, int rc)
 {
-    int system = sqlite3_system_errno(q->db);
+    int system = q->vfs->xGetLastError(q->vfs, 0, NULL);
     return (rc & 0xff) == SQLITE_FULL ||
            ((rc & 0xff) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT));
 }

@@ -12,12 +12,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 40, MS_1970 = 0 };
+enum { NAME_MAX_BYTES = 40 };
 
 struct seam_vfs {
     sqlite3_vfs base; /* first: SQLite's view of it */
     sqlite3_vfs *real;
-    int failed; /* errno of the last call that the seam refused; 0: the real one failed last */
+    int failed; /* errno of the last call that failed */
     char name[NAME_MAX_BYTES];
 };
 
@@ -37,14 +37,23 @@ static sqlite3_vfs *real_vfs(sqlite3_vfs *v)
     return ((struct seam_vfs *)(void *)v)->real;
 }
 
-/* 0, or `code` when the seam refuses; writing fails as on a full disk when it says so. */
+/* SQLITE_OK, or `code` when the seam refuses; writing fails as on a full disk when it says so. */
 static int refused(struct seam_vfs *v, enum sys_call call, int code)
 {
-    v->failed = sys_check(call);
-    if (v->failed == 0)
+    int errnum = sys_check(call);
+    if (errnum == 0)
         return SQLITE_OK;
-    bool full = call != SYS_READ && (v->failed == ENOSPC || v->failed == EDQUOT);
-    return full && call == SYS_WRITE ? SQLITE_FULL : code;
+    v->failed = errnum;
+    return call == SYS_WRITE && (errnum == ENOSPC || errnum == EDQUOT) ? SQLITE_FULL : code;
+}
+
+/* After a call of the real VFS: keeps its errno, which later calls may overwrite. A short read, or a file that is not
+ * there to be removed, is no failure but news. */
+static int outcome(struct seam_vfs *v, int rc)
+{
+    if (rc != SQLITE_OK && rc != SQLITE_IOERR_SHORT_READ && rc != SQLITE_IOERR_DELETE_NOENT)
+        v->failed = v->real->xGetLastError(v->real, 0, NULL);
+    return rc;
 }
 
 static struct seam_vfs *vfs_of(sqlite3_file *f)
@@ -60,25 +69,32 @@ static int file_close(sqlite3_file *f)
 static int file_read(sqlite3_file *f, void *to, int n, sqlite3_int64 at)
 {
     int rc = refused(vfs_of(f), SYS_READ, SQLITE_IOERR_READ);
-    return rc != SQLITE_OK ? rc : real_file(f)->pMethods->xRead(real_file(f), to, n, at);
+    return rc != SQLITE_OK
+               ? rc
+               : outcome(vfs_of(f), real_file(f)->pMethods->xRead(real_file(f), to, n, at));
 }
 
 static int file_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
 {
     int rc = refused(vfs_of(f), SYS_WRITE, SQLITE_IOERR_WRITE);
-    return rc != SQLITE_OK ? rc : real_file(f)->pMethods->xWrite(real_file(f), from, n, at);
+    return rc != SQLITE_OK
+               ? rc
+               : outcome(vfs_of(f), real_file(f)->pMethods->xWrite(real_file(f), from, n, at));
 }
 
 static int file_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
     int rc = refused(vfs_of(f), SYS_TRUNCATE, SQLITE_IOERR_TRUNCATE);
-    return rc != SQLITE_OK ? rc : real_file(f)->pMethods->xTruncate(real_file(f), size);
+    return rc != SQLITE_OK
+               ? rc
+               : outcome(vfs_of(f), real_file(f)->pMethods->xTruncate(real_file(f), size));
 }
 
 static int file_sync(sqlite3_file *f, int flags)
 {
     int rc = refused(vfs_of(f), SYS_SYNC, SQLITE_IOERR_FSYNC);
-    return rc != SQLITE_OK ? rc : real_file(f)->pMethods->xSync(real_file(f), flags);
+    return rc != SQLITE_OK ? rc
+                           : outcome(vfs_of(f), real_file(f)->pMethods->xSync(real_file(f), flags));
 }
 
 static int file_size_of(sqlite3_file *f, sqlite3_int64 *ret)
@@ -148,7 +164,8 @@ static int vfs_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags
     file->real = (sqlite3_file *)(void *)(file + 1);
     int rc = refused(file->vfs, SYS_OPEN, SQLITE_CANTOPEN);
     if (rc == SQLITE_OK)
-        rc = file->vfs->real->xOpen(file->vfs->real, name, file->real, flags, ret_flags);
+        rc = outcome(
+            file->vfs, file->vfs->real->xOpen(file->vfs->real, name, file->real, flags, ret_flags));
     if (rc == SQLITE_OK)
         file->base.pMethods = &methods;
     return rc;
@@ -156,8 +173,9 @@ static int vfs_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags
 
 static int vfs_delete(sqlite3_vfs *v, const char *name, int sync_folder)
 {
-    int rc = refused((struct seam_vfs *)(void *)v, SYS_UNLINK, SQLITE_IOERR_DELETE);
-    return rc != SQLITE_OK ? rc : real_vfs(v)->xDelete(real_vfs(v), name, sync_folder);
+    struct seam_vfs *vfs = (struct seam_vfs *)(void *)v;
+    int rc = refused(vfs, SYS_UNLINK, SQLITE_IOERR_DELETE);
+    return rc != SQLITE_OK ? rc : outcome(vfs, vfs->real->xDelete(vfs->real, name, sync_folder));
 }
 
 static int vfs_access(sqlite3_vfs *v, const char *name, int flags, int *ret)
@@ -200,8 +218,9 @@ static int vfs_now(sqlite3_vfs *v, double *ret)
 
 static int vfs_last_error(sqlite3_vfs *v, int n, char *to)
 {
-    struct seam_vfs *vfs = (struct seam_vfs *)(void *)v;
-    return vfs->failed != 0 ? vfs->failed : vfs->real->xGetLastError(vfs->real, n, to);
+    (void)n;
+    (void)to;
+    return ((struct seam_vfs *)(void *)v)->failed;
 }
 
 sqlite3_vfs *sqlite_vfs_new(void)

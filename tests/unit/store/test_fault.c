@@ -1,0 +1,247 @@
+/* Every file call fails once: what was there before stays, the error is the right one, and the next try succeeds. */
+#include "kit.h"
+
+#include "base/file.h"
+#include "generated.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { RATINGS = 1200 };
+
+static bool load(struct kit *k, uint64_t ratings, uint64_t seed)
+{
+    struct generated g;
+    struct ml_load_result r;
+    generated_init(&g, ratings, 120, seed);
+    g.tags = 50;
+    struct ml_source source = generated_source(&g);
+    bool ok = store_load_movielens(k->s, &source, &r, &k->e);
+    generated_done(&g);
+    return ok;
+}
+
+static bool write_some(struct kit *k, int64_t id)
+{
+    struct cell name[] = {cell_int(1), cell_text(view_of("Name"))},
+                link[] = {cell_int(id), cell_int(1)};
+    struct list_write l = {.list = &tmdb_lists[TMDB_LIST_keywords],
+        .put = {link, 2, 1},
+        .own = {name, 2, 1},
+        .hash = view_of("0123456789abcdef")};
+    struct tmdb_write w = {
+        .tmdb_id = id, .fetched_at = id, .cells = {cell_int(id)}, .lists = &l, .list_n = 1};
+    struct movie m = {.id = id, .tmdb_id = id, .genres = {{1, true, true}}, .genre_n = 1};
+    bool changed;
+    if (!store_begin(k->s, &k->e))
+        return false;
+    if (store_write_tmdb(k->s, &w, &k->e) && store_put_movie(k->s, &m, 1, 1, &changed, &k->e) &&
+        store_set_cursor(k->s, "c", id, 1, &k->e))
+        return store_commit(k->s, &k->e);
+    store_rollback(k->s);
+    return false;
+}
+
+/* The kinds an errno becomes: no space is always DISK, a file that cannot be opened or read is STORE. */
+static bool right_kind(const struct kit *k, int errnum)
+{
+    if (errnum == ENOSPC)
+        return k->e.kind == ERR_DISK && strstr(k->e.text, "no space") != NULL;
+    return k->e.kind == ERR_STORE;
+}
+
+struct campaign {
+    int kind, errnum;
+    bool (*act)(struct kit *k);
+    bool reopen; /* the act opens the store itself */
+    int64_t failures;
+};
+
+/* Lets call number 1, 2, ... of the kind fail until one run meets no fault. Each failed run must leave the dump as it
+ * was, or as the finished act leaves it: a fault after the commit loses nothing. */
+static void run_campaign(struct kit *k, struct campaign *c, const char *base, const char *work)
+{
+    for (int64_t n = 1;; n++) {
+        kit_close(k);
+        assert_int_equal(0, remove(work) != 0 && errno != ENOENT);
+        k->config.path = base;
+        kit_sql(k, arena_print(&k->a, "VACUUM INTO '%s'", work).p);
+        k->config.path = work;
+        kit_open(k, STORE_WRITE);
+        struct view before = kit_dump(k);
+        if (c->reopen)
+            kit_close(k);
+        kit_arm(c->kind, n, c->errnum);
+        bool ok = c->act(k);
+        int64_t calls = kit_fault.calls;
+        kit_disarm();
+        if (!ok) {
+            c->failures++;
+            if (!right_kind(k, c->errnum))
+                fail_msg("call %lld of kind %d: %s: %s", (long long)n, c->kind, err_name(k->e.kind),
+                    k->e.text);
+            if (c->reopen)
+                kit_open(k, STORE_WRITE);
+            assert_true(view_eq(kit_dump(k), before));
+            kit_sound(k);
+            kit_close(k);
+            if (!c->reopen)
+                kit_open(k, STORE_WRITE);
+            if (!c->act(k))
+                fail_msg("after call %lld of kind %d: %s", (long long)n, c->kind, k->e.text);
+        }
+        kit_sound(k);
+        arena_reset(&k->a);
+        if (calls < n)
+            return;
+        /* Paths lived in the arena. */
+        base = kit_path(k, "base.db");
+        work = kit_path(k, "work.db");
+    }
+}
+
+static bool act_load(struct kit *k)
+{
+    return load(k, RATINGS, 2);
+}
+
+static bool act_write(struct kit *k)
+{
+    return write_some(k, 9);
+}
+
+static bool act_clear(struct kit *k)
+{
+    uint64_t rows;
+    return store_clear(k->s, &rows, &k->e);
+}
+
+static bool act_open(struct kit *k)
+{
+    return store_open(&k->config, STORE_WRITE, &k->s, &k->e);
+}
+
+static void make_base(struct kit *k, bool with_release)
+{
+    k->config.path = kit_path(k, "base.db");
+    kit_open(k, STORE_CREATE);
+    must(write_some(k, 5));
+    if (with_release)
+        must(load(k, RATINGS / 2, 1));
+    kit_close(k);
+}
+
+static void campaigns(
+    struct kit *k, bool (*act)(struct kit *k), bool with_release, bool reopen, int64_t at_least)
+{
+    static const struct {
+        int kind, errnum;
+    } faults[] = {{SYS_WRITE, ENOSPC}, {SYS_WRITE, EIO}, {SYS_SYNC, EIO}, {SYS_READ, EIO},
+        {SYS_TRUNCATE, EIO}, {SYS_UNLINK, EIO}, {SYS_OPEN, EMFILE}, {SYS_SYNC, ENOSPC}};
+    int64_t failures = 0;
+    make_base(k, with_release);
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        struct campaign c = {
+            .kind = faults[i].kind, .errnum = faults[i].errnum, .act = act, .reopen = reopen};
+        run_campaign(k, &c, kit_path(k, "base.db"), kit_path(k, "work.db"));
+        failures += c.failures;
+        if (c.kind == SYS_WRITE && !reopen)
+            assert_true(c.failures > 0);
+    }
+    if (failures < at_least)
+        fail_msg("only %lld failures", (long long)failures);
+}
+
+static void a_first_load_survives_every_fault(void **state)
+{
+    campaigns(*state, act_load, false, false, 10);
+}
+
+static void a_second_load_survives_every_fault(void **state)
+{
+    campaigns(*state, act_load, true, false, 10);
+}
+
+static void a_batch_survives_every_fault(void **state)
+{
+    campaigns(*state, act_write, true, false, 5);
+}
+
+static void clear_survives_every_fault(void **state)
+{
+    campaigns(*state, act_clear, true, false, 5);
+}
+
+static void opening_survives_every_fault(void **state)
+{
+    campaigns(*state, act_open, true, true, 5);
+}
+
+/* Creating: whatever fails, trying again makes a whole database. */
+static void creating_survives_every_fault(void **state)
+{
+    struct kit *k = *state;
+    int64_t failures = 0, calls = 0, n = 1;
+    do {
+        k->config.path = kit_path(k, arena_print(&k->a, "new-%lld/movies.db", (long long)n).p);
+        kit_arm(KIT_ANY, n, ENOSPC);
+        bool ok = store_open(&k->config, STORE_CREATE, &k->s, &k->e);
+        calls = kit_fault.calls;
+        kit_disarm();
+        if (!ok) {
+            failures++;
+            if (k->e.kind != ERR_DISK && k->e.kind != ERR_STORE)
+                fail_msg("call %lld: %s: %s", (long long)n, err_name(k->e.kind), k->e.text);
+            if (file_exists(k->config.path))
+                kit_refused(k, STORE_READ, ERR_NO_DATABASE);
+        }
+        kit_open(k, STORE_CREATE);
+        assert_string_equal(kit_text(k, "SELECT count(*) FROM etl_tables"), "45");
+        kit_sound(k);
+        kit_close(k);
+    } while (calls >= n++);
+    assert_true(failures > 10);
+}
+
+/* A disk that fills up in the middle, for good: the seam fails every write from then on. */
+static int64_t writes_left;
+
+static int fill_up(enum sys_call call)
+{
+    return call == SYS_WRITE && --writes_left < 0 ? ENOSPC : 0;
+}
+
+static void a_full_disk_says_so(void **state)
+{
+    struct kit *k = *state;
+    static const struct sys_seam full = {.before = fill_up};
+    make_base(k, true);
+    kit_open(k, STORE_WRITE);
+    struct view before = kit_dump(k);
+    writes_left = 40;
+    sys_install(&full);
+    bool ok = load(k, 200000, 2);
+    sys_install(NULL);
+    must_fail(ok, ERR_DISK);
+    assert_says("no space");
+    assert_non_null(strstr(err_hint_of(&k->e), "Free some space"));
+    assert_true(view_eq(kit_dump(k), before));
+    kit_sound(k);
+    must(load(k, 20000, 2));
+    kit_sound(k);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        KIT_EMPTY(a_first_load_survives_every_fault),
+        KIT_EMPTY(a_second_load_survives_every_fault),
+        KIT_EMPTY(a_batch_survives_every_fault),
+        KIT_EMPTY(clear_survives_every_fault),
+        KIT_EMPTY(opening_survives_every_fault),
+        KIT_EMPTY(creating_survives_every_fault),
+        KIT_EMPTY(a_full_disk_says_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,242 @@
+/* The third layer and the MovieLens rows it hangs on. */
+#include "kit.h"
+
+#include "base/str.h"
+
+#include <string.h>
+
+static const struct movie example = {
+    .id = 862,
+    .tmdb_id = 862,
+    .imdb_id = {"tt0114709", 9},
+    .title = {"Toy Story", 9},
+    .release_date = {"1995-10-30", 10},
+    .year = 1995,
+    .runtime = 81,
+    .rating_count = 3,
+    .rating_sum = 22,
+    .genres = {{4, true, false}, {3, false, true}, {8, true, true}},
+    .genre_n = 3,
+};
+
+static bool put(struct kit *k, const struct movie *m, int64_t run, int64_t now)
+{
+    bool changed = false;
+    must(store_begin(k->s, &k->e));
+    must(store_put_movie(k->s, m, run, now, &changed, &k->e));
+    must(store_commit(k->s, &k->e));
+    return changed;
+}
+
+static const char *row(struct kit *k)
+{
+    return kit_text(k,
+        "SELECT m.*, (SELECT group_concat(genre_id || ':' || from_movielens || from_tmdb) FROM"
+        " movie_genres g WHERE g.movie_id = m.id) FROM movies m ORDER BY id");
+}
+
+static void movies_are_written_when_they_differ(void **state)
+{
+    struct kit *k = *state;
+    struct movie m = example;
+    assert_true(put(k, &m, 1, 100));
+    assert_string_equal(row(k),
+        "862|862|tt0114709|Toy Story|-|1995|1995-10-30|81|3|3.66666666666667|100|1|"
+        "3:01,4:10,8:11");
+    assert_false(put(k, &m, 2, 200));
+    struct movie_genre first = m.genres[0]; /* order is nothing */
+    m.genres[0] = m.genres[2];
+    m.genres[2] = first;
+    assert_false(put(k, &m, 2, 200));
+    m.title = view_of("Toy Story!");
+    assert_true(put(k, &m, 3, 300));
+    m.genres[1].from_movielens = true; /* genres alone move updated_at too */
+    assert_true(put(k, &m, 4, 400));
+    assert_string_equal(row(k),
+        "862|862|tt0114709|Toy Story!|-|1995|1995-10-30|81|3|3.66666666666667|400|4|"
+        "3:11,4:10,8:11");
+    m.genre_n = 1;
+    assert_true(put(k, &m, 5, 500));
+    m.rating_sum = 23;
+    assert_true(put(k, &m, 6, 600));
+    m.rating_count = m.rating_sum = 0;
+    m.genre_n = 0;
+    assert_true(put(k, &m, 7, 700));
+    assert_string_equal(row(k), "862|862|tt0114709|Toy Story!|-|1995|1995-10-30|81|0|-|700|7|-");
+    assert_false(put(k, &m, 8, 800));
+    kit_sound(k);
+}
+
+static void unknown_is_null(void **state)
+{
+    struct kit *k = *state;
+    struct movie m = {.id = -7};
+    assert_true(put(k, &m, 0, 100));
+    assert_string_equal(row(k), "-7|-|-|-|-|-|-|-|0|-|100|-|-");
+    assert_false(put(k, &m, 0, 200));
+}
+
+static void two_movies_cannot_be_one_record(void **state)
+{
+    struct kit *k = *state;
+    bool changed;
+    struct movie m = {.id = -1, .tmdb_id = 862};
+    assert_true(put(k, &example, 1, 1));
+    must(store_begin(k->s, &k->e));
+    must_fail(store_put_movie(k->s, &m, 1, 1, &changed, &k->e), ERR_STORE);
+    assert_says("movie -1");
+    assert_says("movies.tmdb_id");
+    store_rollback(k->s);
+    must_fail(store_put_movie(k->s, &m, 1, 1, &changed, &k->e), ERR_BUG);
+}
+
+static void redirects_follow(void **state)
+{
+    struct kit *k = *state;
+    struct movie a = {.id = -1, .genres = {{1, true, false}}, .genre_n = 1},
+                 b = {.id = 2, .tmdb_id = 2}, c = {.id = 3, .tmdb_id = 3};
+    put(k, &a, 1, 1);
+    put(k, &b, 1, 1);
+    put(k, &c, 1, 1);
+    kit_sql(k, "INSERT INTO movielens_movies(movielens_id, raw_title, movie_id, rating_count, "
+               "rating_sum, rated_0_5,"
+               " rated_1_0, rated_1_5, rated_2_0, rated_2_5, rated_3_0, rated_3_5, rated_4_0, "
+               "rated_4_5, rated_5_0)"
+               " VALUES (1, 'x', -1, 0,0,0,0,0,0,0,0,0,0,0,0)");
+    must(store_begin(k->s, &k->e));
+    must(store_redirect_movie(k->s, -1, 2, &k->e));
+    must(store_commit(k->s, &k->e));
+    assert_string_equal(kit_text(k, "SELECT * FROM movie_redirects"), "-1|2");
+    assert_int_equal(kit_int(k, "SELECT movie_id FROM movielens_movies"), 2);
+    assert_int_equal(kit_int(k, "SELECT count(*) FROM movie_genres"), 0);
+    must(store_begin(k->s, &k->e));
+    must(store_redirect_movie(k->s, 2, 3, &k->e));
+    must(store_commit(k->s, &k->e));
+    assert_string_equal(kit_text(k, "SELECT * FROM movie_redirects ORDER BY old_id"), "-1|3; 2|3");
+    assert_string_equal(kit_text(k, "SELECT id FROM movies"), "3");
+    /* A movie that is back is no redirect, and nothing ever points to itself. */
+    put(k, &a, 1, 1);
+    assert_string_equal(kit_text(k, "SELECT * FROM movie_redirects"), "2|3");
+    must(store_begin(k->s, &k->e));
+    must(store_redirect_movie(k->s, 3, -1, &k->e));
+    must(store_commit(k->s, &k->e));
+    put(k, &b, 1, 1);
+    must(store_begin(k->s, &k->e));
+    must(store_redirect_movie(k->s, -1, 2, &k->e));
+    must(store_commit(k->s, &k->e));
+    assert_string_equal(kit_text(k, "SELECT * FROM movie_redirects ORDER BY old_id"), "-1|2; 3|2");
+    must(store_begin(k->s, &k->e));
+    must_fail(store_redirect_movie(k->s, 2, 2, &k->e), ERR_BUG);
+    must(store_redirect_movie(k->s, 2, 0, &k->e)); /* without a successor */
+    must(store_commit(k->s, &k->e));
+    assert_string_equal(kit_text(k, "SELECT count(*) FROM movie_redirects"), "0");
+    assert_string_equal(
+        kit_text(k, "SELECT coalesce(movie_id, 'none') FROM movielens_movies"), "none");
+    must_fail(store_redirect_movie(k->s, 5, 6, &k->e), ERR_BUG);
+    kit_sound(k);
+}
+
+static bool add_id(void *payload, int64_t id, struct err *e)
+{
+    (void)e;
+    str_addf(payload, "%lld ", (long long)id);
+    return true;
+}
+
+static void movies_without_a_source_are_found(void **state)
+{
+    struct kit *k = *state;
+    struct str s;
+    for (int64_t id = 1; id <= 3; id++)
+        put(k, &(struct movie){.id = id, .tmdb_id = id}, 1, 1);
+    put(k, &(struct movie){.id = -8}, 1, 1);
+    put(k, &(struct movie){.id = -9}, 1, 1);
+    kit_sql(k,
+        "INSERT INTO tmdb_movies(tmdb_id, fetched_at) VALUES (1, 1);"
+        "INSERT INTO movielens_movies(movielens_id, raw_title, movie_id, rating_count, rating_sum, "
+        "rated_0_5,"
+        " rated_1_0, rated_1_5, rated_2_0, rated_2_5, rated_3_0, rated_3_5, rated_4_0, rated_4_5, "
+        "rated_5_0)"
+        " VALUES (1, 'x', -8, 0,0,0,0,0,0,0,0,0,0,0,0), (2, 'x', 2, 0,0,0,0,0,0,0,0,0,0,0,0)");
+    str_init(&s, 1000);
+    must(store_each_unsupported(k->s, add_id, &s, &k->e));
+    assert_string_equal(str_z(&s), "-9 3 ");
+    str_done(&s);
+}
+
+/* ---- MovieLens rows by filter */
+
+static bool add_row(void *payload, const struct ml_row *r, struct err *e)
+{
+    (void)e;
+    str_addf(payload, "%lld[%.*s|%.*s|%lld|%.*s|%.*s|%lld|%lld|%lld/%lld] ",
+        (long long)r->movie.movielens_id, VIEW_ARG(r->movie.raw_title), VIEW_ARG(r->movie.title),
+        (long long)r->movie.year, VIEW_ARG(r->movie.genres), VIEW_ARG(r->movie.imdb_id),
+        (long long)r->movie.tmdb_id, (long long)r->movie_id, (long long)r->rating_sum,
+        (long long)r->rating_count);
+    return true;
+}
+
+static const char *rows(struct kit *k, const struct store_filter *f)
+{
+    struct str s;
+    str_init(&s, 100000);
+    must(store_each_movielens(k->s, f, add_row, &s, &k->e));
+    const char *kept = arena_dup(&k->a, str_view(&s)).p;
+    str_done(&s);
+    return kept;
+}
+
+static void movielens_rows_come_by_filter(void **state)
+{
+    struct kit *k = *state;
+    static const int64_t one_two[] = {1, 2, 2}, tmdb[] = {862}, movies[] = {-3, 77};
+    static const struct view imdb[] = {{"tt2", 3}};
+    put(k, &example, 1, 1);
+    put(k, &(struct movie){.id = -3}, 1, 1);
+    kit_sql(k, "INSERT INTO movielens_movies SELECT column1, column2, column3, column4, column5, "
+               "column6, column7,"
+               " column8, 2, 9, 0,0,0,0,0,0,0,0,0,0 FROM (VALUES"
+               " (1, 'A (1999)', 'A', 1999, 'Drama', 'tt1', 862, 862), (2, 'B', 'B', NULL, 'x', "
+               "'tt2', 862, NULL),"
+               " (3, 'C', NULL, NULL, 'x', NULL, NULL, -3))");
+#define ROW_1 "1[A (1999)|A|1999|Drama|tt1|862|862|9/2] "
+#define ROW_2 "2[B|B|0|x|tt2|862|0|9/2] "
+#define ROW_3 "3[C||0|x||0|-3|9/2] "
+    struct store_filter none = {0};
+    assert_string_equal(rows(k, &none), ROW_1 ROW_2 ROW_3);
+    assert_string_equal(
+        rows(k, &(struct store_filter){.movielens_ids = one_two, .movielens_n = 3}), ROW_1 ROW_2);
+    assert_string_equal(
+        rows(k, &(struct store_filter){.tmdb_ids = tmdb, .tmdb_n = 1}), ROW_1 ROW_2);
+    assert_string_equal(rows(k, &(struct store_filter){.movie_ids = movies, .movie_n = 2}), ROW_3);
+    assert_string_equal(rows(k, &(struct store_filter){.imdb_ids = imdb, .imdb_n = 1}), ROW_2);
+    assert_string_equal(rows(k, &(struct store_filter){.movie_ids = movies,
+                                    .movie_n = 2,
+                                    .imdb_ids = imdb,
+                                    .imdb_n = 1,
+                                    .movielens_ids = one_two,
+                                    .movielens_n = 1,
+                                    .tmdb_ids = tmdb,
+                                    .tmdb_n = 1}),
+        ROW_1 ROW_2 ROW_3);
+    must(store_begin(k->s, &k->e));
+    must(store_set_link(k->s, 2, -3, &k->e));
+    must(store_set_link(k->s, 1, 0, &k->e));
+    must_fail(store_set_link(k->s, 3, 12345, &k->e), ERR_STORE);
+    must(store_commit(k->s, &k->e));
+    assert_string_equal(kit_text(k, "SELECT movie_id FROM movielens_movies"), "-; -3; -3");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        KIT_TEST(movies_are_written_when_they_differ),
+        KIT_TEST(unknown_is_null),
+        KIT_TEST(two_movies_cannot_be_one_record),
+        KIT_TEST(redirects_follow),
+        KIT_TEST(movies_without_a_source_are_found),
+        KIT_TEST(movielens_rows_come_by_filter),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,449 @@
+/* TMDB records: random ones written, read back equal, changed, written again; sightings of gone ones. */
+#include "kit.h"
+
+#include "base/str.h"
+#include "model/decode.h"
+#include "randmovie.h"
+#include "store/engine.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MOVIES = 6, ROUNDS = 40 };
+
+/* ---- what is to be written, from what is stored: a plain diff */
+
+static bool same(const struct cell *a, const struct cell *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!cell_eq(&a[i], &b[i]))
+            return false;
+    return true;
+}
+
+static const struct cell *find(const struct row_set *in, const struct cell *key, size_t key_n)
+{
+    for (size_t i = 0; i < in->n; i++)
+        if (same(row_set_at(in, i), key, key_n))
+            return row_set_at(in, i);
+    return NULL;
+}
+
+static void diff(const struct row_set *old, const struct row_set *fresh, size_t key_n,
+    struct arena *a, struct list_write *ret)
+{
+    ret->put = (struct row_set){
+        arena_take_array(a, fresh->n * fresh->width, sizeof(struct cell)), fresh->width, 0};
+    ret->remove =
+        (struct row_set){arena_take_array(a, old->n * key_n, sizeof(struct cell)), key_n, 0};
+    for (size_t i = 0; i < fresh->n; i++) {
+        const struct cell *row = row_set_at(fresh, i), *was = find(old, row, key_n);
+        if (was == NULL || !same(was, row, fresh->width))
+            memcpy(row_set_at(&ret->put, ret->put.n++), row, fresh->width * sizeof *row);
+    }
+    for (size_t i = 0; i < old->n; i++)
+        if (find(fresh, row_set_at(old, i), key_n) == NULL)
+            memcpy(row_set_at(&ret->remove, ret->remove.n++), row_set_at(old, i),
+                key_n * sizeof(struct cell));
+}
+
+/* What the database must hold of one record. */
+struct expected {
+    struct tmdb_stored record;
+    struct row_set rows[TMDB_LIST_COUNT];
+};
+
+static bool random_record(struct rng *r, int64_t id, struct arena *a, struct tmdb_movie *ret)
+{
+    struct findings f;
+    findings_init(&f);
+    bool ok = tmdb_decode(random_body(r, id, a), view_of("test"), a, ret, &f);
+    findings_done(&f);
+    return ok;
+}
+
+static void write_record(struct kit *k, const struct tmdb_movie *m, int64_t at, struct expected *x)
+{
+    struct list_write *lists = arena_take_array(&k->a, TMDB_LIST_COUNT, sizeof *lists);
+    struct tmdb_write w = {.tmdb_id = m->tmdb_id, .fetched_at = at, .lists = lists};
+    row_of_movie(m, &k->a, w.cells);
+    for (size_t i = 0; i < TMDB_LIST_COUNT; i++) {
+        const struct list *l = &tmdb_lists[i];
+        struct layout layout;
+        struct row_set old, fresh;
+        if (!tmdb_rows_in(l, m)->said)
+            continue;
+        layout_of_list(l, &layout);
+        rows_of_list(l, m, &k->a, &fresh);
+        must(store_read_rows(k->s, l, m->tmdb_id, &k->a, &old, &k->e));
+        struct list_write *lw = &lists[w.list_n++];
+        lw->list = l;
+        diff(&old, &fresh, layout.key_n, &k->a, lw);
+        rows_of_own(l, m, &k->a, &lw->own);
+        lw->hash = row_set_hash(&layout, &fresh, &k->a);
+        x->rows[i] = fresh;
+        x->record.hashes[i] = lw->hash;
+    }
+    x->record.exists = true;
+    x->record.fetched_at = at;
+    memcpy(x->record.cells, w.cells, sizeof w.cells);
+    must(store_begin(k->s, &k->e));
+    must(store_write_tmdb(k->s, &w, &k->e));
+    must(store_commit(k->s, &k->e));
+}
+
+static void check_record(struct kit *k, int64_t id, const struct expected *x)
+{
+    struct tmdb_stored got;
+    struct layout layout;
+    layout_of_movie(&layout);
+    must(store_read_tmdb(k->s, id, &k->a, &got, &k->e));
+    assert_int_equal(got.exists, x->record.exists);
+    if (!got.exists)
+        return;
+    assert_int_equal(got.fetched_at, x->record.fetched_at);
+    assert_int_equal(got.gone_at, x->record.gone_at);
+    for (size_t i = 0; i < layout.n; i++)
+        if (!cell_eq(&got.cells[i], &x->record.cells[i]))
+            fail_msg("%lld: %s is %.*s", (long long)id, layout.columns[i].name,
+                VIEW_ARG(cell_show(&k->a, &got.cells[i])));
+    for (size_t i = 0; i < TMDB_LIST_COUNT; i++) {
+        struct row_set rows;
+        must(store_read_rows(k->s, &tmdb_lists[i], id, &k->a, &rows, &k->e));
+        if (rows.n != x->rows[i].n ||
+            (rows.n > 0 && !same(rows.cells, x->rows[i].cells, rows.n * rows.width)))
+            fail_msg("%lld: list %s: %zu rows for %zu, or other ones", (long long)id,
+                tmdb_lists[i].name, rows.n, x->rows[i].n);
+        assert_true(view_eq(got.hashes[i], x->record.hashes[i]));
+    }
+}
+
+static size_t total_rows(const struct expected *x)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < TMDB_LIST_COUNT; i++)
+        n += x->rows[i].n;
+    return n;
+}
+
+static void random_records_come_back_equal(void **state)
+{
+    struct kit *k = *state;
+    struct expected *x = arena_take_array(&k->a, MOVIES, sizeof *x);
+    struct rng r = {20261122};
+    size_t written = 0, grown = 0, shrunk = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < MOVIES; i++) {
+            struct tmdb_movie *m = arena_take(&k->a, sizeof *m);
+            size_t before = total_rows(&x[i]);
+            if (rng_below(&r, 3) == 0 || !random_record(&r, (int64_t)i + 1, &k->a, m))
+                continue;
+            write_record(k, m, 1000 + round, &x[i]);
+            written++;
+            grown += total_rows(&x[i]) > before;
+            shrunk += total_rows(&x[i]) < before;
+        }
+        for (size_t i = 0; i < MOVIES; i++)
+            check_record(k, (int64_t)i + 1, &x[i]);
+        if (round % 5 == 0)
+            kit_sound(k);
+    }
+    assert_true(written > MOVIES * ROUNDS / 2 && grown > 20 && shrunk > 20);
+    kit_open(k, STORE_WRITE);
+    for (size_t i = 0; i < MOVIES; i++)
+        check_record(k, (int64_t)i + 1, &x[i]);
+    kit_sound(k);
+}
+
+/* ---- what is shared between records */
+
+static struct tmdb_movie movie_of(struct kit *k, int64_t id, const char *title)
+{
+    struct tmdb_movie m = {.tmdb_id = id, .title = view_of(title)};
+    (void)k;
+    m.record.said = 1u << TMDB_tmdb_id | 1u << TMDB_title;
+    return m;
+}
+
+static void set_keyword(struct tmdb_movie *m, struct tmdb_keyword *item, const char *name)
+{
+    *item = (struct tmdb_keyword){.record = {.said = 3}, .keyword_id = 7, .name = view_of(name)};
+    m->keywords = (struct rows){item, 1, true};
+}
+
+static void own_rows_are_overwritten_by_newer_data_only(void **state)
+{
+    struct kit *k = *state;
+    struct expected x[3] = {0};
+    struct tmdb_keyword item;
+    struct tmdb_movie a = movie_of(k, 1, "A"), b = movie_of(k, 2, "B"), c = movie_of(k, 3, "C");
+    set_keyword(&a, &item, "middle");
+    write_record(k, &a, 500, &x[0]);
+    assert_string_equal(kit_text(k, "SELECT * FROM keywords"), "7|middle|500");
+    set_keyword(&b, &item, "older");
+    write_record(k, &b, 400, &x[1]);
+    assert_string_equal(kit_text(k, "SELECT * FROM keywords"), "7|middle|500");
+    set_keyword(&c, &item, "as old");
+    write_record(k, &c, 500, &x[2]);
+    assert_string_equal(kit_text(k, "SELECT * FROM keywords"), "7|as old|500");
+    set_keyword(&b, &item, "newer");
+    write_record(k, &b, 600, &x[1]);
+    assert_string_equal(kit_text(k, "SELECT * FROM keywords"), "7|newer|600");
+    assert_string_equal(
+        kit_text(k, "SELECT tmdb_id, keyword_id FROM movie_keywords"), "1|7; 2|7; 3|7");
+    kit_sound(k);
+}
+
+/* Two lists in one table do not touch each other's rows. */
+static void lists_that_share_a_table_stay_apart(void **state)
+{
+    struct kit *k = *state;
+    struct expected x = {0};
+    struct tmdb_credit cast[2] = {0}, crew[1] = {0};
+    struct tmdb_movie m = movie_of(k, 1, "A");
+    for (size_t i = 0; i < 2; i++) {
+        cast[i].record.said = 7;
+        cast[i].credit_id = view_of(i == 0 ? "c1" : "c2");
+        cast[i].credited_name = view_of("Somebody");
+        cast[i].person_id = i == 0 ? 819 : 0; /* a credit without a person */
+    }
+    crew[0] = cast[0];
+    m.cast = (struct rows){cast, 2, true};
+    m.crew = (struct rows){crew, 1, true};
+    write_record(k, &m, 1, &x);
+    check_record(k, 1, &x);
+    assert_string_equal(kit_text(k, "SELECT kind, credit_id, person_id FROM credits ORDER BY 1, 2"),
+        "cast|c1|819; cast|c2|-; crew|c1|819");
+    m.cast.n = 0;
+    write_record(k, &m, 2, &x);
+    check_record(k, 1, &x);
+    assert_string_equal(kit_text(k, "SELECT kind, credit_id FROM credits"), "crew|c1");
+    m.cast.said = false;
+    m.crew.n = 0;
+    write_record(k, &m, 3, &x);
+    check_record(k, 1, &x);
+    assert_int_equal(kit_int(k, "SELECT count(*) FROM credits"), 0);
+}
+
+static void rows_need_their_record_and_things(void **state)
+{
+    struct kit *k = *state;
+    struct cell cells[2] = {cell_int(1), cell_int(7)};
+    struct list_write l = {.list = &tmdb_lists[TMDB_LIST_keywords], .put = {cells, 2, 1}};
+    struct tmdb_write w = {
+        .tmdb_id = 1, .fetched_at = 1, .cells = {cell_int(1)}, .lists = &l, .list_n = 1};
+    must(store_begin(k->s, &k->e));
+    must_fail(store_write_tmdb(k->s, &w, &k->e), ERR_STORE);
+    assert_says("tmdb 1: keywords:");
+    assert_says("FOREIGN KEY");
+    store_rollback(k->s);
+    must_fail(store_write_tmdb(k->s, &w, &k->e), ERR_BUG);
+    l.put.width = 1;
+    l.own = (struct row_set){cells, 2, 1};
+    l.list = &tmdb_lists[TMDB_LIST_videos];
+    must(store_begin(k->s, &k->e));
+    must_fail(store_write_tmdb(k->s, &w, &k->e), ERR_BUG);
+    l.own.n = 0;
+    must_fail(store_write_tmdb(k->s, &w, &k->e), ERR_BUG);
+    assert_says("1 cells for");
+    store_rollback(k->s);
+}
+
+/* What a newer or older program wrote into section_hashes does no harm. */
+static void unknown_hashes_are_forgotten(void **state)
+{
+    struct kit *k = *state;
+    struct tmdb_stored got;
+    kit_sql(k, "INSERT INTO tmdb_movies(tmdb_id, fetched_at, section_hashes)"
+               " VALUES (1, 1, 'future=99 cast=abc =x videos= garbage crew=def')");
+    must(store_read_tmdb(k->s, 1, &k->a, &got, &k->e));
+    assert_view(got.hashes[TMDB_LIST_cast], "abc");
+    assert_view(got.hashes[TMDB_LIST_crew], "def");
+    assert_view(got.hashes[TMDB_LIST_videos], "");
+    assert_null(got.hashes[TMDB_LIST_genres].p);
+}
+
+/* ---- listing */
+
+struct seen {
+    struct str text;
+    int stop_after;
+};
+
+static bool see_facts(void *payload, const struct tmdb_facts *f, struct err *e)
+{
+    struct seen *s = payload;
+    str_addf(&s->text, "%lld:%.*s:%.*s:%.*s:%lld:%d", (long long)f->tmdb_id, VIEW_ARG(f->imdb_id),
+        VIEW_ARG(f->title), VIEW_ARG(f->release_date), (long long)f->runtime, f->gone);
+    for (size_t i = 0; i < f->genre_n; i++)
+        str_addf(&s->text, ",%lld", (long long)f->genre_ids[i]);
+    str_addc(&s->text, ' ');
+    return --s->stop_after != 0 || err_set(e, ERR_INTERRUPTED, "enough");
+}
+
+static const char *facts(struct kit *k, const struct store_filter *f)
+{
+    struct seen s = {.stop_after = -1};
+    str_init(&s.text, 1000000);
+    must(store_each_tmdb(k->s, f, see_facts, &s, &k->e));
+    const char *kept = arena_dup(&k->a, str_view(&s.text)).p;
+    str_done(&s.text);
+    return kept;
+}
+
+static void facts_come_by_ids(void **state)
+{
+    struct kit *k = *state;
+    static const int64_t ids[] = {3, 1, 3, 99};
+    static const struct view imdb[] = {{"tt0000002", 9}, {"tt0000001", 9}, {"tt9", 3}};
+    kit_sql(k,
+        "INSERT INTO tmdb_movies(tmdb_id, imdb_id, title, release_date, runtime, gone_at, "
+        "fetched_at) VALUES"
+        " (1, 'tt0000001', 'One', '2001-01-01', 90, NULL, 10), (2, 'tt0000002', 'Two', NULL, NULL, "
+        "5, 20),"
+        " (3, NULL, NULL, NULL, NULL, NULL, 30), (4, 'tt0000002', 'Four', NULL, NULL, NULL, 40);"
+        "INSERT INTO tmdb_genres VALUES (1, 18, 'Drama'), (1, 12, 'Adventure'), (4, 16, 'x')");
+    struct store_filter all = {0}, by_id = {.tmdb_ids = ids, .tmdb_n = 4},
+                        by_imdb = {.imdb_ids = imdb, .imdb_n = 3},
+                        both = {.tmdb_ids = ids, .tmdb_n = 2, .imdb_ids = imdb, .imdb_n = 2};
+    assert_string_equal(facts(k, &all),
+        "1:tt0000001:One:2001-01-01:90:0,12,18 2:tt0000002:Two::0:1 3::::0:0 "
+        "4:tt0000002:Four::0:0,16 ");
+    assert_string_equal(facts(k, &by_id), "1:tt0000001:One:2001-01-01:90:0,12,18 3::::0:0 ");
+    assert_string_equal(facts(k, &by_imdb),
+        "1:tt0000001:One:2001-01-01:90:0,12,18 2:tt0000002:Two::0:1 "
+        "4:tt0000002:Four::0:0,16 ");
+    assert_string_equal(facts(k, &both),
+        "1:tt0000001:One:2001-01-01:90:0,12,18 3::::0:0 2:tt0000002:Two::0:1 "
+        "4:tt0000002:Four::0:0,16 ");
+    struct seen s = {.stop_after = 2};
+    str_init(&s.text, 10000);
+    must_fail(store_each_tmdb(k->s, &all, see_facts, &s, &k->e), ERR_INTERRUPTED);
+    str_done(&s.text);
+    assert_string_equal(
+        facts(k, &by_id), "1:tt0000001:One:2001-01-01:90:0,12,18 3::::0:0 "); /* and it goes on */
+}
+
+static bool count_facts(void *payload, const struct tmdb_facts *f, struct err *e)
+{
+    (void)f;
+    (void)e;
+    ++*(int *)payload;
+    return true;
+}
+
+/* More ids than go into one statement, each given once. */
+static void many_ids_come_in_portions(void **state)
+{
+    struct kit *k = *state;
+    int64_t ids[2000];
+    for (size_t n = 1; n <= 2000; n = n * 3 + 1) {
+        int count = 0;
+        for (size_t i = 0; i < n; i++)
+            ids[i] = (int64_t)(i % 1500) + 1;
+        kit_sql(k, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)"
+                   "INSERT OR IGNORE INTO tmdb_movies(tmdb_id, fetched_at) SELECT i, 1 FROM n");
+        struct store_filter f = {.tmdb_ids = ids, .tmdb_n = n};
+        must(store_each_tmdb(k->s, &f, count_facts, &count, &k->e));
+        assert_int_equal(count, n < 1500 ? n : 1500);
+    }
+}
+
+static bool see_id(void *payload, int64_t id, int64_t fetched_at, int64_t gone_at, struct err *e)
+{
+    (void)e;
+    str_addf(payload, "%lld:%lld:%lld ", (long long)id, (long long)fetched_at, (long long)gone_at);
+    return true;
+}
+
+static const char *ids_of(struct kit *k)
+{
+    struct str s;
+    str_init(&s, 100000);
+    must(store_each_tmdb_id(k->s, see_id, &s, &k->e));
+    const char *kept = arena_dup(&k->a, str_view(&s)).p;
+    str_done(&s);
+    return kept;
+}
+
+/* ---- gone */
+
+static bool see_gone_row(void *payload, const struct gone_row *row, struct err *e)
+{
+    (void)e;
+    str_addf(payload, "%lld:%lld:%lld:%lld ", (long long)row->tmdb_id, (long long)row->first_at,
+        (long long)row->last_at, (long long)row->times);
+    return true;
+}
+
+static const char *gone_of(struct kit *k)
+{
+    struct str s;
+    str_init(&s, 100000);
+    must(store_each_gone(k->s, see_gone_row, &s, &k->e));
+    const char *kept = arena_dup(&k->a, str_view(&s)).p;
+    str_done(&s);
+    return kept;
+}
+
+static void sightings_are_counted_and_confirmed(void **state)
+{
+    struct kit *k = *state;
+    kit_sql(k, "INSERT INTO tmdb_movies(tmdb_id, fetched_at) VALUES (1, 10), (2, 20)");
+    must(store_begin(k->s, &k->e));
+    must(store_see_gone(k->s, 1, 100, false, &k->e));
+    must(store_see_gone(k->s, 9, 50, true, &k->e));  /* never stored */
+    must(store_see_gone(k->s, 1, 100, true, &k->e)); /* the same sighting again: nothing */
+    must(store_see_gone(k->s, 1, 99, true, &k->e));
+    must(store_commit(k->s, &k->e));
+    assert_string_equal(gone_of(k), "1:100:100:1 9:50:50:1 ");
+    assert_string_equal(ids_of(k), "1:10:0 2:20:0 ");
+    must(store_begin(k->s, &k->e));
+    must(store_see_gone(k->s, 1, 200, true, &k->e));
+    must(store_see_gone(k->s, 1, 300, true, &k->e)); /* gone_at keeps the first confirmation */
+    must(store_commit(k->s, &k->e));
+    assert_string_equal(gone_of(k), "1:100:300:3 9:50:50:1 ");
+    assert_string_equal(ids_of(k), "1:10:200 2:20:0 ");
+    must(store_begin(k->s, &k->e));
+    must(store_clear_gone(k->s, 1, &k->e));
+    must(store_clear_gone(k->s, 2, &k->e));
+    must(store_commit(k->s, &k->e));
+    assert_string_equal(gone_of(k), "9:50:50:1 ");
+    assert_string_equal(ids_of(k), "1:10:0 2:20:0 ");
+    must_fail(store_see_gone(k->s, 1, 400, true, &k->e), ERR_BUG);
+}
+
+/* Writing a record says nothing about gone_at: that it is back is said by store_clear_gone. */
+static void popularity_and_writes_leave_the_rest(void **state)
+{
+    struct kit *k = *state;
+    struct expected x = {0};
+    struct tmdb_movie m = movie_of(k, 1, "A");
+    write_record(k, &m, 1, &x);
+    must(store_begin(k->s, &k->e));
+    must(store_see_gone(k->s, 1, 100, true, &k->e));
+    must(store_set_popularity(k->s, 1, 2.5, &k->e));
+    must(store_set_popularity(k->s, 77, 2.5, &k->e));
+    must(store_commit(k->s, &k->e));
+    x.record.gone_at = 100;
+    x.record.cells[TMDB_popularity] = cell_real(2.5);
+    check_record(k, 1, &x);
+    write_record(k, &m, 2, &x);
+    check_record(k, 1, &x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        KIT_TEST(random_records_come_back_equal),
+        KIT_TEST(own_rows_are_overwritten_by_newer_data_only),
+        KIT_TEST(lists_that_share_a_table_stay_apart),
+        KIT_TEST(rows_need_their_record_and_things),
+        KIT_TEST(unknown_hashes_are_forgotten),
+        KIT_TEST(facts_come_by_ids),
+        KIT_TEST(many_ids_come_in_portions),
+        KIT_TEST(sightings_are_counted_and_confirmed),
+        KIT_TEST(popularity_and_writes_leave_the_rest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
