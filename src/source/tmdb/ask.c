@@ -267,12 +267,24 @@ static struct class judge(struct asker *a, struct ask *q)
     return c;
 }
 
+/* Requests the engine repeated on its own are requests all the same. */
+static void count_repeats(struct asker *a, const struct http_exchange *x)
+{
+    int64_t now = sys_mono_ms();
+    for (unsigned i = 1; i < x->sends; i++) {
+        limiter_take(&a->limiter, now);
+        count_request(a, now);
+        a->counts.retries++;
+    }
+}
+
 /* Deals with one exchange that is over. *ret_over: the question has its final answer. */
 static bool settle(struct asker *a, struct ask *q, bool *ret_over, struct err *e)
 {
     q->on_way = false;
     a->on_way--;
     a->counts.bytes += q->x.bytes;
+    count_repeats(a, &q->x);
     q->at = sys_now();
     struct class c = judge(a, q);
     int64_t asked_ms = q->x.end != HTTP_ANSWERED || c.verdict == VERDICT_OK

@@ -45,7 +45,7 @@ struct ask {
 
 void ask_init(struct ask *q, struct arena *a);
 void ask_done(struct ask *q);
-/* "movie 550 (https://.../movie/550?language=en-US)" without the key, into the arena. */
+/* The URL as it may be shown, into the arena. */
 struct view ask_shown(const struct ask *q, struct arena *a);
 
 enum { ASKER_SECONDS = 11 };

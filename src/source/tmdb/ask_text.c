@@ -10,7 +10,7 @@ struct view ask_shown(const struct ask *q, struct arena *a)
     struct str url;
     str_init(&url, 700);
     show_url(&url, str_view(&q->url));
-    struct view v = arena_print(a, "%s (%s%s)", q->what, str_z(&url), url.over ? "..." : "");
+    struct view v = arena_print(a, "%s%s", str_z(&url), url.over ? "..." : "");
     str_done(&url);
     return v;
 }
@@ -87,8 +87,8 @@ static void add_hint(struct ask *q, struct class c)
 static void set_why(struct asker *a, struct ask *q, enum err_kind kind, const struct str *words)
 {
     struct view shown = ask_shown(q, &a->scratch);
-    err_set(&q->why, kind == ERR_NONE ? ERR_SERVICE : kind, "TMDB, asked for %.*s: %s",
-        VIEW_ARG(shown), str_z(words));
+    err_set(&q->why, kind == ERR_NONE ? ERR_SERVICE : kind, "TMDB, asked for %s: %s (%.*s)",
+        q->what, str_z(words), VIEW_ARG(shown));
 }
 
 void ask_explain(

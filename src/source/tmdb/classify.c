@@ -74,6 +74,12 @@ static bool says_failure(const struct node *body)
     return success != NULL && success->kind == NODE_BOOL && !success->b;
 }
 
+/* An answer that calls itself JSON and is none was damaged on the way: what it wanted to say is not known. */
+static bool is_damaged(const struct http_exchange *x, const struct node *body)
+{
+    return body == NULL && strstr(x->content_type, "json") != NULL;
+}
+
 struct class classify(const struct http_exchange *x, const struct node *body)
 {
     if (x->end != HTTP_ANSWERED)
@@ -89,7 +95,8 @@ struct class classify(const struct http_exchange *x, const struct node *body)
         c = by_code(x->status, row);
     else
         c = fine ? verdict(VERDICT_RETRY, ERR_SERVICE) : by_status(x->status);
-    if (c.verdict == VERDICT_OK && says_failure(body))
+    if ((c.verdict == VERDICT_OK && says_failure(body)) ||
+        (c.verdict == VERDICT_ID && is_damaged(x, body)))
         c = verdict(VERDICT_RETRY, ERR_SERVICE);
     c.code = number;
     c.row = row;

@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { PATH_MAX_BYTES = 2000, LANGUAGE_LETTERS = 2 };
+enum { PATH_MAX_BYTES = 2000 };
 
 static const char *dup(struct arena *a, const char *z)
 {
@@ -40,14 +40,14 @@ static void keep_sections(struct tmdb_client *c, const char *const *sections)
 /* `language` filters images and videos too: without these two parameters most of them would be missing. */
 static void keep_more(struct tmdb_client *c)
 {
-    c->more = arena_print(&c->texts, "%s%.*s%s%s%.*s%s",
-        has_section(c, "images") ? "&include_image_language=" : "",
-        has_section(c, "images") ? LANGUAGE_LETTERS : 0, c->language,
-        has_section(c, "images") ? ",en,null" : "",
-        has_section(c, "videos") ? "&include_video_language=" : "",
-        has_section(c, "videos") ? LANGUAGE_LETTERS : 0, c->language,
-        has_section(c, "videos") ? ",en,null" : "")
-                  .p;
+    bool english = c->language[0] == 'e' && c->language[1] == 'n';
+    const char *names[] = {"images", "image", "videos", "video"};
+    struct view more = {"", 0};
+    for (size_t i = 0; i < 4; i += 2)
+        if (has_section(c, names[i]))
+            more = arena_print(&c->texts, "%s&include_%s_language=%.2s%s,null", more.p,
+                names[i + 1], c->language, english ? "" : ",en");
+    c->more = more.p;
 }
 
 static void keep_key(struct tmdb_client *c, const char *key, enum key_form form)

@@ -45,6 +45,7 @@ void http_exchange_reset(struct http_exchange *x)
     x->status = 0;
     x->content_type[0] = x->retry_after[0] = x->date[0] = x->why[0] = '\0';
     x->bytes = 0;
+    x->sends = 0;
 }
 
 /* NOSIGNAL keeps libcurl's hands off signals, SIGPIPE included, and a TLS library writes without MSG_NOSIGNAL. So
@@ -130,6 +131,18 @@ static size_t on_header(char *p, size_t size, size_t n, void *payload)
     return line.n;
 }
 
+/* libcurl's callback before each request it writes. */
+static int on_send(void *payload, char *ip, char *local_ip, int port, int local_port)
+{
+    struct handle *h = payload;
+    (void)ip;
+    (void)local_ip;
+    (void)port;
+    (void)local_port;
+    h->x->sends++;
+    return CURL_PREREQFUNC_OK;
+}
+
 static void only_http(CURL *c)
 {
 #if LIBCURL_VERSION_NUM >= 0x075500
@@ -166,6 +179,8 @@ static void prepare(struct handle *h, const struct http_options *o)
     (void)curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
     (void)curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
     (void)curl_easy_setopt(c, CURLOPT_HEADERDATA, h);
+    (void)curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_send);
+    (void)curl_easy_setopt(c, CURLOPT_PREREQDATA, h);
     (void)curl_easy_setopt(c, CURLOPT_PRIVATE, h);
     (void)curl_easy_setopt(
         c, CURLOPT_IPRESOLVE, (long)(o->ipv4_only ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_WHATEVER));

@@ -46,7 +46,9 @@ struct http_exchange {
     char why
         [260]; /* the engine's own words when end is not HTTP_ANSWERED; may hold anything: show redacted */
     uint64_t bytes; /* of the body on the wire */
-    void *engine;   /* the engine's */
+    unsigned
+        sends; /* how often the request went out: libcurl repeats it when a kept connection turns out dead */
+    void *engine; /* the engine's */
 };
 
 struct http {

@@ -70,7 +70,8 @@ void fake_say(struct http_exchange *x, int status, const char *body)
     x->status = status;
     str_clear(&x->body);
     str_addz(&x->body, body);
-    (void)snprintf(x->content_type, sizeof x->content_type, "application/json");
+    (void)snprintf(x->content_type, sizeof x->content_type, "%s",
+        body[0] == '<' ? "text/html" : "application/json");
 }
 
 void fake_sayf(struct http_exchange *x, int status, const char *fmt, ...)

@@ -9,7 +9,7 @@
 
 static const char *docs;
 
-static struct class class_of(int status, const char *body)
+static struct class class_of_type(int status, const char *body, const char *type)
 {
     struct http_exchange x;
     struct arena a;
@@ -18,11 +18,19 @@ static struct class class_of(int status, const char *body)
     arena_init(&a);
     http_exchange_init(&x);
     fake_say(&x, status, body);
+    (void)snprintf(x.content_type, sizeof x.content_type, "%s", type);
     (void)json_read(view_of(body), &a, &n, &e);
     struct class c = classify(&x, n);
     http_exchange_done(&x);
     arena_done(&a);
     return c;
+}
+
+/* JSON by its type when it looks like it. */
+static struct class class_of(int status, const char *body)
+{
+    return class_of_type(
+        status, body, body[0] == '{' ? "application/json;charset=utf-8" : "text/html");
 }
 
 static struct class class_of_code(int status, int code)
@@ -138,6 +146,19 @@ static void gone_needs_tmdbs_word(void **state)
     assert_int_equal(class_of_code(404, 21).verdict, VERDICT_GONE);
     assert_int_equal(class_of_code(500, 44).verdict, VERDICT_GONE);
     assert_int_equal(class_of_code(502, 44).verdict, VERDICT_RETRY);
+}
+
+/* A 404 that was cut on the way is not TMDB's 404; only that one is asked for again. */
+static void a_damaged_answer_is_asked_again(void **state)
+{
+    (void)state;
+    assert_int_equal(class_of(404, "{\"success\":fal").verdict, VERDICT_RETRY);
+    assert_int_equal(class_of(400, "{\"succ").verdict, VERDICT_RETRY);
+    assert_int_equal(class_of_type(404, "", "application/json").verdict, VERDICT_RETRY);
+    assert_int_equal(class_of_type(404, "{\"success\":fal", "text/html").verdict, VERDICT_ID);
+    assert_int_equal(class_of_type(404, "", "").verdict, VERDICT_ID);
+    assert_int_equal(class_of(401, "{\"success\":fal").verdict, VERDICT_STOP);
+    assert_int_equal(class_of(429, "{\"success\":fal").verdict, VERDICT_THROTTLED);
 }
 
 static void http_speaks_where_no_code_does(void **state)
@@ -296,6 +317,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_code_has_its_class),
         cmocka_unit_test(no_401_and_no_404_is_asked_again),
         cmocka_unit_test(gone_needs_tmdbs_word),
+        cmocka_unit_test(a_damaged_answer_is_asked_again),
         cmocka_unit_test(http_speaks_where_no_code_does),
         cmocka_unit_test(a_200_must_be_an_answer),
         cmocka_unit_test(no_answer_is_asked_again),
