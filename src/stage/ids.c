@@ -5,7 +5,6 @@
  * whatever a person did further down. Any other document is parsed. */
 #include "stage/folder.h"
 
-#include "base/input.h"
 #include "base/num.h"
 #include "stage/document.h"
 #include "stage/name.h"
@@ -89,14 +88,11 @@ static bool visit_chunk(
     return id == 0 || visit->document(visit->payload, id, doc_kind(t.root) == DOC_GONE, none, e);
 }
 
-bool batch_ids_of_file(const char *path, const struct part_visit *visit, struct err *e)
+bool batch_ids_of_input(struct input *in, const struct part_visit *visit, struct err *e)
 {
-    struct input *in;
     struct split split;
     struct arena a;
     bool ok, end = false;
-    if (!input_open(path, &in, e))
-        return false;
     arena_init(&a);
     split_init(&split, in, false);
     do {
@@ -107,6 +103,12 @@ bool batch_ids_of_file(const char *path, const struct part_visit *visit, struct 
     arena_done(&a);
     input_free(in);
     return ok;
+}
+
+bool batch_ids_of_file(const char *path, const struct part_visit *visit, struct err *e)
+{
+    struct input *in;
+    return input_open(path, &in, e) && batch_ids_of_input(in, visit, e);
 }
 
 static bool put(void *payload, int64_t id, bool gone, struct view text, struct err *e)

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define ETL "etl: {fetched_at: \"2026-11-22T10:00:07Z\", review: null}\n"
+
 static const char DOC[] = "---\netl: {fetched_at: \"2026-11-22T10:00:07Z\", review: "
                           "null}\nmovie:\n  id: %d\n  title: \"T\"\n";
 
@@ -156,13 +158,15 @@ static void test_staged_ids_of_edited_documents(void **state)
         assert_staged(*state, rows[i].document, rows[i].id, rows[i].value);
 }
 
+/* The id is the text "12 34", for YAML goes on in the deeper line. */
+#define HEAD_12_34 "---\n" ETL "movie:\n  id: 12\n    34\n  title: x\n"
+
 /* Shapes that only look like ours: the id is not what the third line seems to say. */
 static void test_staged_ids_are_not_fooled(void **state)
 {
     static const char *const documents[] = {
-        "---\netl: {fetched_at: \"2026-11-22T10:00:07Z\", review: null}\nmovie:\n  id: 12\n    "
-        "34\n  title: x\n", /* "12 34" */
-        "---\nx: |\n  \netl: {fetched_at: \"2026-11-22T10:00:07Z\", review: null}\n",
+        HEAD_12_34,
+        "---\nx: |\n  \netl: {fetched_at: \"2026-11-22T10:00:07Z\"}\n",
         "---\nnotes: |\n  movie:\n    id: 12\n",
         "---\ngone: {id: 99999999999, status_code: 34, seen_at: \"2026-11-22T10:00:07Z\"}\n",
         "---\nmovie:\n  title: x\n",
