@@ -34,7 +34,7 @@ code=$?
 result $code "writing"
 [ "$code" = 0 ] || exit 1
 # in the order in which they were written
-files="$(ls "$work"/movies/raw/*.yaml | grep -v '_p[0-9]*.yaml') $(ls "$work"/movies/raw/*.yaml | grep '_p[0-9]*.yaml')"
+files="$(find "$work/movies/raw" -name '*.yaml' ! -name '*_p*.yaml') $(find "$work/movies/raw" -name '*_p*.yaml' | sort)"
 
 for reader in pure libyaml; do
     # shellcheck disable=SC2086  # names in this folder have no blanks
