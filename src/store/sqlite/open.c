@@ -53,6 +53,15 @@ static bool is_there(const struct store *s, const char *path, struct err *e)
            err_set(e, ERR_NO_DATABASE, "there is no database at %s", path);
 }
 
+/* SQLite opens a write-protected file for reading without a word. */
+static bool may_write(const struct sqlite *q, struct err *e)
+{
+    if (sqlite3_db_readonly(q->db, "main") == 0)
+        return true;
+    err_set(e, ERR_STORE, "%s cannot be written", q->path);
+    return err_hint(e, "Check that this user may write the file and the folder it lies in.");
+}
+
 static bool connect(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
@@ -68,8 +77,7 @@ static bool connect(struct store *s, struct err *e)
     if (rc != SQLITE_OK)
         return sqlite_fail(q, rc, "cannot open the database", e);
     (void)sqlite3_busy_timeout(q->db, BUSY_MS);
-    return s->mode != STORE_CREATE || sqlite3_db_readonly(q->db, "main") == 0 ||
-           (err_set(e, ERR_STORE, "%s cannot be written", q->path), false);
+    return s->mode != STORE_CREATE || may_write(q, e);
 }
 
 /* What holds for this connection only. The first statement reads the file: what is no database fails here. */
@@ -112,11 +120,7 @@ bool sqlite_prepare(struct store *s, struct err *e)
     struct sqlite *q = sqlite_of(s);
     struct view page_size =
         arena_print(&s->scratch, "PRAGMA page_size = %d", PAGE_SIZE); /* of an empty file */
-    if (sqlite3_db_readonly(q->db, "main") != 0) {
-        err_set(e, ERR_STORE, "%s cannot be written", q->path);
-        return err_hint(e, "Check that this user may write the file and the folder it lies in.");
-    }
-    return sqlite_run(q, page_size.p, "cannot set up the database", e) &&
+    return may_write(q, e) && sqlite_run(q, page_size.p, "cannot set up the database", e) &&
            sqlite_settle_journal(s, e);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/num.h"
 #include "base/sys.h"
+#include "store/ddl.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -34,6 +35,22 @@ static bool by_store(const char *path, struct generated *g, struct err *e)
     if (!store_open(&config, STORE_CREATE, &s, e))
         return false;
     bool ok = store_load_movielens(s, &source, &result, e);
+    store_close(s);
+    return ok;
+}
+
+/* Only the way in: the engine's INSERT ... SELECT, against "bind and step, no index". */
+static bool by_engine(const char *path, struct generated *g, struct err *e)
+{
+    struct store_config config = {.path = path, .foreign_keys = false};
+    struct ml_source source = generated_source(g);
+    struct load_count n;
+    struct store *s;
+    if (!store_open(&config, STORE_CREATE, &s, e))
+        return false;
+    bool ok = store_begin(s, e) &&
+              ddl_drop_index(s, ddl_find_index("ratings", "movielens_id"), e) &&
+              s->engine->load_ratings(s, &source, &n, e) && store_commit(s, e);
     store_close(s);
     return ok;
 }
@@ -165,6 +182,7 @@ int main(int argc, char **argv)
         sqlite3_libversion());
     bool ok = in_child(&b, "store, fresh", by_store);
     ok = in_child(&b, "store, over another release", by_store_twice) && ok;
+    ok = in_child(&b, "store's way in, no index", by_engine) && ok;
     ok = in_child(&b, "bind and step, no index", by_loop_no_index) && ok;
     ok = in_child(&b, "bind and step, index after", by_loop_index_after) && ok;
     ok = in_child(&b, "bind and step, index during", by_loop_index_first) && ok;

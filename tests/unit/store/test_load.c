@@ -364,6 +364,37 @@ static void kills_leave_the_old_release(void **state)
 
 /* ---- circumstances */
 
+static bool stop_and_go_on(void *payload, struct rating_block *ret, struct err *e)
+{
+    sys_stop_set();
+    return generated_next(payload, ret, e);
+}
+
+/* A request to stop is heard between the source's blocks too, in the long work of the engine. In a child: it cannot be
+ * taken back. */
+static void a_load_can_be_stopped(void **state)
+{
+    struct kit *k = *state;
+    load_generated(k, 5000, 1);
+    struct view before = kit_dump(k);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct generated g;
+        struct ml_load_result r;
+        generated_init(&g, 300000, 300, 2);
+        struct ml_source source = generated_source(&g);
+        source.ratings = stop_and_go_on;
+        bool loaded = store_open(&k->config, STORE_WRITE, &k->s, &k->e) &&
+                      store_load_movielens(k->s, &source, &r, &k->e);
+        _exit(loaded ? 1 : k->e.kind == ERR_INTERRUPTED ? 0 : 2);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_true(view_eq(kit_dump(k), before));
+    kit_sound(k);
+}
+
 static void a_load_respects_the_lease(void **state)
 {
     struct kit *k = *state;
@@ -443,6 +474,7 @@ int main(void)
         KIT_TEST(errors_leave_the_old_release),
         KIT_TEST(kills_leave_an_empty_database),
         KIT_TEST(kills_leave_the_old_release),
+        KIT_TEST(a_load_can_be_stopped),
         KIT_TEST(a_load_respects_the_lease),
         KIT_TEST(a_load_into_an_empty_database_goes_beside_a_reader),
         KIT_TEST(a_release_of_another_prefix_stays),

@@ -174,6 +174,20 @@ static void places_without_rights_are_named(void **state)
     assert_int_equal(as_nobody(k, STORE_READ, "movies.db"), 0);
 }
 
+/* In a folder that may be written: SQLite opens such a file for reading without a word. */
+static void files_without_rights_can_be_read(void **state)
+{
+    struct kit *k = *state;
+    kit_open(k, STORE_CREATE);
+    kit_close(k);
+    kit_sql(k, "PRAGMA journal_mode = DELETE");
+    assert_int_equal(chmod(k->dir, 0777), 0);
+    assert_int_equal(chmod(k->config.path, 0444), 0);
+    assert_int_equal(as_nobody(k, STORE_READ, NULL), 0);
+    assert_int_equal(as_nobody(k, STORE_WRITE, "cannot be written"), 0);
+    assert_int_equal(as_nobody(k, STORE_CREATE, "cannot be written"), 0);
+}
+
 static void reading_writes_nothing(void **state)
 {
     struct kit *k = *state;
@@ -312,6 +326,24 @@ static void added_columns_change_no_dump(void **state)
     assert_true(view_eq(before, kit_dump(k)));
 }
 
+/* Of an older program's tables: what is added refers to what it should, and is empty where it had to have a value. */
+static void added_columns_have_their_references(void **state)
+{
+    struct kit *k = *state;
+    kit_close(k);
+    kit_sql(k, "DROP VIEW movie_details; DROP VIEW movie_ratings; DROP TABLE movielens_movies;"
+               "CREATE TABLE movielens_movies(movielens_id INTEGER NOT NULL PRIMARY KEY, raw_title "
+               "TEXT) STRICT;"
+               "INSERT INTO movielens_movies VALUES (1, 'x')");
+    kit_open(k, STORE_WRITE);
+    must(store_begin(k->s, &k->e));
+    must_fail(store_set_link(k->s, 1, 99, &k->e), ERR_STORE);
+    store_rollback(k->s);
+    assert_string_equal(
+        kit_text(k, "SELECT movielens_id, movie_id, rating_count FROM movielens_movies"), "1|-|-");
+    kit_sound(k);
+}
+
 static void newer_databases_are_refused(void **state)
 {
     struct kit *k = *state;
@@ -447,6 +479,48 @@ static void transactions_are_guarded(void **state)
     store_close(NULL);
 }
 
+struct twice {
+    struct kit *k;
+    int calls;
+    bool fails;
+};
+
+static bool set_a_cursor(void *payload, struct err *e)
+{
+    struct twice *t = payload;
+    t->calls++;
+    return store_set_cursor(t->k->s, "c", t->calls, 1, e) &&
+           (!t->fails || err_set(e, ERR_DATA, "no"));
+}
+
+static void transactions_around_work(void **state)
+{
+    struct kit *k = *state;
+    struct twice t = {k, 0, true};
+    must_fail(store_transact(k->s, set_a_cursor, &t, &k->e), ERR_DATA);
+    assert_int_equal(t.calls, 1); /* not a passing trouble */
+    assert_int_equal(kit_int(k, "SELECT count(*) FROM etl_cursors"), 0);
+    t.fails = false;
+    must(store_transact(k->s, set_a_cursor, &t, &k->e));
+    assert_string_equal(kit_text(k, "SELECT day FROM etl_cursors"), "1970-01-03");
+}
+
+static bool ask_again(
+    void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e)
+{
+    (void)tmdb_id;
+    (void)fetched_at;
+    (void)gone_at;
+    return store_each_tmdb_id(payload, ask_again, payload, e);
+}
+
+static void queries_do_not_nest(void **state)
+{
+    struct kit *k = *state;
+    kit_sql(k, "INSERT INTO tmdb_movies(tmdb_id, fetched_at) VALUES (1, 1)");
+    must_fail(store_each_tmdb_id(k->s, ask_again, k->s, &k->e), ERR_BUG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -459,12 +533,14 @@ int main(void)
         KIT_EMPTY(a_server_is_not_in_this_program),
         KIT_EMPTY(damage_is_called_damage),
         KIT_EMPTY(places_without_rights_are_named),
+        KIT_EMPTY(files_without_rights_can_be_read),
         KIT_TEST(reading_writes_nothing),
         KIT_EMPTY(foreign_tables_stop_everything),
         KIT_TEST(foreign_tables_are_seen_later_too),
         KIT_EMPTY(prefixes_keep_databases_apart),
         KIT_TEST(missing_things_are_added),
         KIT_TEST(added_columns_change_no_dump),
+        KIT_TEST(added_columns_have_their_references),
         KIT_TEST(newer_databases_are_refused),
         KIT_TEST(migrations_run_once),
         KIT_TEST(new_databases_need_no_migration),
@@ -472,6 +548,8 @@ int main(void)
         KIT_TEST(readers_do_not_wait_for_the_writer),
         KIT_TEST(connections_are_set_up),
         KIT_TEST(transactions_are_guarded),
+        KIT_TEST(transactions_around_work),
+        KIT_TEST(queries_do_not_nest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -194,6 +194,24 @@ static void own_rows_are_overwritten_by_newer_data_only(void **state)
     kit_sound(k);
 }
 
+/* A record that says nothing about a thing takes nothing from it; an older one may fill what is not known. */
+static void own_rows_keep_what_is_known(void **state)
+{
+    struct kit *k = *state;
+    struct expected x[3] = {0};
+    struct tmdb_keyword item;
+    struct tmdb_movie a = movie_of(k, 1, "A"), b = movie_of(k, 2, "B"), c = movie_of(k, 3, "C");
+    set_keyword(&a, &item, "");
+    write_record(k, &a, 500, &x[0]);
+    assert_string_equal(kit_text(k, "SELECT * FROM keywords"), "7|-|500");
+    set_keyword(&b, &item, "known");
+    write_record(k, &b, 400, &x[1]);
+    assert_string_equal(kit_text(k, "SELECT * FROM keywords"), "7|known|500");
+    set_keyword(&c, &item, "");
+    write_record(k, &c, 600, &x[2]);
+    assert_string_equal(kit_text(k, "SELECT * FROM keywords"), "7|known|600");
+}
+
 /* Two lists in one table do not touch each other's rows. */
 static void lists_that_share_a_table_stay_apart(void **state)
 {
@@ -437,6 +455,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         KIT_TEST(random_records_come_back_equal),
         KIT_TEST(own_rows_are_overwritten_by_newer_data_only),
+        KIT_TEST(own_rows_keep_what_is_known),
         KIT_TEST(lists_that_share_a_table_stay_apart),
         KIT_TEST(rows_need_their_record_and_things),
         KIT_TEST(unknown_hashes_are_forgotten),
