@@ -132,9 +132,12 @@ static bool refused(struct store *s, const char *where, unsigned code, const cha
     }
 }
 
-static bool passing(unsigned code, const char *text)
+/* Encryption that fails on the first try is set up wrongly; later it may have been cut off. */
+static bool passing(const struct server *q, unsigned code, const char *text)
 {
     enum trouble t = server_trouble(code, text);
+    if (code == 2026 && !q->ever)
+        return false;
     return t == TROUBLE_LOST || t == TROUBLE_NODE || t == TROUBLE_RETRY;
 }
 
@@ -154,7 +157,7 @@ static bool dial(struct store *s, const struct host *h, bool *ret_passing, struc
             keep_alive(q->db);
         return true;
     }
-    *ret_passing = passing(mysql_errno(q->db), mysql_error(q->db));
+    *ret_passing = passing(q, mysql_errno(q->db), mysql_error(q->db));
     return refused(s, where.p, mysql_errno(q->db), mysql_error(q->db), e);
 }
 

@@ -1,0 +1,154 @@
+#!/bin/sh
+# MariaDB as the store: the suite on a server of its own, in a folder of its own, on a free port, gone at the end.
+#   SCRIPT BINARY STANDIN SOURCE_ROOT PROXY
+PATH=$PATH:/usr/sbin:/sbin
+PROXY=$4
+if ! command -v mariadbd >/dev/null || ! command -v mariadb-install-db >/dev/null || ! command -v mariadb >/dev/null; then
+    echo "1..0 # SKIP no mariadbd here: install mariadb-server to test the MySQL engine"
+    exit 0
+fi
+. "$(dirname "$0")/lib.sh"
+. "$ROOT/tests/e2e/store-suite.sh"
+
+SERVER=$WORK/mariadb
+SERVER_PID=
+S_HOST=127.0.0.1 S_DB=e2e S_USER=app S_PASS=the-secret-word
+user=
+[ "$(id -u)" = 0 ] && user=--user=root
+
+finish_all() {
+    [ -z "$SERVER_PID" ] || { kill -9 "$SERVER_PID"; wait "$SERVER_PID"; } 2>/dev/null
+    [ -z "$PROXY_PID" ] || kill "$PROXY_PID" 2>/dev/null
+    finish
+}
+trap finish_all EXIT
+
+# server [OPTION...]: starts it on S_PORT and waits until it answers; a port that is taken is left for another.
+server() {
+    tries=0
+    while [ $tries -lt 5 ]; do
+        mariadbd --no-defaults $user --datadir="$SERVER" --socket="$SERVER.sock" --port=$S_PORT --bind-address=127.0.0.1 \
+            --pid-file="$SERVER.pid" --log-error="$SERVER.err" --innodb-buffer-pool-size=128M --innodb-log-file-size=64M \
+            --innodb-flush-method=nosync --innodb-flush-log-at-trx-commit=2 "$@" >/dev/null 2>&1 &
+        SERVER_PID=$!
+        n=0
+        while [ $n -lt 600 ] && kill -0 $SERVER_PID 2>/dev/null; do
+            admin "SELECT 1" >/dev/null 2>&1 && return 0
+            sleep 0.1
+            n=$((n + 1))
+        done
+        tries=$((tries + 1))
+        sleep 1
+        [ -s "$SERVER/up" ] || S_PORT=$((S_PORT + 7))
+    done
+    echo "Bail out! mariadbd did not start: $(tail -n 3 "$SERVER.err")"
+    exit 99
+}
+stop_server() { kill "$SERVER_PID"; wait "$SERVER_PID" 2>/dev/null; SERVER_PID=; }
+admin() { mariadb --no-defaults --skip-ssl -uroot --socket="$SERVER.sock" --skip-column-names --batch --default-character-set=utf8mb4 -e "$1"; }
+
+S_PORT=$((34000 + $$ % 2000))
+mariadb-install-db --no-defaults $user --datadir="$SERVER" --auth-root-authentication-method=normal --skip-test-db >install.out 2>&1 ||
+    { echo "Bail out! mariadb-install-db: $(tail -n 3 install.out)"; exit 99; }
+server
+for host in localhost %; do
+    admin "CREATE USER $S_USER@'$host' IDENTIFIED BY '$S_PASS'; GRANT ALL ON \`$S_DB%\`.* TO $S_USER@'$host'"
+done
+commands() { admin "SHOW GLOBAL STATUS LIKE 'Com_load'" | cut -f2; }
+
+parity
+[ "$(commands)" -gt 0 ]; ok "ratings came by LOAD DATA"
+updates
+values
+another_release
+reading
+killed_load
+hostile
+prefixes
+two_writers
+
+# ---- a socket; localhost with a port is TCP all the same
+in_folder server
+on_server "localhost:$S_PORT"
+refused 0 "store: mysql" "localhost with a port"
+on_server localhost
+SQL_PORT=$S_PORT refused 0 "store: mysql" "the port by itself"
+SQL_PORT=1 SQL_SOCKET=$SERVER.sock refused 0 "store: mysql" "a socket"
+SQL_SOCKET=$SERVER.none refused 8 "$SERVER.none" "a socket that is not there"
+
+# ---- LOAD DATA LOCAL is forbidden
+stop_server
+server --local-infile=OFF
+before=$(commands)
+another_release
+is "LOAD DATA was tried once in each run, and not again" "$(commands)" $((before + 1))
+
+# ---- the server dies in the middle of a load, and comes back
+in_folder server
+on_server
+big_release "$WORK/release5" 900 5
+"$BIN" init --load-movielens --movielens "$WORK/release5" --replace-release >out.txt 2>err.txt </dev/null &
+pid=$!
+shadow_filling; ok "a load is on its way"
+kill -9 $SERVER_PID; wait $SERVER_PID 2>/dev/null
+sleep 2
+server
+wait $pid; CODE=$? OUT=$(cat out.txt) ERR=$(cat err.txt)
+exits 0 "the server was killed and came back: the load went on"
+says "trying again" "and said so"
+says "$(awk -v n="$(($(wc -l <"$WORK/release5/ratings.csv") - 1))" 'BEGIN { printf "%d,%03d", n / 1000, n % 1000 }') ratings" "the count is right although pieces were sent twice"
+embedded
+in_folder embedded
+etl init --load-movielens --movielens "$WORK/release5" --replace-release
+dump ../embedded.dump
+on_server
+dump ../server.dump
+same "with the same outcome" ../embedded.dump ../server.dump
+
+# ---- encryption
+tls() { # CODE TEXT DESCRIPTION
+    refused "$1" "$2" "$3"
+}
+certificate() { # NAME SUBJECT_ALT_NAME: signed by ca.pem
+    openssl req -newkey rsa:2048 -nodes -keyout "$1.key" -out "$1.csr" -subj "/CN=$1" &&
+        printf 'subjectAltName=%s\n' "$2" >"$1.ext" &&
+        openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile "$1.ext" -out "$1.pem"
+}
+in_folder tls
+on_server
+SQL_TLS=require tls 8 "offers no encryption" "TLS is demanded and the server has none"
+SQL_TLS=prefer tls 0 "store" "TLS is preferred and the server has none"
+{ openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj "/CN=the CA" &&
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout other.key -out other.pem -days 2 -subj "/CN=another CA" &&
+    certificate right IP:127.0.0.1,DNS:localhost && certificate wrong DNS:db.example.org; } >openssl.out 2>&1
+ok "certificates are made"
+encrypted() { admin "SHOW GLOBAL STATUS LIKE 'Ssl_finished_accepts'" | cut -f2; }
+stop_server
+server --ssl-ca="$PWD/ca.pem" --ssl-cert="$PWD/right.pem" --ssl-key="$PWD/right.key"
+a=$(encrypted)
+SQL_TLS=off tls 0 "store" "no TLS when it is off"
+is "really none" "$(encrypted)" "$a"
+SQL_TLS=prefer tls 0 "store" "TLS where it can be had"
+[ "$(encrypted)" -gt "$a" ]; ok "really encrypted"
+tls 0 "store" "by default too"
+SQL_TLS=require tls 0 "store" "TLS as demanded"
+SQL_TLS=verify-full:$PWD/ca.pem tls 0 "store" "a certificate of the right CA for the right host"
+SQL_TLS=$PWD/ca.pem tls 0 "store" "the CA file alone means the same"
+SQL_TLS=verify-full:$PWD/other.pem tls 8 "Encryption failed" "a certificate of another CA"
+SQL_TLS=verify-ca:$PWD/other.pem tls 8 "Encryption failed" "nor does verify-ca take that"
+SQL_TLS=verify-full tls 8 "Encryption failed" "a CA the system does not know"
+stop_server
+server --ssl-ca="$PWD/ca.pem" --ssl-cert="$PWD/wrong.pem" --ssl-key="$PWD/wrong.key"
+SQL_TLS=verify-full:$PWD/ca.pem tls 8 "Encryption failed" "a certificate for another host"
+SQL_TLS=verify-ca:$PWD/ca.pem tls 0 "store" "which verify-ca takes"
+admin "ALTER USER $S_USER@localhost REQUIRE SSL; ALTER USER $S_USER@'%' REQUIRE SSL"
+SQL_TLS=off tls 8 "SQL_TLS=require" "an account that demands TLS, without it"
+SQL_TLS=require tls 0 "store" "and with it"
+admin "ALTER USER $S_USER@localhost REQUIRE NONE; ALTER USER $S_USER@'%' REQUIRE NONE"
+stop_server
+server
+
+# ---- connections cut at random
+standin --generate 400 --detail-size small --today "$(date -u +%F)"
+cuts "$([ "${TEST_SLOW:-0}" = 1 ] && echo 500 || echo 20)"
+plan

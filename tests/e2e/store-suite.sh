@@ -1,0 +1,309 @@
+# What the tests of the server stores share: the same cases on whichever server. Sourced after lib.sh by a script that sets
+#   S_HOST S_PORT          where the server listens (an address)
+#   S_DB                   a database of the test's own, which does not exist yet
+#   S_USER S_PASS          an account that may do everything in S_DB and in databases named S_DB followed by anything
+#   admin STATEMENTS       a function: runs them as an administrator, prints rows without a heading
+#   PROXY                  the program of tests/proxy
+# shellcheck shell=sh disable=SC2034,SC2153
+
+SAMPLE=$ROOT/share/sample
+PROXY_PID=
+
+on_server() { # [HOST:PORT]: the program's store is the server
+    export SQL_HOST="${1:-$S_HOST:$S_PORT}" SQL_USER="$S_USER" SQL_PASS="$S_PASS" SQL_DB="$S_DB"
+}
+embedded() { unset SQL_HOST SQL_USER SQL_PASS SQL_DB SQL_TLS SQL_PREFIX; }
+drop_database() { admin "DROP DATABASE IF EXISTS $S_DB"; }
+in_folder() { mkdir -p "$WORK/$1" && cd "$WORK/$1" || exit 99; }
+leftovers() { admin "SELECT count(*) FROM information_schema.tables WHERE table_schema = '$S_DB' AND table_name LIKE '%etl\\_%\\_%ratings'"; }
+
+# A release with many ratings of the sample's movies: big_release FOLDER USERS STEP; STEP varies the rating.
+big_release() {
+    mkdir -p "$1"
+    cp "$SAMPLE/movies.csv" "$SAMPLE/links.csv" "$SAMPLE/tags.csv" "$1/"
+    sed 1d "$SAMPLE/links.csv" | cut -d, -f1 | sort -n | awk -v users="$2" -v step="$3" '
+        { id[NR] = $1 }
+        END {
+            print "userId,movieId,rating,timestamp"
+            for (u = 1; u <= users; u++)
+                for (i = 1; i <= NR; i++)
+                    printf "%d,%d,%.1f,%d\n", u, id[i], ((u + i * step) % 10 + 1) / 2, 1000000000 + u * 1000 + i
+        }' >"$1/ratings.csv"
+}
+
+# ---- the same database, whatever engine it is in
+
+parity() {
+    standin --generate 400 --detail-size small --today "$(date -u +%F)"
+    embedded
+    in_folder embedded
+    etl init --full --movielens "$SAMPLE" --start-year 1874 --end-year 2030
+    exits 0 "everything into the embedded database"
+    dump ../embedded.dump
+    drop_database
+    on_server
+    in_folder server
+    etl init --full --movielens "$SAMPLE" --start-year 1874 --end-year 2030
+    exits 0 "everything into the server"
+    says "store: mysql $S_USER@$SQL_HOST/$S_DB" "which is named"
+    never_says "$S_PASS" "but not its password"
+    dump ../server.dump
+    same "both hold the same" ../embedded.dump ../server.dump
+    etl init --full --movielens "$SAMPLE" --start-year 1874 --end-year 2030
+    exits 0 "once more"
+    dump ../again.dump
+    same "changes nothing" ../server.dump ../again.dump
+    is "every relation has its foreign key" "$(admin "SELECT count(*) > 20 FROM information_schema.referential_constraints WHERE constraint_schema = '$S_DB'")" 1
+    is "also those that were swapped in" "$(admin "SELECT group_concat(referenced_table_name ORDER BY 1) FROM information_schema.referential_constraints WHERE constraint_schema = '$S_DB' AND table_name IN ('ratings', 'tags')")" movielens_movies,movielens_movies
+    is "nothing of the load is left" "$(leftovers)" 0
+    admin "INSERT INTO $S_DB.ratings VALUES (1, 2147483647, 3.5, 1)" >/dev/null 2>&1
+    [ $? -ne 0 ]; ok "and they hold"
+    is "a view people query" "$(admin "SELECT count(*) > 300 AND count(directors) > 100 AND count(top_cast) > 100 AND count(genres) > 300 FROM $S_DB.movie_details")" 1
+    is "ratings read as people write them" "$(admin "SELECT count(*) FROM $S_DB.ratings WHERE rating IN (0.5,1,1.5,2,2.5,3,3.5,4,4.5,5)")" "$(admin "SELECT count(*) FROM $S_DB.ratings")"
+}
+
+# An older file after a newer one, changed records, one that is gone: the same on both.
+updates() {
+    for where in embedded server; do
+        if [ $where = embedded ]; then embedded; else on_server; fi
+        in_folder $where
+        etl update 1 2 3 5 8 13
+        etl process --batch-type changes
+        dump ../$where.dump
+    done
+    same "updates lead to the same" ../embedded.dump ../server.dump
+}
+
+# A batch file of doubles of every size, and of texts that quoting, escaping or a character set could spoil.
+unusual() { # FILE
+    awk 'BEGIN {
+        print "---\nbatch:\n  format: 1\n  id: \"0123456789abcdef\"\n  type: \"changes\"\n  scope: \"20260101\"\n  source: \"tmdb\"\n  query: \"-\"\n  created_at: \"2026-01-01T00:00:00Z\""
+        n = split("it'\''s|back\\\\slash|\\\\|per%cent_|what?|`quoted`|say \\\"so\\\"|\\t tab|new\\nline|\\r\\n|\\u001f unit|\\u2028|\\U0001F600\\U0001F44D\\U0001F3FD|e\\u0301|\\U0010FFFF|\\u00A0\\u3000|-- comment|/* c */|\\\\'\''; DROP TABLE movies|NULL|\\\\N|0x41|\\u0000", text, "|")
+        srand(42)
+        for (i = 1; i <= 300; i++) {
+            print "---\netl: {fetched_at: \"2026-01-02T03:04:05Z\", review: null}\nmovie:\n  id: " 900000 + i
+            printf "  title: \"%s %d\"\n  overview: \"%s\"\n  tagline: \"%s\"\n", text[i % n + 1], i, text[(i + 3) % n + 1], text[(i + 5) % n + 1]
+            printf "  popularity: %.17g\n  vote_average: %.17g\n", (rand() + rand() / 1000000007) * 10 ^ int(rand() * 24 - 16), 10 * rand() + rand() / 1e9
+            printf "  release_date: \"%s\"\n  revenue: %s\n", (i % 3 == 0 ? "1874-12-09" : i % 3 == 1 ? "2100-02-28" : ""), (i % 2 ? "9007199254740991" : "-9007199254740991")
+        }
+        print "---\nend: {records: 300, gone: 0, sha256: \"-\"}"
+    }' >"$1"
+}
+
+values() {
+    in_folder values
+    unusual unusual.yaml
+    for where in embedded server; do
+        if [ $where = embedded ]; then embedded; else on_server; fi
+        in_folder $where
+        etl process --file "$WORK/values/unusual.yaml"
+        exits 0 "a file of unusual values into the $where store"
+        says "300 added" "all of it"
+        dump ../$where.dump
+    done
+    same "comes out alike" ../embedded.dump ../server.dump
+    [ "$(grep -c "^9000\|^9001\|^9002" ../server.dump)" -gt 250 ]; ok "most of it is in"
+}
+
+another_release() {
+    big_release "$WORK/release2" 40 3
+    awk -F, 'NR > 1 && NR < 2000' "$WORK/release2/ratings.csv" >>"$WORK/release2/ratings.csv" # repeated keys
+    for where in embedded server; do
+        if [ $where = embedded ]; then embedded; else on_server; fi
+        in_folder $where
+        etl init --load-movielens --movielens "$WORK/release2" --replace-release
+        exits 0 "another release in the place of the first ($where)"
+        says "1,998 ratings" "rows that repeat a key are counted"
+        dump ../$where.dump
+    done
+    same "leads to the same" ../embedded.dump ../server.dump
+}
+
+# ---- what goes wrong
+
+refused() { # CODE TEXT DESCRIPTION: of `status` as the environment says
+    etl status
+    exits "$1" "$3"
+    says "$2" "in so many words: $2"
+    never_says "$S_PASS" "without the password"
+}
+
+hostile() {
+    in_folder hostile
+    on_server
+    SQL_PASS=wrong-but-secret refused 8 "Check SQL_USER ($S_USER) and SQL_PASS" "a wrong password"
+    never_says wrong-but-secret "that password neither"
+    SQL_HOST=no-such-host.invalid refused 8 "Check the spelling of SQL_HOST" "a host without an address"
+    SQL_HOST=$S_HOST:1 refused 8 "Check that the server runs" "a port nobody listens on"
+    SQL_DB=${S_DB}_none refused 14 "has no database" "a database that does not exist"
+    SQL_DB='a`b' refused 3 "cannot be the name of a database" "a database that cannot exist"
+    SQL_HOST='[::1:1' refused 3 "SQL_HOST" "a host that is none"
+    SQL_HOST="$S_HOST:1,$S_HOST:$S_PORT" refused 0 "store" "the second host serves when the first does not"
+    SQL_TLS=verify-full:/nonexistent refused 8 "cannot connect" "a CA file that is not there"
+    SQL_PREFIX=other_ refused 14 "with the prefix other_" "a prefix that nothing was made with"
+    admin "CREATE DATABASE ${S_DB}_theirs; CREATE TABLE ${S_DB}_theirs.movies (x INT)"
+    SQL_DB=${S_DB}_theirs etl init --load-movielens --movielens "$SAMPLE"
+    exits 15 "a table of ours that is somebody else's"
+    is "is left alone" "$(admin "SHOW TABLES FROM ${S_DB}_theirs")" movies
+    admin "DROP DATABASE ${S_DB}_theirs"
+    admin "CREATE USER ${S_DB}_r@'%' IDENTIFIED BY '$S_PASS'; GRANT SELECT ON $S_DB.* TO ${S_DB}_r@'%'"
+    SQL_USER=${S_DB}_r refused 0 "ratings" "an account that may only read, reading"
+    SQL_USER=${S_DB}_r etl clear --force --yes
+    exits 8 "the same account, writing"
+    says "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW ON \`$S_DB\`.* TO '${S_DB}_r'@'%'" "is told what it lacks"
+    admin "DROP USER ${S_DB}_r@'%'"
+}
+
+# Two sets of tables in one database, the second without foreign keys.
+prefixes() {
+    in_folder prefixed
+    on_server
+    SQL_PREFIX=p_ SQL_FOREIGN_KEYS=off etl init --load-movielens --movielens "$SAMPLE"
+    exits 0 "tables with a prefix beside those without"
+    is "without foreign keys when they are off" "$(admin "SELECT count(*) FROM information_schema.referential_constraints WHERE constraint_schema = '$S_DB' AND table_name LIKE 'p\\_%'")" 0
+    SQL_PREFIX=p_ etl clear --force --yes
+    exits 0 "clearing those"
+    is "clears only those" "$(admin "SELECT (SELECT count(*) FROM $S_DB.p_ratings), (SELECT count(*) > 0 FROM $S_DB.ratings)" | tr '\t' ' ')" "0 1"
+}
+
+# ---- a reader during a load
+
+# Asks without pause until the file `stop` is there; what it saw goes to reader.out, errors to reader.err.
+reader() {
+    rm -f stop reader.out reader.err
+    (
+        while [ ! -e stop ]; do
+            admin "SELECT count(*) FROM $S_DB.ratings; SELECT count(*) > 0 FROM $S_DB.ratings r JOIN $S_DB.movielens_movies m ON m.movielens_id = r.movielens_id WHERE r.movielens_id = 1; EXPLAIN SELECT rating FROM $S_DB.ratings WHERE movielens_id = 1" |
+                awk 'NR == 1 { n = $1 } NR == 2 { there = $1 } NR == 3 { print n, there, /ix_ratings_movielens_id|PRIMARY/ && /ix_ratings/ }' >>reader.out 2>>reader.err || echo failed >>reader.err
+        done
+    ) 2>>reader.err &
+    READER=$!
+}
+
+reading() {
+    in_folder server
+    on_server
+    big_release "$WORK/release3" 700 7
+    before=$(admin "SELECT count(*) FROM $S_DB.ratings")
+    after=$(($(wc -l <"$WORK/release3/ratings.csv") - 1))
+    reader
+    etl init --load-movielens --movielens "$WORK/release3" --replace-release
+    exits 0 "a reload while somebody reads"
+    touch stop
+    wait $READER
+    is "the reader saw no error" "$(cat reader.err)" ""
+    is "only the old content and the new" "$(cut -d' ' -f1 reader.out | sort -un | tr '\n' ' ')" "$(printf '%s\n%s\n' "$before" "$after" | sort -un | tr '\n' ' ')"
+    is "always joined, always by the index" "$(cut -d' ' -f2- reader.out | sort -u)" "1 1"
+    [ "$(wc -l <reader.out)" -gt 5 ]; ok "it asked $(wc -l <reader.out | tr -d ' ') times"
+}
+
+# ---- the program dies, the connection dies
+
+# waits for the first rows of a load's shadow table
+shadow_filling() {
+    n=0
+    while [ $n -lt 300 ]; do
+        t=$(admin "SELECT table_name FROM information_schema.tables WHERE table_schema = '$S_DB' AND table_name LIKE '%etl\\_new%\\_ratings'" | head -1)
+        [ -n "$t" ] && [ "$(admin "SELECT count(*) > 0 FROM $S_DB.$t" 2>/dev/null)" = 1 ] && return 0
+        n=$((n + 1))
+        sleep 0.02
+    done
+    return 1
+}
+
+killed_load() {
+    in_folder server
+    on_server
+    dump ../before.dump
+    big_release "$WORK/release4" 900 1
+    "$BIN" init --load-movielens --movielens "$WORK/release4" --replace-release >out.txt 2>err.txt </dev/null &
+    pid=$!
+    shadow_filling; ok "a load is on its way"
+    kill -9 $pid; wait $pid 2>/dev/null
+    [ "$(leftovers)" -gt 0 ]; ok "killed, it leaves what it had begun"
+    dump ../after.dump
+    same "and the old content" ../before.dump ../after.dump
+    etl init --load-movielens --movielens "$WORK/release4" --replace-release
+    exits 0 "the next run loads it"
+    is "and clears away" "$(leftovers)" 0
+    is "all of it is there" "$(admin "SELECT count(*) FROM $S_DB.ratings")" "$(($(wc -l <"$WORK/release4/ratings.csv") - 1))"
+    embedded
+    in_folder embedded
+    etl init --load-movielens --movielens "$WORK/release4" --replace-release
+    dump ../embedded.dump
+    on_server
+    dump ../server.dump
+    same "as in the embedded database" ../embedded.dump ../server.dump
+}
+
+cut_proxy() { # SEED CUTS BYTES: SQL_HOST leads through a proxy that cuts
+    rm -f proxy.port
+    "$PROXY" --to "$S_HOST:$S_PORT" --port-file "$WORK/proxy.port" --count-file "$WORK/proxy.count" --seed "$1" --cuts "$2" --every "$3" &
+    PROXY_PID=$!
+    n=0
+    while [ ! -s "$WORK/proxy.port" ] && [ $n -lt 100 ]; do sleep 0.05; n=$((n + 1)); done
+    on_server "127.0.0.1:$(cat "$WORK/proxy.port")"
+}
+end_proxy() { kill $PROXY_PID; wait $PROXY_PID 2>/dev/null; PROXY_PID=; }
+
+# Until so many cuts were made, everything is loaded anew into an empty database.
+cuts() { # CUTS
+    embedded
+    in_folder calm
+    etl init --full --movielens "$SAMPLE" --start-year 1874 --end-year 2030
+    dump ../calm.dump
+    made=0 seed=0
+    while [ $made -lt "$1" ] && [ $seed -lt 200 ]; do
+        seed=$((seed + 1))
+        drop_database
+        in_folder "cut$seed"
+        cut_proxy $seed 20 700000
+        etl init --full --movielens "$SAMPLE" --start-year 1874 --end-year 2030
+        tries=1
+        while [ "$CODE" = 8 ] && [ $tries -lt 4 ]; do # so many cuts on one transaction that it was given up
+            tries=$((tries + 1))
+            etl init --full --movielens "$SAMPLE" --start-year 1874 --end-year 2030
+        done
+        made=$((made + $(cat "$WORK/proxy.count")))
+        end_proxy
+        exits 0 "seed $seed: done in $tries runs, the connection cut $(cat "$WORK/proxy.count") times"
+        on_server
+        dump ../cut.dump
+        same "seed $seed: the same database" ../calm.dump ../cut.dump
+        is "seed $seed: nothing is left" "$(leftovers)" 0
+    done
+    [ $made -ge "$1" ]; ok "$made cuts in all"
+}
+
+# A process that is stopped while it holds the lease, and goes on when another has it.
+two_writers() {
+    on_server
+    in_folder first
+    control faults "path-prefix=/3/movie/ delay-ms=300"
+    # shellcheck disable=SC2046
+    "$BIN" update $(seq 1 80) >out.txt 2>err.txt </dev/null &
+    pid=$!
+    n=0
+    while [ "$(admin "SELECT count(*) FROM $S_DB.etl_locks WHERE owner LIKE '%/first/%'" 2>/dev/null)" != 1 ] && [ $n -lt 200 ]; do sleep 0.05; n=$((n + 1)); done
+    in_folder second
+    etl init --load-movielens --movielens "$SAMPLE" --replace-release
+    exits 9 "a second writer is refused while the first is at work"
+    says "is writing to this database" "and told by whom"
+    sleep 1
+    kill -STOP $pid
+    admin "UPDATE $S_DB.etl_locks SET expires_at = 0" # two minutes later
+    etl init --load-movielens --movielens "$SAMPLE" --replace-release
+    exits 0 "it gets in when the first has been silent for too long"
+    dump ../second.dump
+    control faults ""
+    kill -CONT $pid
+    wait $pid
+    CODE=$?
+    cd ../first || exit 99
+    OUT=$(cat out.txt) ERR=$(cat err.txt)
+    exits 9 "the first wakes up and may not write any more"
+    says "write lease was" "and says why"
+    dump ../first.dump
+    same "nothing was written by it" ../second.dump ../first.dump
+    admin "DELETE FROM $S_DB.etl_locks"
+}
