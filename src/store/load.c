@@ -5,7 +5,7 @@
 #include "store/ddl.h"
 #include "store/lease.h"
 
-enum { MAX_MOVIES = 16 * 1024 * 1024, STEPS = 10, STATS_PER_PUT = 500 };
+enum { MAX_MOVIES = 16 * 1024 * 1024, STEPS = 10, STATS_PER_PUT = 500, MOVIES_PER_PUT = 500 };
 
 #define STEP_COLUMNS                                                                               \
     "rated_0_5", "rated_1_0", "rated_1_5", "rated_2_0", "rated_2_5", "rated_3_0", "rated_3_5",     \
@@ -35,24 +35,43 @@ static bool make_room(struct load *l, struct err *e)
            db_exec(l->s, "UPDATE {movielens_movies} SET rating_count = -1", NO_CELLS, NULL, e);
 }
 
+static bool flush_movies(struct load *l, struct err *e)
+{
+    bool ok = db_put(l->s, &l->movie_put, &l->waiting, e);
+    l->waiting.n = 0;
+    arena_reset(&l->texts);
+    return ok;
+}
+
+static struct cell kept_text(struct load *l, struct view v)
+{
+    return v.n == 0 ? cell_null() : cell_text(arena_dup(&l->texts, v));
+}
+
 static bool take_movie(void *to, const struct ml_movie *m, struct err *e)
 {
     struct load *l = to;
-    struct cell row[MOVIE_COLUMNS] = {cell_int(m->movielens_id),
-        cell_text(m->raw_title.p == NULL ? view_of("") : m->raw_title),
-        m->title.n == 0 ? cell_null() : cell_text(m->title), cell_of_id(m->year),
-        cell_text(m->genres), m->imdb_id.n == 0 ? cell_null() : cell_text(m->imdb_id),
-        cell_of_id(m->tmdb_id)};
+    struct cell *row = row_set_at(&l->waiting, l->waiting.n++);
+    row[0] = cell_int(m->movielens_id);
+    row[1] = cell_text(m->raw_title.n == 0 ? view_of("") : arena_dup(&l->texts, m->raw_title));
+    row[2] = kept_text(l, m->title);
+    row[3] = cell_of_id(m->year);
+    row[4] = cell_text(arena_dup(&l->texts, m->genres));
+    row[5] = kept_text(l, m->imdb_id);
+    row[6] = cell_of_id(m->tmdb_id);
     for (size_t i = FIRST_COUNT; i < MOVIE_COLUMNS; i++)
         row[i] = cell_int(0);
     if (!map_put(&l->movies, m->movielens_id, 1))
         return err_set(e, ERR_DATA, "the release has more than %d movies", MAX_MOVIES);
-    return db_put(l->s, &l->movie_put, &(struct row_set){row, MOVIE_COLUMNS, 1}, e);
+    return l->waiting.n < MOVIES_PER_PUT || flush_movies(l, e);
 }
 
 static bool load_movies(struct load *l, struct err *e)
 {
-    if (!l->source->movies(l->source->payload, take_movie, l, e) ||
+    l->waiting = (struct row_set){
+        arena_take_array(&l->s->scratch, (size_t)MOVIES_PER_PUT * MOVIE_COLUMNS, sizeof(struct cell)),
+        MOVIE_COLUMNS, 0};
+    if (!l->source->movies(l->source->payload, take_movie, l, e) || !flush_movies(l, e) ||
         !db_exec(l->s, "DELETE FROM {movielens_movies} WHERE rating_count = -1", NO_CELLS, NULL, e))
         return false;
     l->result.movies = l->movies.n;
@@ -194,9 +213,11 @@ bool store_load_movielens(
         return false;
     struct load l = {.s = s, .source = source};
     map_init(&l.movies, MAX_MOVIES);
+    arena_init(&l.texts);
     vec_init(&l.stats, sizeof(struct rating_stats), MAX_MOVIES);
     bool ok = s->engine->bulk(s, !exists, load_all, &l, e);
     map_done(&l.movies);
+    arena_done(&l.texts);
     vec_done(&l.stats);
     if (ok) {
         s->engine->tidy(s);

@@ -11,6 +11,8 @@ struct load {
     struct ml_load_result result;
     struct map movies;    /* ids of this release: every rating and tag must name one */
     struct put movie_put; /* everything but the link */
+    struct row_set waiting; /* movies, not yet written */
+    struct arena texts;     /* theirs */
     struct vec stats;     /* struct rating_stats, counted anew when duplicates were left out */
 };
 

@@ -2,7 +2,7 @@
  * that a group already has are read back. */
 #include "store/load.h"
 
-enum { TAG_COLUMNS = 5, ROWS_PER_PUT = 500, MAX_IN_GROUP = 100000 };
+enum { TAG_COLUMNS = 5, ROWS_PER_PUT = 2000, MAX_IN_GROUP = 100000 };
 
 struct tag {
     struct view text;

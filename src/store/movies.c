@@ -40,6 +40,21 @@ static bool same_genres(const struct genre_set *a, const struct genre_set *b)
     return same;
 }
 
+static bool write_genres(
+    struct store *s, const struct cell *id, const struct genre_set *genres_of, struct err *e)
+{
+    enum { WIDTH = 4 };
+    struct cell cells[MOVIE_MAX_GENRES * WIDTH];
+    const struct put *p = upsert_put_all(s, schema_find(&s->schema, "movie_genres"), PUT_ROW);
+    for (size_t i = 0; i < genres_of->n; i++) {
+        const struct movie_genre *g = &genres_of->items[i];
+        struct cell row[WIDTH] = {
+            *id, cell_int(g->genre_id), cell_int(g->from_movielens), cell_int(g->from_tmdb)};
+        memcpy(&cells[i * WIDTH], row, sizeof row);
+    }
+    return db_put(s, p, &(struct row_set){cells, WIDTH, genres_of->n}, e);
+}
+
 static bool put_genres(struct store *s, const struct movie *m, bool *changed, struct err *e)
 {
     struct genre_set old = {.n = 0}, fresh = {.n = m->genre_n};
@@ -56,14 +71,7 @@ static bool put_genres(struct store *s, const struct movie *m, bool *changed, st
     *changed = true;
     if (old.n > 0 && !db_exec(s, "DELETE FROM {movie_genres} WHERE movie_id = ?", &id, 1, NULL, e))
         return false;
-    for (size_t i = 0; i < fresh.n; i++) {
-        const struct movie_genre *g = &fresh.items[i];
-        struct cell row[] = {
-            id, cell_int(g->genre_id), cell_int(g->from_movielens), cell_int(g->from_tmdb)};
-        if (!db_put_row(s, "movie_genres", PUT_ROW, row, sizeof row / sizeof row[0], e))
-            return false;
-    }
-    return true;
+    return write_genres(s, &id, &fresh, e);
 }
 
 /* ---- the row */
