@@ -223,6 +223,7 @@ static void again_or_not(struct asker *a, struct ask *q, int64_t asked_ms, bool 
 
 static bool throttled(struct asker *a, struct ask *q, int64_t asked_ms, struct err *e)
 {
+    unsigned rounds = a->limiter.rounds;
     int64_t ms = limiter_refused(&a->limiter, sys_mono_ms(), q->sent_at, asked_ms);
     a->counts.throttled++;
     if (q->probe)
@@ -235,7 +236,8 @@ static bool throttled(struct asker *a, struct ask *q, int64_t asked_ms, struct e
             "Another program may use the same address, or TMDB_RATE is too high. Lower it and "
             "run the same command again later; nothing was lost.");
     }
-    log_line(LOG_WARNING, "%s; everything waits %.1f s", q->why.text, (double)ms / 1000);
+    log_line(a->limiter.rounds > rounds ? LOG_WARNING : LOG_DETAIL, "%s; everything waits %.1f s",
+        q->why.text, (double)ms / 1000);
     enqueue(a, q);
     return true;
 }
@@ -314,6 +316,8 @@ static bool settle(struct asker *a, struct ask *q, bool *ret_over, struct err *e
     case VERDICT_STOP:
         break;
     }
+    if (q->probe)
+        breaker_no_news(&a->breaker);
     *e = q->why;
     return false;
 }

@@ -170,13 +170,15 @@ static bool give_movie(struct fetch *f, struct slot *s, struct err *e)
     return ok;
 }
 
-static bool give_gone(struct fetch *f, struct slot *s, struct err *e)
+/* GONE and ADULT: no more than that is known. */
+static bool give_bare(struct fetch *f, struct slot *s, enum tmdb_outcome outcome, struct err *e)
 {
     struct tmdb_result *r = mem_alloc(sizeof *r);
     r->tmdb_id = s->id;
-    r->outcome = TMDB_GONE;
-    r->record = (struct staged_record){
-        .gone = true, .tmdb_id = s->id, .at = s->ask.at, .status_code = s->ask.code};
+    r->outcome = outcome;
+    if (outcome == TMDB_GONE)
+        r->record = (struct staged_record){
+            .gone = true, .tmdb_id = s->id, .at = s->ask.at, .status_code = s->ask.code};
     bool ok = give(f, r, e);
     mem_free(r);
     finish(f, s);
@@ -194,7 +196,7 @@ static bool go_on(struct fetch *f, struct slot *s, struct err *e)
 {
     const char *const *sections = f->c->sections;
     if (is_adult(s->body) && !f->c->include_adult)
-        return give_movie(f, s, e); /* more about it would be thrown away */
+        return give_bare(f, s, TMDB_ADULT, e);
     while (sections[s->section] != NULL) {
         const char *section = sections[s->section++];
         if (!parts_has(s->body, section)) {
@@ -242,7 +244,7 @@ static bool answered(struct fetch *f, struct slot *s, struct err *e)
 {
     if (s->step == AT_DETAILS) {
         if (s->ask.verdict == VERDICT_GONE)
-            return give_gone(f, s, e);
+            return give_bare(f, s, TMDB_GONE, e);
         if (s->ask.verdict != VERDICT_OK) {
             finish(f, s);
             return give_failed(f, s->id, &s->ask.why, e);

@@ -147,6 +147,23 @@ static void slowing_down_is_no_failure_but_has_an_end(void **state)
     assert_non_null(strstr(e.hint, "TMDB_RATE"));
 }
 
+/* A probe that ends the run leaves the breaker so that the next question can be asked. */
+static void a_probe_that_ends_the_run_is_over(void **state)
+{
+    struct script s = {.fail_first = 1, .status = 401};
+    struct fake f;
+    struct err e;
+    (void)state;
+    fake_init(&f, play, &s);
+    struct tmdb_client *c = fake_client(&f, NULL);
+    c->asker.breaker = (struct breaker){.failures = BREAKER_RUN, .pauses = 1};
+    assert_false(tmdb_check_key(c, &e));
+    assert_int_equal(e.kind, ERR_AUTH);
+    assert_true(tmdb_check_key(c, &e));
+    assert_int_equal(c->asker.breaker.pauses, 0);
+    tmdb_client_free(c);
+}
+
 /* Whatever a server or libcurl says, in whatever field, the key is not in what is shown. */
 static void no_error_shows_the_key(void **state)
 {
@@ -273,6 +290,7 @@ int main(void)
         cmocka_unit_test(back_off_grows),
         cmocka_unit_test(retry_after_is_honoured),
         cmocka_unit_test(slowing_down_is_no_failure_but_has_an_end),
+        cmocka_unit_test(a_probe_that_ends_the_run_is_over),
         cmocka_unit_test(no_error_shows_the_key),
         cmocka_unit_test(a_v4_token_goes_into_a_header_only),
         cmocka_unit_test(counts_are_kept),

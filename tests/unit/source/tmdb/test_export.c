@@ -4,7 +4,9 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/input.h"
+#include "base/sys.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@ struct world {
     const char *file; /* NULL: there is none */
     size_t file_n;
     unsigned damaged; /* so many answers are spoilt first */
+    bool sink_fails;  /* the sink will refuse */
     uint64_t requests;
     const char *authorization;
     char url[300];
@@ -33,6 +36,11 @@ static void say(void *payload, struct http_exchange *x)
         return;
     }
     size_t n = world.file_n;
+    if (world.sink_fails) {
+        assert_false(x->sink->put(x->sink->payload, (struct view){world.file, n}));
+        x->end = HTTP_SINK_FAILED;
+        return;
+    }
     if (world.damaged > 0) {
         world.damaged--;
         n = world.damaged % 2 == 0 ? n - 5 : n; /* without its trailer, and the other way below */
@@ -208,6 +216,30 @@ static void an_export_that_is_none_is_refused(void **state)
     str_done(&gz);
 }
 
+static int no_room(enum sys_call call)
+{
+    return call == SYS_WRITE ? ENOSPC : 0;
+}
+
+static void a_full_disk_is_said_so(void **state)
+{
+    static const struct sys_seam seam = {.before = no_room};
+    struct got r;
+    struct err e;
+    bool exists = false;
+    (void)state;
+    world.file = "whatever";
+    world.file_n = 8;
+    world.sink_fails = true;
+    sys_install(&seam);
+    assert_false(fetch_export(&r, &exists, &e));
+    sys_install(NULL);
+    assert_int_equal(e.kind, ERR_DISK);
+    assert_non_null(strstr(e.text, "temporary file"));
+    assert_int_equal(world.requests, 1);
+    str_done(&r.text);
+}
+
 #define EXPORT_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -217,6 +249,7 @@ int main(void)
         EXPORT_TEST(a_missing_export_is_said_so),
         EXPORT_TEST(a_damaged_export_is_fetched_again),
         EXPORT_TEST(an_export_that_is_none_is_refused),
+        EXPORT_TEST(a_full_disk_is_said_so),
     };
     return cmocka_run_group_tests_name("export", tests, NULL, NULL);
 }

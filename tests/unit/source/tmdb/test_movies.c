@@ -28,8 +28,9 @@ enum {
     BROKEN_REVIEWS,  /* page 2 cannot be had */
     ENDLESS_REVIEWS, /* 1000 pages */
     BAD_TYPE,
-    BAD_KEY,   /* 401 */
-    BAD_INPUT, /* 400, code 47 */
+    BAD_KEY,        /* 401 */
+    ADULT_BAD_TYPE, /* adult, and no title */
+    BAD_INPUT,      /* 400, code 47 */
 };
 
 struct script {
@@ -69,8 +70,8 @@ static void say_movie(struct script *s, struct http_exchange *x, int64_t id)
     }
     int64_t said = id == WRONG_ID || (id == WRONG_ID_ONCE && times == 1) ? id + 1 : id;
     fake_sayf(x, 200, "{\"id\":%lld,\"title\":%s,\"adult\":%s%s%s}", (long long)said,
-        id == BAD_TYPE || s->all_unreadable ? "[1]" : "\"T\"", id == ADULT ? "true" : "false",
-        keywords, reviews);
+        id == BAD_TYPE || id == ADULT_BAD_TYPE || s->all_unreadable ? "[1]" : "\"T\"",
+        id == ADULT || id == ADULT_BAD_TYPE ? "true" : "false", keywords, reviews);
 }
 
 static void say_code(struct http_exchange *x, int status, int code)
@@ -286,7 +287,8 @@ static void outcomes(void **state)
         {WALL_404, TMDB_FAILED, 1, ERR_SERVICE}, {ALWAYS_500, TMDB_FAILED, 5, ERR_SERVICE},
         {WRONG_ID, TMDB_FAILED, 5, ERR_SERVICE}, {WRONG_ID_ONCE, TMDB_MOVIE, 2, ERR_NONE},
         {NOT_JSON, TMDB_FAILED, 5, ERR_SERVICE}, {ADULT, TMDB_ADULT, 1, ERR_NONE},
-        {BAD_TYPE, TMDB_FAILED, 1, ERR_DATA}, {BAD_INPUT, TMDB_FAILED, 1, ERR_BUG}};
+        {ADULT_BAD_TYPE, TMDB_ADULT, 1, ERR_NONE}, {BAD_TYPE, TMDB_FAILED, 1, ERR_DATA},
+        {BAD_INPUT, TMDB_FAILED, 1, ERR_BUG}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         fetch_one(rows[i].id);
