@@ -70,6 +70,8 @@ disturb() # PLAN WANTED_STATUS ("any": every exit code of the program's own)
     ok "$1: the next run ends in the same database"
 }
 
+# How many calls a run makes varies by a few with the time it takes: the last of them is not always reached.
+calls=$((calls * 97 / 100))
 i=0
 while [ "$i" -lt "$points" ]; do
     at=$((1 + i * (calls - 1) / (points - 1)))

@@ -159,12 +159,13 @@ static void test_recorded_bodies(void **state)
     struct box *b = *state;
     struct err e;
     struct vec names;
-    const char *folder = getenv("MOVIE_ETL_REAL_DATA");
+    const char *data = getenv("MOVIE_ETL_REAL_DATA"), *folder;
     static struct staged_record records[BATCH_MAX_RECORDS];
-    if (folder == NULL) {
+    if (data == NULL) {
         print_message("MOVIE_ETL_REAL_DATA is not set: no recorded bodies\n");
         skip();
     }
+    folder = arena_print(&b->a, "%s/tmdb/movie", data).p;
     vec_init(&names, sizeof(const char *), BATCH_MAX_RECORDS);
     must(file_list(folder, ".json", &b->a, &names, &e));
     assert_true(names.n > 0);
