@@ -108,6 +108,35 @@ TEST(a_sync_puts_everything_into_the_part)
     assert_false(is_there("f"));
 }
 
+static enum sys_call recorded[20];
+static size_t recorded_n;
+
+static int record(enum sys_call call)
+{
+    if (recorded_n < COUNT(recorded))
+        recorded[recorded_n++] = call;
+    return 0;
+}
+
+/* The bytes must be on the disk before the name, and the name before anybody is told. */
+TEST(a_commit_syncs_then_renames_then_syncs_the_folder)
+{
+    static const struct sys_seam seam = {.before = record, .clock_speed = 1};
+    static const enum sys_call want[] = {
+        SYS_OPEN, SYS_WRITE, SYS_SYNC, SYS_RENAME, SYS_OPEN, SYS_SYNC};
+    struct outfile o;
+    struct err e;
+    recorded_n = 0;
+    sys_install(&seam);
+    assert_true(outfile_create(&o, "f", &e));
+    assert_true(outfile_write(&o, V("abc"), &e));
+    assert_true(outfile_commit(&o, &e));
+    outfile_done(&o);
+    sys_install(NULL);
+    assert_int_equal(recorded_n, COUNT(want));
+    assert_memory_equal(recorded, want, sizeof want);
+}
+
 TEST(an_existing_file_is_left_alone)
 {
     struct outfile o;
@@ -352,6 +381,7 @@ int main(void)
         in_folder(what_is_written_is_there_after_the_commit_only),
         in_folder(an_empty_file_is_a_file),
         in_folder(a_sync_puts_everything_into_the_part),
+        in_folder(a_commit_syncs_then_renames_then_syncs_the_folder),
         in_folder(an_existing_file_is_left_alone),
         in_folder(a_file_that_appears_meanwhile_is_left_alone),
         in_folder(an_existing_part_is_left_alone),
