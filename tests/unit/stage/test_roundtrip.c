@@ -1,6 +1,7 @@
 /* What is written is what is read: hand-written bodies, recorded ones, and random movies from a seed.
  *
- * MOVIE_ETL_REAL_DATA names a folder of recorded bodies (ID.json); without it that test counts as skipped. */
+ * MOVIE_ETL_REAL_DATA names the folder of real data, with recorded bodies in tmdb/movie/ID.json; without it that test
+ * counts as skipped. */
 #include "box.h"
 #include "jsonnode.h"
 #include "randmovie.h"
