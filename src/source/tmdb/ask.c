@@ -360,6 +360,8 @@ bool asker_next(struct asker *a, struct ask **ret, struct err *e)
 bool asker_only(struct asker *a, struct ask *q, struct err *e)
 {
     struct ask *same;
+    if (a->on_way > 0 || a->first != NULL)
+        return err_set(e, ERR_BUG, "TMDB was asked for %s in the middle of another walk", q->what);
     asker_put(a, q);
     if (!asker_next(a, &same, e)) {
         asker_drop(a, q);

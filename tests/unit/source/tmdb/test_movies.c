@@ -454,6 +454,38 @@ static void an_error_of_take_ends_the_run(void **state)
     end(&setting);
 }
 
+static bool ask_in_between(void *payload, const struct tmdb_result *result, struct err *e)
+{
+    unsigned *n = payload;
+    (void)result;
+    if (!tmdb_check_key(setting.c, e)) {
+        assert_int_equal(e->kind, ERR_BUG);
+        (*n)++;
+    }
+    return true;
+}
+
+static bool ten_ids(void *payload, int64_t *ret)
+{
+    static int64_t next;
+    (void)payload;
+    *ret = 1000 + next++;
+    return next <= 10;
+}
+
+/* One walk at a time: a callback that asks for something else is told so, and the walk goes on. */
+static void questions_in_between_are_refused(void **state)
+{
+    unsigned n = 0;
+    struct tmdb_fetch f = {ten_ids, ask_in_between, &n};
+    (void)state;
+    begin(&setting, two_sections);
+    assert_true(tmdb_fetch_movies(setting.c, &f, &setting.findings, &setting.e));
+    assert_in_range(n, 9, 10); /* with the last movie there is no walk any more */
+    assert_int_equal(setting.fake.submitted, 10 + 10 - n);
+    end(&setting);
+}
+
 /* The last test of all: the flag cannot be taken back. */
 static void a_stop_lets_requests_on_the_way_finish(void **state)
 {
@@ -497,6 +529,7 @@ int main(void)
         cmocka_unit_test(an_outage_that_ends_costs_no_movie),
         cmocka_unit_test(a_changed_format_ends_the_run),
         cmocka_unit_test(an_error_of_take_ends_the_run),
+        cmocka_unit_test(questions_in_between_are_refused),
         cmocka_unit_test(a_stop_lets_requests_on_the_way_finish),
     };
     return cmocka_run_group_tests_name("movies", tests, set_up, tear_down);
