@@ -1,7 +1,7 @@
 /* Split: see split.h. */
 #include "stage/split.h"
 
-enum { BLOCK = 256 * 1024, MARKER = 3 };
+enum { BLOCK = 128 * 1024, MARKER = 3 };
 
 void split_init(struct split *s, struct input *in, bool hashing)
 {

@@ -1,8 +1,8 @@
 /* Stage: YAML batch files that people read and edit. Naming, writing, reading, and where a file lies.
  *
  *   DATA_DIR/movies/raw/        {type}_{scope}_{YYYYMMDD_HHMMSS}[_pN].yaml   to be processed; *.part: being written
- *   DATA_DIR/movies/processed/  NAME.yaml.gz                                  loaded
- *   DATA_DIR/movies/rejected/   NAME.rejected.yaml                            records that were refused, with why
+ *   DATA_DIR/movies/processed/  NAME[_rN].yaml.gz                             loaded (_rN: for the N-th time)
+ *   DATA_DIR/movies/rejected/   NAME.rejected[N].yaml                         records that were refused, with why
  *
  * The format is docs/yaml.md. A file is one header document, then one document per record, then an end document
  * with counts and the SHA-256 of everything before it. Documents are independent: one that cannot be parsed is a
@@ -89,7 +89,8 @@ struct batch_summary {
 };
 void batch_summary(const struct batch_reader *r, struct batch_summary *ret);
 void batch_reader_free(struct batch_reader *r);
-/* The text of the document that batch_next gave last, as it stands in the file (for rejected/). */
+/* The text of the document that batch_next gave last, as it stands in the file, its "---" line included (for
+ * rejected/); empty when it is over 32 MiB. Valid until the next batch_next. */
 struct view batch_document(const struct batch_reader *r);
 
 /* ---- folders */
@@ -105,7 +106,9 @@ bool batch_staged_ids(const char *data_dir, struct map *ret, struct err *e);
  * original goes. A file that does not lie under DATA_DIR/movies stays where it is (*ret_moved false). */
 bool batch_move_processed(const char *data_dir, const char *path, bool *ret_moved, struct err *e);
 /* Appends refused documents to rejected/NAME.rejected.yaml: a batch file of its own (same header with a new id) whose
- * documents are preceded by comment lines with their findings. */
+ * documents are preceded by comment lines with their findings. Each document is in it once, however often it is added,
+ * so a run that is killed and repeated leaves the same file; what the file held before stays, edited or not. From a file
+ * that lies in rejected/ itself it goes to NAME.rejected2.yaml, and so on. No document, no file. */
 struct batch_reject;
 bool batch_reject_new(const char *data_dir, const char *path, const struct batch *header,
     struct batch_reject **ret, struct err *e);
