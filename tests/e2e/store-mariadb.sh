@@ -7,6 +7,7 @@ if ! command -v mariadbd >/dev/null || ! command -v mariadb-install-db >/dev/nul
     echo "1..0 # SKIP no mariadbd here: install mariadb-server to test the MySQL engine"
     exit 0
 fi
+# shellcheck source=tests/e2e/lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 . "$ROOT/tests/e2e/store-suite.sh"
 
@@ -60,6 +61,7 @@ parity
 [ "$(commands)" -gt 0 ]; ok "ratings came by LOAD DATA"
 updates
 values
+refused_record
 another_release
 reading
 killed_load
@@ -93,6 +95,7 @@ shadow_filling; ok "a load is on its way"
 kill -9 $SERVER_PID; wait $SERVER_PID 2>/dev/null
 sleep 2
 server
+# shellcheck disable=SC2034  # lib.sh looks at them
 wait $pid; CODE=$? OUT=$(cat out.txt) ERR=$(cat err.txt)
 exits 0 "the server was killed and came back: the load went on"
 says "trying again" "and said so"

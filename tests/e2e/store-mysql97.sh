@@ -12,6 +12,7 @@ if ! command -v mariadb >/dev/null; then
     echo "1..0 # SKIP no mariadb client here to set the test up with"
     exit 0
 fi
+# shellcheck source=tests/e2e/lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
 . "$ROOT/tests/e2e/store-suite.sh"
 
@@ -37,6 +38,7 @@ admin "CREATE USER $S_USER@'%' IDENTIFIED BY '$S_PASS'; GRANT ALL ON \`$S_DB%\`.
 parity
 updates
 values
+refused_record
 another_release
 reading
 killed_load
