@@ -95,8 +95,10 @@ shadow_filling; ok "a load is on its way"
 kill -9 $SERVER_PID; wait $SERVER_PID 2>/dev/null
 sleep 2
 server
+wait $pid
+CODE=$?
 # shellcheck disable=SC2034  # lib.sh looks at them
-wait $pid; CODE=$? OUT=$(cat out.txt) ERR=$(cat err.txt)
+OUT=$(cat out.txt) ERR=$(cat err.txt)
 exits 0 "the server was killed and came back: the load went on"
 says "trying again" "and said so"
 says "$(awk -v n="$(($(wc -l <"$WORK/release5/ratings.csv") - 1))" 'BEGIN { printf "%d,%03d", n / 1000, n % 1000 }') ratings" "the count is right although pieces were sent twice"
