@@ -12,7 +12,7 @@
 
 #include <yaml.h>
 
-enum { MAX_FRAMES = NODE_MAX_DEPTH + 1, FEW_KEYS = 8 };
+enum { MAX_FRAMES = NODE_MAX_DEPTH + 1, FEW_KEYS = 8, SHOWN = 60 };
 
 /* An open list or object, and the key that waits for its value. */
 struct frame {
@@ -85,15 +85,23 @@ static bool waits_for_key(const struct builder *b)
            !b->frames[b->depth - 1].has_key;
 }
 
+/* How many bytes of a name a person is shown. */
+static int shown(const yaml_char_t *name)
+{
+    return (int)view_fit(view_of((const char *)name), SHOWN);
+}
+
 static void refuse_mark(
     struct builder *b, const yaml_event_t *ev, const yaml_char_t *anchor, const yaml_char_t *tag)
 {
     if (anchor != NULL)
         add_problem(b, RULE_SYNTAX, &ev->start_mark, NULL,
-            arena_print(b->arena, "an anchor (&%.60s) is not allowed here", (const char *)anchor));
+            arena_print(b->arena, "an anchor (&%.*s) is not allowed here", shown(anchor),
+                (const char *)anchor));
     if (tag != NULL)
         add_problem(b, RULE_SYNTAX, &ev->start_mark, NULL,
-            arena_print(b->arena, "a tag (%.60s) is not allowed here", (const char *)tag));
+            arena_print(
+                b->arena, "a tag (%.*s) is not allowed here", shown(tag), (const char *)tag));
 }
 
 static void on_scalar(struct builder *b, const yaml_event_t *ev)
@@ -189,9 +197,10 @@ static void on_document(struct builder *b, const yaml_event_t *ev)
 
 static void on_alias(struct builder *b, const yaml_event_t *ev)
 {
-    const char *name = (const char *)ev->data.alias.anchor;
+    const yaml_char_t *name = ev->data.alias.anchor;
     add_problem(b, RULE_SYNTAX, &ev->start_mark, NULL,
-        arena_print(b->arena, "an alias (*%.60s) is not allowed: write the value itself", name));
+        arena_print(b->arena, "an alias (*%.*s) is not allowed: write the value itself",
+            shown(name), (const char *)name));
     if (waits_for_key(b))
         b->stop = true;
     else

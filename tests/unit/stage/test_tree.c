@@ -2,6 +2,7 @@
 #include "box.h"
 #include "jsonnode.h"
 
+#include "base/text.h"
 #include "stage/tree.h"
 
 static struct tree parse(struct box *b, struct view text)
@@ -261,6 +262,23 @@ static void test_many_keys(void **state)
     str_done(&s);
 }
 
+/* A tag may hold any character, escaped; what is shown of a long one ends between two. */
+static void test_long_tags_are_cut_between_characters(void **state)
+{
+    struct box *b = *state;
+    struct str s;
+    str_init(&s, 10000);
+    str_addz(&s, "a: !x");
+    for (int i = 0; i < 100; i++)
+        str_addz(&s, "%C3%A9");
+    str_addz(&s, " 1\n");
+    struct tree t = parse(b, str_view(&s));
+    assert_int_equal(t.problem_n, 1);
+    assert_true(utf8_is_valid(view_of(t.first->text)));
+    assert_non_null(strstr(t.first->text, "\xC3\xA9"));
+    str_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +294,7 @@ int main(void)
         BOX_TEST(test_number_of_values),
         BOX_TEST(test_many_problems_are_counted_not_kept),
         BOX_TEST(test_many_keys),
+        BOX_TEST(test_long_tags_are_cut_between_characters),
     };
     return cmocka_run_group_tests_name("stage/tree", tests, NULL, NULL);
 }
