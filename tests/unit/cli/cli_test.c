@@ -85,3 +85,15 @@ void assert_lacks(const char *text, const char *part)
     if (strstr(text, part) != NULL)
         fail_msg("'%s' is in:\n%s", part, text);
 }
+
+void open_terminal(int *ret_master, int *ret_slave)
+{
+    *ret_slave = -1;
+    *ret_master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (*ret_master >= 0 && grantpt(*ret_master) == 0 && unlockpt(*ret_master) == 0)
+        *ret_slave = open(ptsname(*ret_master), O_RDWR | O_NOCTTY);
+    if (*ret_slave >= 0)
+        return;
+    print_message("no pseudo-terminal can be had here\n");
+    skip();
+}

@@ -33,6 +33,9 @@ void leave_folder(void);
 void write_file(const char *path, const char *text, size_t n);
 void write_text(const char *path, const char *text);
 
+/* A pseudo-terminal. A machine that has none (a bare chroot) skips the test, and says so. */
+void open_terminal(int *ret_master, int *ret_slave);
+
 /* All of `text` holds `part`, else the test fails and shows both. */
 void assert_holds(const char *text, const char *part);
 void assert_lacks(const char *text, const char *part);

@@ -394,10 +394,7 @@ static void type(const char *typed, int signal, int code, const char *wanted_out
 {
     struct run r = {.typed = typed, .signal = signal};
     r.variables[0] = "SQL_PATH=d/my.db";
-    r.type_fd = posix_openpt(O_RDWR | O_NOCTTY);
-    assert_true(r.type_fd >= 0 && grantpt(r.type_fd) == 0 && unlockpt(r.type_fd) == 0);
-    r.in_fd = open(ptsname(r.type_fd), O_RDWR | O_NOCTTY);
-    assert_true(r.in_fd >= 0);
+    open_terminal(&r.type_fd, &r.in_fd);
     expect(&r, "clear --force", code);
     assert_string_equal(r.out, wanted_out);
     assert_holds(r.err, "in sqlite d/my.db:\n");

@@ -140,12 +140,12 @@ static void test_colour_is_asked_for(void **state)
     } rows[] = {{{term, NULL}, true}, {{term, no_color, NULL}, false}, {{empty, term, NULL}, true},
         {{dumb, NULL}, false}};
     struct cli_args a;
-    int kept = dup(STDERR_FILENO), master = posix_openpt(O_RDWR | O_NOCTTY);
+    int kept, master, slave;
     (void)state;
+    open_terminal(&master, &slave);
+    kept = dup(STDERR_FILENO);
     args_init(&a);
-    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
-    int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
-    assert_true(slave >= 0 && dup2(slave, STDERR_FILENO) == STDERR_FILENO);
+    assert_true(dup2(slave, STDERR_FILENO) == STDERR_FILENO);
     bool got[4];
     for (size_t i = 0; i < 4; i++)
         got[i] = ui_options_of(&a, rows[i].environment).colour;
@@ -251,10 +251,7 @@ static void terminal_open(struct terminal *t, unsigned short columns)
 {
     struct winsize size = {.ws_row = 24, .ws_col = columns};
     t->n = 0;
-    t->master = posix_openpt(O_RDWR | O_NOCTTY);
-    assert_true(t->master >= 0 && grantpt(t->master) == 0 && unlockpt(t->master) == 0);
-    t->slave = open(ptsname(t->master), O_RDWR | O_NOCTTY);
-    assert_true(t->slave >= 0);
+    open_terminal(&t->master, &t->slave);
     assert_int_equal(ioctl(t->slave, TIOCSWINSZ, &size), 0);
     assert_int_equal(fcntl(t->master, F_SETFL, O_NONBLOCK), 0);
 }
