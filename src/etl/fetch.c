@@ -119,14 +119,16 @@ static void note_gone(struct fetching *g, int64_t tmdb_id)
 static void show_progress(const struct fetching *g)
 {
     struct tmdb_counts c;
-    char detail[200];
+    char detail[200] = "";
+    int n = 0;
     tmdb_counts(g->f->client, &c);
-    int n = snprintf(detail, sizeof detail, "%.1f requests/s, %llu retries", c.requests_per_second,
-        (unsigned long long)c.retries);
+    if (c.retries > 0)
+        n = snprintf(detail, sizeof detail, "%llu retries%s", (unsigned long long)c.retries,
+            g->ids->ratings_all > 0 ? ", " : "");
     if (g->ids->ratings_all > 0)
-        (void)snprintf(detail + n, sizeof detail - (size_t)n, ", %.1f %% of all ratings covered",
+        (void)snprintf(detail + n, sizeof detail - (size_t)n, "%.1f %% of all ratings covered",
             100.0 * (double)(g->ids->ratings_had + g->ratings) / (double)g->ids->ratings_all);
-    etl_progress(g->f->w->x, "fetching movies", g->done, g->ids->ids.n, detail);
+    etl_progress(g->f->w->x, "fetching movies", g->done, g->ids->ids.n, detail[0] == '\0' ? NULL : detail);
 }
 
 static bool take_result(void *payload, const struct tmdb_result *r, struct err *e)
@@ -235,13 +237,14 @@ static bool run_fetch(struct fetching *g, struct err *e)
 static void say_estimate(const struct fetcher *f, const struct fetch_batch *b, size_t n)
 {
     const struct etl *x = f->w->x;
-    char count[32];
+    char count[32], time[80] = "";
     uint64_t bounded = x->request->limit > 0 && x->request->limit < n ? x->request->limit : n;
-    double rate = x->config->tmdb.rate > 0 ? x->config->tmdb.rate : 1000;
-    etl_say(x, "%s %s movie%s (%s): about %.1f minutes at %.0f requests/s, %.1f MB of YAML",
-        x->request->dry_run ? "would ask for" : "asking for", etl_count(bounded, count),
-        bounded == 1 ? "" : "s", b->query, (double)bounded / rate / 60, rate,
-        (double)bounded * BYTES_PER_MOVIE / 1e6);
+    double rate = x->config->tmdb.rate, minutes = rate > 0 ? (double)bounded / rate / 60 : 0;
+    if (minutes >= 1)
+        (void)snprintf(time, sizeof time, "; about %.0f minutes at %.0f requests/s, %.0f MB of YAML", minutes,
+            rate, (double)bounded * BYTES_PER_MOVIE / 1e6);
+    etl_say(x, "%s %s movie%s (%s)%s", x->request->dry_run ? "would ask for" : "asking for",
+        etl_count(bounded, count), bounded == 1 ? "" : "s", b->query, time);
 }
 
 static bool has_disk(const struct fetcher *f, size_t n, struct err *e)
