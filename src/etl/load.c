@@ -2,7 +2,6 @@
 #include "etl/load.h"
 
 #include "base/mem.h"
-#include "base/retry.h"
 #include "base/sys.h"
 
 enum { GROUP = 100 };
@@ -12,6 +11,7 @@ struct group {
     struct arena arena;
     struct staged_record records[GROUP];
     struct view documents[GROUP]; /* as they stand in the file, for rejected/ */
+    uint64_t after[GROUP];        /* documents of the file up to and with this one */
     size_t n;
     uint64_t documents_done; /* of the file, when this group is committed */
 };
@@ -80,55 +80,53 @@ static bool move_loaded_cursor(struct loading *l, struct err *e)
     return store_set_cursor(store, loaded.p, day, sys_now(), e);
 }
 
-static bool move_file(struct loading *l, uint64_t documents_done, struct err *e)
+static bool put_position(struct loading *l, uint64_t documents_done, enum file_state state, struct err *e)
 {
     l->row.records_done = (int64_t)documents_done;
     l->row.rejected = (int64_t)l->result->rejected;
-    l->row.state = documents_done == l->survey->documents ? FILE_LOADED : FILE_LOADING;
+    l->row.state = state;
     l->row.updated_at = sys_now();
-    return store_put_file(l->apply->w->store, &l->row, e) &&
-           (l->row.state != FILE_LOADED || move_loaded_cursor(l, e));
+    return store_put_file(l->apply->w->store, &l->row, e);
 }
 
-static bool write_records(struct loading *l, size_t from, size_t to, uint64_t documents_done, struct err *e)
+/* Records [from, to) of the group in one transaction, after which `documents_done` of the file are done. */
+struct slice {
+    struct loading *l;
+    size_t from, to;
+    uint64_t documents_done;
+    struct apply_counts before;
+};
+
+static bool apply_slice(const struct slice *s, struct err *e)
 {
     struct arena scratch;
     bool ok = true;
     arena_init(&scratch);
-    for (size_t i = from; ok && i < to; i++) {
-        ok = apply_record(l->apply, &l->group.records[i], &scratch, e) ||
-             err_in(e, "tmdb %lld", (long long)l->group.records[i].tmdb_id);
+    for (size_t i = s->from; ok && i < s->to; i++) {
+        const struct staged_record *r = &s->l->group.records[i];
+        ok = apply_record(s->l->apply, r, &scratch, e) || err_in(e, "tmdb %lld", (long long)r->tmdb_id);
         arena_reset(&scratch);
     }
     arena_done(&scratch);
-    return ok && apply_link(l->apply, e) && move_file(l, documents_done, e);
+    return ok;
 }
 
-static bool try_records(struct loading *l, size_t from, size_t to, uint64_t documents_done, struct err *e)
+/* May run more than once: see store_transact. */
+static bool write_slice(void *payload, struct err *e)
 {
-    struct apply_counts before = l->apply->counts;
-    struct store *store = l->apply->w->store;
-    if (!store_begin(store, e))
-        return false;
-    if (write_records(l, from, to, documents_done, e) && store_commit(store, e))
-        return true;
-    store_rollback(store);
-    apply_forget(l->apply, &before);
-    return false;
+    struct slice *s = payload;
+    apply_forget(s->l->apply, &s->before);
+    return apply_slice(s, e) && apply_link(s->l->apply, e) &&
+           put_position(s->l, s->documents_done, FILE_LOADING, e);
 }
 
-/* Deadlocks, lock time-outs and lost connections are worth another try of the whole transaction. */
 static bool write_group(struct loading *l, size_t from, size_t to, uint64_t documents_done, struct err *e)
 {
-    static const struct retry_policy policy = {8, 200, 10000};
-    for (unsigned tried = 1;; tried++) {
-        if (try_records(l, from, to, documents_done, e))
-            return true;
-        int64_t delay = e->transient ? retry_delay_ms(&policy, tried) : -1;
-        if (delay < 0)
-            return false;
-        sys_sleep_ms(delay);
-    }
+    struct slice s = {l, from, to, documents_done, l->apply->counts};
+    if (store_transact(l->apply->w->store, write_slice, &s, e))
+        return true;
+    apply_forget(l->apply, &s.before);
+    return false;
 }
 
 static bool refuse(struct loading *l, size_t i, const struct err *why, struct err *e)
@@ -141,11 +139,12 @@ static bool refuse(struct loading *l, size_t i, const struct err *why, struct er
     return reject(l, l->group.documents[i], f, first, e);
 }
 
-/* The transaction failed on one record: each gets one of its own, and only the culprit stays out. */
+/* The transaction failed on one record: each gets one of its own, and only the culprit stays out. The position goes to the
+ * end of the record's own document: those that the survey refused may lie between. */
 static bool write_one_by_one(struct loading *l, struct err *e)
 {
     for (size_t i = 0; i < l->group.n; i++) {
-        uint64_t done = l->group.documents_done - (l->group.n - 1 - i);
+        uint64_t done = i + 1 < l->group.n ? l->group.after[i] : l->group.documents_done;
         if (write_group(l, i, i + 1, done, e))
             continue;
         if (e->kind != ERR_DATA)
@@ -157,24 +156,11 @@ static bool write_one_by_one(struct loading *l, struct err *e)
     return true;
 }
 
-static bool dry_group(struct loading *l, struct err *e)
-{
-    struct arena scratch;
-    bool ok = true;
-    arena_init(&scratch);
-    for (size_t i = 0; ok && i < l->group.n; i++) {
-        ok = apply_record(l->apply, &l->group.records[i], &scratch, e);
-        arena_reset(&scratch);
-    }
-    arena_done(&scratch);
-    return ok;
-}
-
 static bool flush(struct loading *l, struct err *e)
 {
     bool ok;
     if (l->apply->w->x->request->dry_run) {
-        ok = dry_group(l, e);
+        ok = apply_slice(&(struct slice){.l = l, .to = l->group.n}, e);
     } else {
         ok = write_group(l, 0, l->group.n, l->group.documents_done, e);
         if (!ok && e->kind == ERR_DATA)
@@ -210,6 +196,7 @@ static bool load_document(struct loading *l, struct batch_reader *r, uint64_t in
             ok = load_bad(l, r, record, undecoded, &again, e);
         } else if (index >= (uint64_t)l->row.records_done) {
             l->group.documents[l->group.n] = arena_dup(&l->group.arena, batch_document(r));
+            l->group.after[l->group.n] = index + 1;
             l->group.n++;
         }
         l->group.documents_done = index + 1;
@@ -218,23 +205,38 @@ static bool load_document(struct loading *l, struct batch_reader *r, uint64_t in
     return ok;
 }
 
+static bool mark_loaded(void *payload, struct err *e)
+{
+    struct loading *l = payload;
+    return put_position(l, l->survey->documents, FILE_LOADED, e) && move_loaded_cursor(l, e);
+}
+
+/* "Loaded" is said last, when rejected/ is safe on disk too: a loaded file is never read again. */
+static bool finish(struct loading *l, struct err *e)
+{
+    if (l->apply->w->x->request->dry_run)
+        return true;
+    return (l->reject == NULL || batch_reject_finish(l->reject, e)) &&
+           store_transact(l->apply->w->store, mark_loaded, l, e);
+}
+
 static bool load_documents(struct loading *l, struct batch_reader *r, struct err *e)
 {
-    struct etl *x = l->apply->w->x;
     bool end = false;
     for (uint64_t index = 0; !end; index++) {
         if (work_stopped(e) || !load_document(l, r, index, &end, e))
             return false;
-        if (l->group.n == GROUP || (end && !(l->row.state == FILE_LOADED))) {
-            if (!flush(l, e))
-                return false;
-            etl_progress(x, "loading", index, l->survey->documents, base_name(l->path));
-        }
+        if (l->group.n < GROUP && !(end && l->group.n > 0))
+            continue;
+        if (!flush(l, e))
+            return false;
+        etl_progress(l->apply->w->x, "loading", index, l->survey->documents, base_name(l->path));
     }
-    return l->reject == NULL || batch_reject_finish(l->reject, e);
+    return finish(l, e);
 }
 
-/* What etl_files knows of this file; a file that was edited since starts over. */
+/* What etl_files knows of this file. A file that was edited since starts over; so does one of which records were refused
+ * before the run was cut off: what was refused was not safe in rejected/ yet. Doing a record again changes nothing. */
 static bool find_position(struct loading *l, struct err *e)
 {
     const struct survey *s = l->survey;
@@ -248,7 +250,7 @@ static bool find_position(struct loading *l, struct err *e)
     l->row = (struct file_row){.batch_id = s->header.id, .name = view_of(base_name(l->path)),
         .sha256 = view_of(s->summary.sha256.z), .type = view_of(batch_type_name(s->header.type)),
         .scope = s->header.scope, .state = FILE_LOADING, .records = (int64_t)s->documents,
-        .run_id = l->apply->w->run_id, .records_done = same ? known.records_done : 0};
+        .run_id = l->apply->w->run_id, .records_done = same && known.rejected == 0 ? known.records_done : 0};
     return true;
 }
 
