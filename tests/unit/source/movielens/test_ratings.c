@@ -202,6 +202,22 @@ static void a_finding_names_its_place(void **state)
     loaded_done(&l);
 }
 
+/* Rows that are left out early (unreadable) and late (no such movie, repeated) take turns. */
+static void findings_come_in_the_order_of_lines(void **state)
+{
+    struct loaded l;
+    load_row(state,
+        "1,77,4.0,964982703\n1,1,4.1,964982703\n\n1,1,4.0,964982703\n1,1,4.0,964982703\nx\n"
+        "2,77,4.0,964982703\n2,31,4,964982703\n2,31,4.0,964982703\n3,77,4.0,964982703\n",
+        &l);
+    static const uint64_t lines[] = {2, 3, 6, 7, 8, 9, 10, 11};
+    assert_int_equal(l.findings.kept.n, 8);
+    for (size_t i = 0; i < 8; i++)
+        assert_int_equal(((const struct finding *)vec_at(&l.findings.kept, i))->line, lines[i]);
+    assert_int_equal(l.ratings.n, 2);
+    loaded_done(&l);
+}
+
 /* The last row cut off at every byte: read only where the whole timestamp is there, or a
  * finding. */
 static void a_cut_last_row(void **state)
@@ -423,6 +439,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(fixed_rows, box_setup, box_teardown),
         cmocka_unit_test_setup_teardown(bad_rows, box_setup, box_teardown),
         cmocka_unit_test_setup_teardown(a_finding_names_its_place, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(
+            findings_come_in_the_order_of_lines, box_setup, box_teardown),
         cmocka_unit_test_setup_teardown(a_cut_last_row, box_setup, box_teardown),
         cmocka_unit_test_setup_teardown(order, box_setup, box_teardown),
         cmocka_unit_test_setup_teardown(lines_too_long, box_setup, box_teardown),

@@ -140,6 +140,21 @@ static void zip64(void **state)
     put32(&zip, UINT32_MAX), put32(&zip, UINT32_MAX), put16(&zip, 0);
     write_bytes(state, &zip);
     expect_read(state, "a", view_of(text));
+    size_t extra = directory + 46 + 1;
+    zip.p[extra + 3] = 1; /* the other extra field: longer than all of them */
+    write_bytes(state, &zip);
+    expect_error(state, "a", "directory cannot be read");
+    zip.p[extra + 3] = 0;
+    zip.p[extra + 5 + 2] = 16; /* the zip64 one: too short for what is missing in the entry */
+    write_bytes(state, &zip);
+    expect_error(state, "a", "directory cannot be read");
+    zip.p[extra + 5 + 2] = 24;
+    zip.p[directory + 30] = 5 + 4 + 8; /* the room for extra fields ends inside the zip64 one */
+    write_bytes(state, &zip);
+    expect_error(state, "a", "directory cannot be read");
+    zip.p[directory + 30] = 5 + 28;
+    write_bytes(state, &zip);
+    expect_read(state, "a", view_of(text));
     memset(zip.p + end64 + 56, 'x', 4);
     write_bytes(state, &zip);
     expect_error(state, "a", "zip64 locator is missing");
