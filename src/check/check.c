@@ -64,7 +64,7 @@ static void check_date(struct checker *c, const struct field *f, struct view v, 
     }
     int year = date_civil(f->type == FIELD_DATE ? day : instant_day(seconds)).year;
     if (year < FIRST_YEAR || year > LAST_YEAR)
-        findings_add(c->findings, RULE_DATE_ORDER, at.line, at.column, c->key, f->key,
+        findings_add(c->findings, RULE_DATE_IMPLAUSIBLE, at.line, at.column, c->key, f->key,
             "the year %d is implausible for a film", year);
 }
 

@@ -211,8 +211,7 @@ bool apply_record(struct apply *a, const struct staged_record *r, struct arena *
 
 bool apply_link(struct apply *a, struct err *e)
 {
-    struct link_counts counts = {0};
-    bool ok = a->w->x->request->dry_run || link_touched(a->w, &a->touched, &counts, e);
+    bool ok = a->w->x->request->dry_run || link_touched(a->w, &a->touched, e);
     touched_clear(&a->touched);
     arena_reset(&a->arena);
     return ok;

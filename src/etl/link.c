@@ -74,23 +74,20 @@ static bool put_link_conflict(struct work *w, const struct set_row *r, struct er
     return store_put_conflict(w->store, w->run_id, &c, sys_now(), e);
 }
 
-static bool put_movie(struct work *w, struct link_set *s, int64_t id, const struct set_group *g,
-    struct link_counts *counts, struct err *e)
+static bool put_movie(struct work *w, struct link_set *s, int64_t id, const struct set_group *g, struct err *e)
 {
     struct merged m;
     bool changed = false;
     merge_movie(id, g->rows, g->n, link_set_record(s, id), &s->arena, &m);
     if (!store_put_movie(w->store, &m.movie, w->run_id, sys_now(), &changed, e))
         return false;
-    counts->movies_changed += changed;
-    counts->conflicts += m.conflict_n;
     for (size_t i = 0; i < m.conflict_n; i++)
         if (!store_put_conflict(w->store, w->run_id, &m.conflicts[i], sys_now(), e))
             return false;
     return true;
 }
 
-static bool forget_conflicts(struct work *w, struct link_set *s, struct err *e)
+static bool renew_link_conflicts(struct work *w, struct link_set *s, struct err *e)
 {
     for (size_t i = 0; i < s->rows.n; i++) {
         const struct set_row *r = vec_at(&s->rows, i);
@@ -101,19 +98,19 @@ static bool forget_conflicts(struct work *w, struct link_set *s, struct err *e)
 }
 
 /* Movies first, then the links that refer to them. */
-static bool put_movies(struct work *w, struct link_set *s, struct link_counts *counts, struct err *e)
+static bool put_movies(struct work *w, struct link_set *s, struct err *e)
 {
     for (size_t i = 0; i < s->movie_ids.n; i++) {
         int64_t id = *(int64_t *)vec_at(&s->movie_ids, i);
         struct set_group g = link_set_group(s, id);
         bool supported = g.n > 0 || (id > 0 && link_set_record(s, id) != NULL);
-        if (supported && !put_movie(w, s, id, &g, counts, e))
+        if (supported && !put_movie(w, s, id, &g, e))
             return false;
     }
     return true;
 }
 
-static bool set_links(struct work *w, struct link_set *s, struct link_counts *counts, struct err *e)
+static bool set_links(struct work *w, struct link_set *s, struct err *e)
 {
     for (size_t i = 0; i < s->rows.n; i++) {
         const struct set_row *r = vec_at(&s->rows, i);
@@ -121,7 +118,6 @@ static bool set_links(struct work *w, struct link_set *s, struct link_counts *co
             continue;
         if (!store_set_link(w->store, r->row.movie.movielens_id, r->link.movie_id, e))
             return false;
-        counts->rows_linked++;
     }
     return true;
 }
@@ -138,7 +134,7 @@ static bool redirect_left(struct work *w, struct link_set *s, struct err *e)
     return true;
 }
 
-bool link_touched(struct work *w, const struct touched *t, struct link_counts *counts, struct err *e)
+bool link_touched(struct work *w, const struct touched *t, struct err *e)
 {
     struct link_set s;
     if (t->movielens_ids.n + t->tmdb_ids.n + t->imdb_ids.n == 0)
@@ -147,7 +143,7 @@ bool link_touched(struct work *w, const struct touched *t, struct link_counts *c
     bool ok = gather(w, &s, t, e);
     if (ok)
         link_set_group_rows(&s);
-    ok = ok && forget_conflicts(w, &s, e) && put_movies(w, &s, counts, e) && set_links(w, &s, counts, e) &&
+    ok = ok && renew_link_conflicts(w, &s, e) && put_movies(w, &s, e) && set_links(w, &s, e) &&
          redirect_left(w, &s, e);
     link_set_done(&s);
     return ok;

@@ -17,9 +17,6 @@ void touched_init(struct touched *t);
 void touched_done(struct touched *t);
 void touched_clear(struct touched *t);
 
-struct link_counts {
-    uint64_t movies_changed, rows_linked, conflicts;
-};
-bool link_touched(struct work *w, const struct touched *t, struct link_counts *counts, struct err *e);
+bool link_touched(struct work *w, const struct touched *t, struct err *e);
 
 #endif

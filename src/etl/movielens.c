@@ -157,22 +157,17 @@ static bool take_row_id(void *payload, const struct ml_row *row, struct err *e)
 struct linking {
     struct work *w;
     struct touched touched;
-    struct link_counts *counts;
 };
 
 static bool link_chunk(void *payload, struct err *e)
 {
     struct linking *l = payload;
-    struct link_counts before = *l->counts;
-    if (link_touched(l->w, &l->touched, l->counts, e))
-        return true;
-    *l->counts = before;
-    return false;
+    return link_touched(l->w, &l->touched, e);
 }
 
-static bool link_ids(struct work *w, const struct vec *ids, struct link_counts *counts, struct err *e)
+static bool link_ids(struct work *w, const struct vec *ids, struct err *e)
 {
-    struct linking l = {.w = w, .counts = counts};
+    struct linking l = {.w = w};
     bool ok = true;
     touched_init(&l.touched);
     for (size_t i = 0; ok && i < ids->n; i++) {
@@ -226,10 +221,9 @@ static bool link_rows(struct work *w, bool only_unlinked, struct err *e)
 {
     static const struct store_filter all;
     struct id_list l = {.only_unlinked = only_unlinked};
-    struct link_counts counts = {0};
     char n[32];
     vec_init(&l.ids, sizeof(int64_t), 100 * 1000 * 1000);
-    bool ok = store_each_movielens(w->store, &all, take_row_id, &l, e) && link_ids(w, &l.ids, &counts, e) &&
+    bool ok = store_each_movielens(w->store, &all, take_row_id, &l, e) && link_ids(w, &l.ids, e) &&
               remove_unsupported(w, e);
     if (ok && l.ids.n > 0)
         etl_say(w->x, "linked: %s MovieLens movies", etl_count(l.ids.n, n));

@@ -11,7 +11,7 @@ struct processing {
     struct apply apply;
     struct check_run run;
     struct findings findings; /* of the file at hand */
-    uint64_t files, refused_files, rejected;
+    uint64_t files, rejected;
 };
 
 static const char *base_name(const char *path)
@@ -61,7 +61,6 @@ static bool finish_file(struct processing *p, const char *path, struct err *e)
 
 static bool refuse_file(struct processing *p, const char *path, struct err *e)
 {
-    p->refused_files++;
     p->w->x->partial = true;
     etl_say(p->w->x, "%s: refused as a whole, nothing of it was loaded", base_name(path));
     return work_report(p->w, &p->findings, e);

@@ -73,5 +73,7 @@ bool etl_sync(struct etl *x, struct err *e)
     if (x->request->dry_run)
         return fetched;
     bool processed = process_steps(x, fetched ? e : &later) && write_changed_ids(x, fetched ? e : &later);
+    if (!fetched && !processed)
+        etl_say(x, "what was staged could not be processed either: %s", later.text);
     return fetched && processed;
 }

@@ -68,7 +68,7 @@ struct link merge_link(const struct ml_movie *row, const struct tmdb_facts *link
     const struct tmdb_facts *const *by_imdb, size_t by_imdb_n, struct arena *scratch)
 {
     bool contradiction = linked != NULL && imdb_contradicts(row->imdb_id, linked->imdb_id);
-    bool replaced = linked != NULL && linked->gone && by_imdb_n == 1 && !by_imdb[0]->gone;
+    bool replaced = linked != NULL && linked->gone && by_imdb_n == 1;
     if (linked != NULL && !contradiction && !replaced)
         return (struct link){linked->tmdb_id, LINK_BY_TMDB_ID, false};
     if (by_imdb_n == 1 && imdb_id_is_valid(row->imdb_id))

@@ -24,8 +24,8 @@ struct link {
     bool conflict; /* the two ids contradict each other: see merge_link_conflict */
 };
 
-/* `linked`: the record of the row's tmdb_id, or NULL when there is none (yet). `by_imdb`: the records that carry the
- * row's IMDb id. `scratch` is used and may be reset afterwards. */
+/* `linked`: the record of the row's tmdb_id, or NULL when there is none (yet). `by_imdb`: records that carry the
+ * row's IMDb id and are not gone; two of them are as good as many. `scratch` is used and may be reset afterwards. */
 struct link merge_link(const struct ml_movie *row, const struct tmdb_facts *linked,
     const struct tmdb_facts *const *by_imdb, size_t by_imdb_n, struct arena *scratch);
 

@@ -61,7 +61,7 @@ static inline enum severity finding_severity(const struct finding *f)
 {
     return rule_info(f->rule)->severity;
 }
-/* Errors among the findings added since `mark` (a copy of per_severity[SEVERITY_ERROR]). */
+/* Findings of severity ERROR so far, kept or only counted. */
 static inline uint64_t findings_errors(const struct findings *f)
 {
     return f->per_severity[SEVERITY_ERROR];

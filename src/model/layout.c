@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+_Static_assert(TMDB_FIELD_COUNT + 1 <= LAYOUT_MAX_COLUMNS, "more scalars than LAYOUT_MAX_COLUMNS holds");
+
 static void add(struct layout *l, struct layout_column c)
 {
     if (l->n < LAYOUT_MAX_COLUMNS)

@@ -111,7 +111,7 @@ static void a_date_no_film_can_have_is_told(void **state)
     (void)state;
     struct staged_record r = good();
     SET(r, release_date, view_of("0199-10-15"));
-    expect(&r, true, RULE_DATE_ORDER, "release_date");
+    expect(&r, true, RULE_DATE_IMPLAUSIBLE, "release_date");
 }
 
 static void an_imdb_id_must_look_like_one(void **state)
