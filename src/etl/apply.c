@@ -4,12 +4,19 @@
 #include "base/sys.h"
 #include "merge/merge.h"
 
-enum { MAX_GONE = 10 * 1000 * 1000, GONE_AT_ONCE = 20, DAY = 86400 };
+enum { MAX_GONE = 10 * 1000 * 1000, GONE_AT_ONCE = 20, DAY = 86400, NOT_GONE = -1 };
 
 static bool take_gone(void *payload, const struct gone_row *row, struct err *e)
 {
     return map_put(payload, row->tmdb_id, (uint64_t)row->first_at) ||
            err_set(e, ERR_DATA, "more than %d ids are gone", MAX_GONE);
+}
+
+/* When the id was first seen gone. */
+static int64_t first_gone(const struct apply *a, int64_t tmdb_id)
+{
+    const uint64_t *first = map_get(&a->gone, tmdb_id);
+    return first == NULL ? NOT_GONE : (int64_t)*first;
 }
 
 static bool count_record(void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e)
@@ -92,6 +99,7 @@ static bool write_back(struct apply *a, int64_t tmdb_id, bool was_gone, struct e
     if (!was_gone)
         return true;
     a->counts.back++;
+    (void)map_put(&a->gone, tmdb_id, (uint64_t)NOT_GONE);
     return store_clear_gone(a->w->store, tmdb_id, e) &&
            store_add_change(a->w->store, a->w->run_id, &back, sys_now(), e);
 }
@@ -100,11 +108,11 @@ static bool write_diff(struct apply *a, const struct tmdb_stored *stored, const 
     struct err *e)
 {
     int64_t id = d->write.tmdb_id;
-    bool was_gone = stored->gone_at != 0 || map_has(&a->gone, id);
+    bool was_gone = stored->gone_at != 0 || first_gone(a, id) != NOT_GONE;
     if (!store_write_tmdb(a->w->store, &d->write, e) || !write_back(a, id, was_gone, e) ||
         !write_changes(a, d, e))
         return false;
-    if (d->touched) {
+    if (d->touched || was_gone) { /* a record that is back claims its rows again */
         touch_id(a, id);
         touch_imdb(a, &stored->cells[TMDB_imdb_id]);
         touch_imdb(a, &d->write.cells[TMDB_imdb_id]);
@@ -159,8 +167,8 @@ static bool is_guarded(struct apply *a, const struct staged_record *r)
 static bool apply_gone(struct apply *a, const struct staged_record *r, struct arena *scratch, struct err *e)
 {
     struct tmdb_stored stored;
-    const uint64_t *first = map_get(&a->gone, r->tmdb_id);
-    bool confirm = first != NULL && r->at / DAY > (int64_t)*first / DAY;
+    int64_t first = first_gone(a, r->tmdb_id);
+    bool confirm = first != NOT_GONE && r->at / DAY > first / DAY;
     if (!store_read_tmdb(a->w->store, r->tmdb_id, scratch, &stored, e))
         return false;
     if (stored.exists && r->at < stored.fetched_at) {
@@ -173,7 +181,7 @@ static bool apply_gone(struct apply *a, const struct staged_record *r, struct ar
             stored.exists && confirm ? ", and mark its record" : "");
         return true;
     }
-    if (first == NULL)
+    if (first == NOT_GONE)
         (void)map_put(&a->gone, r->tmdb_id, (uint64_t)r->at);
     struct change gone = {.tmdb_id = r->tmdb_id, .section = "movie", .kind = "gone"};
     bool marks = stored.exists && stored.gone_at == 0 && confirm && !is_guarded(a, r);

@@ -64,6 +64,7 @@ struct etl {
     /* Set by the verb; a verb that returned true may still have these. */
     bool partial; /* finished, but some records could not be obtained or loaded: exit code PARTIAL */
     bool more;    /* ended at a bound: exit code MORE */
+    bool store_found;     /* a store was opened */
     bool store_named;     /* the store has been said: once per command is enough */
     int64_t first_run_id; /* of the runs that this command began; 0: none */
 };

@@ -1,7 +1,8 @@
 /* Fetching: see fetch.h. */
-#include "etl/fetch.h"
+#include "etl/ids.h"
 #include "etl/successor.h"
 
+#include "base/date.h"
 #include "base/file.h"
 #include "base/sys.h"
 
@@ -185,7 +186,10 @@ static bool register_file(void *payload, const struct batch_file *file, struct e
 static bool set_cursor(void *payload, struct err *e)
 {
     const struct fetching *g = payload;
-    return store_set_cursor(g->f->w->store, g->batch->cursor, g->batch->cursor_day, sys_now(), e);
+    struct work *w = g->f->w;
+    bool ok = store_set_cursor(w->store, g->batch->cursor, g->batch->cursor_day, sys_now(), e);
+    return ok && (!view_ends(view_of(g->batch->cursor), ".fetched") ||
+                     cursor_settle_lost(w, g->batch->type, e));
 }
 
 static bool move_cursor(struct fetching *g, struct err *e)
@@ -213,13 +217,36 @@ static bool fetch_successors(struct fetching *g, struct findings *findings, stru
     return ok;
 }
 
+/* An unfinished batch of this type and scope, begun today: NAME is {type}_{scope}_{YYYYMMDD_HHMMSS}. */
+static bool has_part_of_today(const struct fetching *g)
+{
+    struct arena a;
+    struct vec names;
+    struct err ignored;
+    bool found = false;
+    arena_init(&a);
+    vec_init(&names, sizeof(char *), 100 * 1000);
+    const char *raw = arena_print(&a, "%s/movies/raw", g->f->w->x->config->data_dir).p;
+    struct view stamp = instant_print_file(&a, sys_now());
+    struct view begin = arena_print(&a, "%s_%s_%.8s_", batch_type_name(g->batch->type), g->batch->scope, stamp.p);
+    if (file_is_folder(raw) && file_list(raw, ".part", &a, &names, &ignored))
+        for (size_t i = 0; i < names.n; i++)
+            found = found || view_starts(view_of(*(const char *const *)vec_at(&names, i)), begin.p);
+    vec_done(&names);
+    arena_done(&a);
+    return found;
+}
+
 static bool run_fetch(struct fetching *g, struct err *e)
 {
     struct fetch_batch const *b = g->batch;
     struct tmdb_fetch fetch = {next_id, take_result, g};
     struct findings findings;
     const char *data_dir = g->f->w->x->config->data_dir;
-    if (!batch_finish_leftovers(data_dir, b->type, view_of(b->scope), register_file, g, e) ||
+    /* Changes that a killed run staged on another day may have changed again since: they are ended and asked for anew. */
+    bool anew = b->type == BATCH_CHANGES && !has_part_of_today(g);
+    struct view scope = anew ? (struct view){NULL, 0} : view_of(b->scope);
+    if (!batch_finish_leftovers(data_dir, b->type, scope, register_file, g, e) ||
         !batch_writer_new(data_dir, b->type, view_of(b->scope), view_of(b->query),
             register_file, g, &g->staged, &g->writer, e))
         return false;
@@ -234,11 +261,18 @@ static bool run_fetch(struct fetching *g, struct err *e)
     return ok;
 }
 
+/* How many of n ids --limit lets through. */
+static uint64_t within_limit(const struct fetcher *f, size_t n)
+{
+    uint64_t limit = f->w->x->request->limit;
+    return limit > 0 && limit < n ? limit : n;
+}
+
 static void say_estimate(const struct fetcher *f, const struct fetch_batch *b, size_t n)
 {
     const struct etl *x = f->w->x;
     char count[32], time[80] = "";
-    uint64_t bounded = x->request->limit > 0 && x->request->limit < n ? x->request->limit : n;
+    uint64_t bounded = within_limit(f, n);
     double rate = x->config->tmdb.rate, minutes = rate > 0 ? (double)bounded / rate / 60 : 0;
     if (minutes >= 1)
         (void)snprintf(time, sizeof time, "; about %.0f minutes at %.0f requests/s, %.0f MB of YAML", minutes,
@@ -247,14 +281,14 @@ static void say_estimate(const struct fetcher *f, const struct fetch_batch *b, s
         etl_count(bounded, count), bounded == 1 ? "" : "s", b->query, time);
 }
 
-static bool has_disk(const struct fetcher *f, size_t n, struct err *e)
+static bool has_disk(const struct fetcher *f, uint64_t n, struct err *e)
 {
     int64_t space;
     if (!file_free_space(f->w->x->config->data_dir, &space, e))
         return false;
     if ((double)space >= (double)n * BYTES_PER_MOVIE)
         return true;
-    return err_set(e, ERR_DISK, "%zu movies need about %.1f GB in %s, %.1f GB are free", n,
+    return err_set(e, ERR_DISK, "%llu movies need about %.1f GB in %s, %.1f GB are free", (unsigned long long)n,
         (double)n * BYTES_PER_MOVIE / 1e9, f->w->x->config->data_dir, (double)space / 1e9);
 }
 
@@ -268,7 +302,7 @@ bool fetch_ids(struct fetcher *f, const struct fetch_batch *b, const struct id_s
         return true;
     map_init(&g.staged, MAX_IDS);
     vec_init(&g.gone_known, sizeof(int64_t), SUCCESSORS_PER_RUN);
-    ok = has_disk(f, ids->ids.n, e) && run_fetch(&g, e);
+    ok = has_disk(f, within_limit(f, ids->ids.n), e) && run_fetch(&g, e);
     if (g.bounded)
         f->w->x->more = true;
     map_done(&g.staged);

@@ -34,7 +34,7 @@ void fetcher_done(struct fetcher *f);
 /* A set of ids in the order they are to be asked for. */
 struct id_set {
     struct vec ids; /* int64_t */
-    struct map seen;
+    struct map seen;       /* value: the last day the feed of changes names the id, or 1 */
     struct map ratings;    /* tmdb_id -> MovieLens ratings, when known: how much a movie matters */
     uint64_t ratings_all;  /* of the whole release; 0: not known */
     uint64_t ratings_had;  /* of movies that need not be asked for */
@@ -45,6 +45,7 @@ bool id_set_add(struct id_set *s, int64_t id, struct err *e); /* once */
 /* Adapter for the callbacks of source/tmdb. */
 bool id_set_take(void *payload, int64_t tmdb_id, struct err *e);
 
+bool fetch_skips(const struct fetcher *f, int64_t tmdb_id, unsigned rules);
 /* Takes out what need not be asked for; `rules` are skip_rule bits. */
 void fetch_thin(const struct fetcher *f, struct id_set *s, unsigned rules);
 

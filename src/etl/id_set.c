@@ -37,7 +37,7 @@ bool id_set_take(void *payload, int64_t tmdb_id, struct err *e)
     return id_set_add(payload, tmdb_id, e);
 }
 
-static bool is_skipped(const struct fetcher *f, int64_t id, unsigned rules)
+bool fetch_skips(const struct fetcher *f, int64_t id, unsigned rules)
 {
     const uint64_t *gone_at = map_get(&f->gone, id);
     if ((rules & SKIP_KNOWN) != 0 && map_has(&f->known, id))
@@ -60,7 +60,7 @@ void fetch_thin(const struct fetcher *f, struct id_set *s, unsigned rules)
     int64_t *ids = s->ids.items;
     size_t kept = 0;
     for (size_t i = 0; i < s->ids.n; i++) {
-        if (is_skipped(f, ids[i], rules))
+        if (fetch_skips(f, ids[i], rules))
             count_had(f, s, ids[i]);
         else
             ids[kept++] = ids[i];

@@ -153,11 +153,24 @@ bool ids_of_export(struct fetcher *f, struct id_set *to, bool *ret_found, struct
     return ok;
 }
 
+struct day_ids {
+    struct id_set *to;
+    int64_t day;
+};
+
+static bool take_changed(void *payload, int64_t tmdb_id, struct err *e)
+{
+    struct day_ids *d = payload;
+    return id_set_add(d->to, tmdb_id, e) &&
+           (map_put(&d->to->seen, tmdb_id, (uint64_t)d->day) || err_set(e, ERR_DATA, "more than %d ids", MAX_ROWS));
+}
+
 bool ids_of_changes(struct fetcher *f, int64_t from_day, int64_t to_day, struct id_set *to, struct err *e)
 {
     for (int64_t day = from_day; day <= to_day; day++) {
         struct tmdb_listing l = {0};
-        if (work_stopped(e) || !tmdb_changes(f->client, day, id_set_take, to, &l, e))
+        struct day_ids d = {to, day};
+        if (work_stopped(e) || !tmdb_changes(f->client, day, take_changed, &d, &l, e))
             return false;
         etl_progress(f->w->x, "days of changes", (uint64_t)(day - from_day + 1),
             (uint64_t)(to_day - from_day + 1), NULL);

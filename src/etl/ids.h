@@ -20,5 +20,7 @@ int64_t today(void); /* days since 1970, UTC */
 /* The day through which `type` is fetched. Files that were staged and neither loaded nor still there pull it back
  * before their first day, so that what they held is fetched again. */
 bool cursor_fetched(struct work *w, enum batch_type type, int64_t *ret_day, bool *ret_exists, struct err *e);
+/* What those files held was fetched again: they pull back no more. In the transaction that moves the cursor. */
+bool cursor_settle_lost(struct work *w, enum batch_type type, struct err *e);
 
 #endif

@@ -119,7 +119,13 @@ bool etl_init_full(struct etl *x, struct err *e)
     const struct etl_request *given = x->request;
     process.type = BATCH_INITIAL;
     process.file_n = 0;
-    if (!etl_init_movielens(x, e) || !etl_init_tmdb(x, e))
+    if (!etl_init_movielens(x, e))
+        return false;
+    if (given->dry_run && !x->store_found) {
+        etl_say(x, "what TMDB would be asked for is known once MovieLens is loaded");
+        return true;
+    }
+    if (!etl_init_tmdb(x, e))
         return false;
     if (given->dry_run) /* nothing was staged */
         return true;

@@ -58,7 +58,8 @@ static bool look_for_pending(void *payload, const struct file_row *row, struct e
 {
     struct pending *p = payload;
     (void)e;
-    if (view_eq(row->type, p->type) && !view_eq(row->batch_id, p->batch_id) && row->state != FILE_LOADED)
+    if (view_eq(row->type, p->type) && !view_eq(row->batch_id, p->batch_id) &&
+        row->state != FILE_LOADED && row->state != FILE_LOST)
         p->others = true;
     return true;
 }

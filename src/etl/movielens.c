@@ -1,7 +1,7 @@
 /* init --load-movielens: a release into the database, then every row linked to its movie.
  *
  * The load itself is one transaction of the store's. Linking follows in chunks, each a transaction; a run that
- * ended between the two is recognised by rows without a movie and is finished by the next one. */
+ * ended between the two is recognised by a mark and is finished by the next one. */
 #include "etl/link.h"
 #include "etl/work.h"
 
@@ -81,6 +81,17 @@ static bool no_movie(void *to, const struct ml_movie *m, struct err *e)
     return true;
 }
 
+static bool over_error_bound(const struct etl *x, const struct feed *f, struct err *e)
+{
+    uint64_t errors = findings_errors(&f->findings), rows = f->movies + f->ratings + f->tags + errors;
+    bool too_many = errors > x->request->max_errors ||
+                    (rows > 0 && (double)errors > x->request->max_error_share * (double)rows);
+    if (too_many)
+        err_set(e, ERR_DATA, "%llu of %llu rows have errors, more than --max-errors allows",
+            (unsigned long long)errors, (unsigned long long)rows);
+    return too_many;
+}
+
 /* --dry-run: parse, validate and count. */
 static bool count_only(struct feed *f, struct ml_load_result *ret, struct err *e)
 {
@@ -96,19 +107,10 @@ static bool count_only(struct feed *f, struct ml_load_result *ret, struct err *e
     while (!end)
         if (!feed_tag(f, &tag, &end, e))
             return false;
+    if (over_error_bound(f->w->x, f, e))
+        return false;
     *ret = (struct ml_load_result){.movies = f->movies, .ratings = f->ratings, .tags = f->tags};
     return true;
-}
-
-static bool over_error_bound(const struct etl *x, const struct feed *f, struct err *e)
-{
-    uint64_t errors = findings_errors(&f->findings), rows = f->movies + f->ratings + f->tags + errors;
-    bool too_many = errors > x->request->max_errors ||
-                    (rows > 0 && (double)errors > x->request->max_error_share * (double)rows);
-    if (too_many)
-        err_set(e, ERR_DATA, "%llu of %llu rows have errors, more than --max-errors allows",
-            (unsigned long long)errors, (unsigned long long)rows);
-    return too_many;
 }
 
 /* The last callback before the store commits: here a load with too many errors is refused. */
@@ -139,14 +141,11 @@ static bool load(struct work *w, struct ml_load_result *ret, struct err *e)
 
 struct id_list {
     struct vec ids;
-    bool only_unlinked;
 };
 
 static bool take_row_id(void *payload, const struct ml_row *row, struct err *e)
 {
     struct id_list *l = payload;
-    if (l->only_unlinked && row->movie_id != 0)
-        return true;
     int64_t *slot = vec_add(&l->ids);
     if (slot == NULL)
         return err_set(e, ERR_DATA, "more movies than this program can hold");
@@ -217,10 +216,10 @@ static bool remove_unsupported(struct work *w, struct err *e)
     return ok;
 }
 
-static bool link_rows(struct work *w, bool only_unlinked, struct err *e)
+static bool link_rows(struct work *w, struct err *e)
 {
     static const struct store_filter all;
-    struct id_list l = {.only_unlinked = only_unlinked};
+    struct id_list l = {0};
     char n[32];
     vec_init(&l.ids, sizeof(int64_t), 100 * 1000 * 1000);
     bool ok = store_each_movielens(w->store, &all, take_row_id, &l, e) && link_ids(w, &l.ids, e) &&
@@ -229,6 +228,37 @@ static bool link_rows(struct work *w, bool only_unlinked, struct err *e)
         etl_say(w->x, "linked: %s MovieLens movies", etl_count(l.ids.n, n));
     vec_done(&l.ids);
     return ok;
+}
+
+/* "movielens.linked": the day on which the rows of the loaded release were linked to the last, NOT_LINKED while they are not.
+ * Rows of a release that replaced another carry the old links until then, so that they cannot be told by themselves. */
+enum { NOT_LINKED = 0 };
+
+struct mark {
+    struct work *w;
+    int64_t day;
+};
+
+static bool put_linked(void *payload, struct err *e)
+{
+    const struct mark *m = payload;
+    return store_set_cursor(m->w->store, "movielens.linked", m->day, sys_now(), e);
+}
+
+static bool set_linked(struct work *w, int64_t day, struct err *e)
+{
+    struct mark m = {w, day};
+    return store_transact(w->store, put_linked, &m, e);
+}
+
+/* A run that ended between the load and the last link is finished by the next one. */
+static bool finish_linking(struct work *w, struct err *e)
+{
+    int64_t day = NOT_LINKED;
+    bool exists = false;
+    if (!store_get_cursor(w->store, "movielens.linked", &day, &exists, e))
+        return false;
+    return day != NOT_LINKED || (link_rows(w, e) && set_linked(w, sys_now() / 86400, e));
 }
 
 /* ---- the verb */
@@ -282,14 +312,14 @@ static bool load_and_link(struct work *w, struct err *e)
         return false;
     if (loaded) {
         etl_say(w->x, "this MovieLens release is loaded already");
-        return w->x->request->dry_run || link_rows(w, true, e);
+        return w->x->request->dry_run || finish_linking(w, e);
     }
-    if (!load(w, &r, e))
+    if (!(w->x->request->dry_run || set_linked(w, NOT_LINKED, e)) || !load(w, &r, e))
         return false;
     say_result(w, &r);
     if (findings_errors(&w->x->findings) > 0)
         w->x->partial = true;
-    return w->x->request->dry_run || link_rows(w, false, e);
+    return w->x->request->dry_run || (link_rows(w, e) && set_linked(w, sys_now() / 86400, e));
 }
 
 bool etl_init_movielens(struct etl *x, struct err *e)

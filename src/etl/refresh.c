@@ -48,9 +48,11 @@ static bool add_oldest(struct fetcher *f, const struct vec *aged, uint64_t budge
     int64_t too_old = sys_now() - (int64_t)ROUND_DAYS * 86400;
     for (size_t i = 0; i < aged->n; i++) {
         const struct aged *a = vec_at(aged, i);
-        if (i >= budget && a->fetched_at > too_old)
+        if (fetch_skips(f, a->tmdb_id, SKIP_STAGED | SKIP_GONE))
+            continue;
+        if (ids->ids.n >= budget && a->fetched_at > too_old)
             break;
-        if (!map_has(&f->gone, a->tmdb_id) && !id_set_add(ids, a->tmdb_id, e))
+        if (!id_set_add(ids, a->tmdb_id, e))
             return false;
     }
     return true;
@@ -70,7 +72,6 @@ static bool refresh(struct fetcher *f, struct id_set *ids, struct err *e)
         return false;
     scope_of_day(today(), scope);
     struct fetch_batch b = {BATCH_CHANGES, scope, "refresh of the oldest records", "refresh.done", today()};
-    fetch_thin(f, ids, SKIP_STAGED);
     return fetch_ids(f, &b, ids, e);
 }
 

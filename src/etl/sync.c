@@ -51,7 +51,7 @@ static bool write_changed_ids(struct etl *x, struct err *e)
 {
     struct store *store;
     struct outfile o;
-    if (x->request->changed_ids == NULL || x->request->dry_run)
+    if (x->request->changed_ids == NULL || x->first_run_id == 0)
         return true;
     if (!file_remove(x->request->changed_ids, e) || !store_open(&x->config->store, STORE_READ, &store, e))
         return false;
@@ -67,13 +67,14 @@ static bool write_changed_ids(struct etl *x, struct err *e)
 bool etl_sync(struct etl *x, struct err *e)
 {
     struct err later;
-    bool fetched = fetch_steps(x, e);
-    if (!fetched && !may_go_on(e))
-        return false;
+    bool fetched = fetch_steps(x, e), processed = true;
     if (x->request->dry_run)
         return fetched;
-    bool processed = process_steps(x, fetched ? e : &later) && write_changed_ids(x, fetched ? e : &later);
+    if (fetched || may_go_on(e))
+        processed = process_steps(x, fetched ? e : &later);
     if (!fetched && !processed)
         etl_say(x, "what was staged could not be processed either: %s", later.text);
-    return fetched && processed;
+    /* What was changed is told however the run ended: the next one begins after it. */
+    bool ok = fetched && processed;
+    return write_changed_ids(x, ok ? e : &later) && ok;
 }

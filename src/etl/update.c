@@ -5,13 +5,15 @@
 
 #include <stdio.h>
 
-enum { YEARS_AHEAD = 10, FIRST_LOOK_BACK = 30 };
+enum { YEARS_AHEAD = 10, FIRST_LOOK_BACK = 30, CACHE_SECONDS = 8 * 3600 };
 
 static bool fetch_set(struct fetcher *f, struct fetch_batch *b, struct id_set *ids, unsigned skip,
     struct err *e)
 {
     if (!ids_keep_requested(f->w->x, ids, e))
         return false;
+    if (f->w->x->request->ids_given)
+        b->cursor = NULL; /* the others were not asked for */
     fetch_thin(f, ids, skip);
     if (ids->ids.n == 0)
         etl_say(f->w->x, "nothing to ask for (%s)", b->query);
@@ -95,6 +97,21 @@ static void keep_known(const struct fetcher *f, struct id_set *s)
     s->ids.n = kept;
 }
 
+/* What was fetched well after its last change need not be asked for again: so bounded runs get ahead, and the overlap of days
+ * costs little. An answer may be some hours old (it comes from a cache), hence the margin. */
+static void drop_fetched_since(const struct fetcher *f, struct id_set *s)
+{
+    int64_t *ids = s->ids.items;
+    size_t kept = 0;
+    for (size_t i = 0; i < s->ids.n; i++) {
+        const uint64_t *fetched = map_get(&f->known, ids[i]), *day = map_get(&s->seen, ids[i]);
+        bool since = fetched != NULL && (int64_t)*fetched >= ((int64_t)*day + 1) * 86400 + CACHE_SECONDS;
+        if (!since)
+            ids[kept++] = ids[i];
+    }
+    s->ids.n = kept;
+}
+
 static bool changes(struct fetcher *f, struct id_set *ids, struct err *e)
 {
     char scope[16], query[100];
@@ -104,6 +121,7 @@ static bool changes(struct fetcher *f, struct id_set *ids, struct err *e)
         return false;
     if (f->w->x->request->only_known)
         keep_known(f, ids);
+    drop_fetched_since(f, ids);
     struct civil a = date_civil(from), b = date_civil(today());
     scope_of_day(from, scope);
     (void)snprintf(query, sizeof query, "changes %04d-%02d-%02d..%04d-%02d-%02d", a.year, a.month, a.day,

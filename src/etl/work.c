@@ -144,6 +144,7 @@ bool work_begin(struct etl *x, enum store_mode mode, const char *command, struct
     if (ret->store != NULL && !x->store_named)
         etl_say(x, "store: %s", store_name(ret->store));
     x->store_named = true;
+    x->store_found = x->store_found || ret->store != NULL;
     if (x->first_run_id == 0)
         x->first_run_id = ret->run_id;
     ok = ret->run_id == 0 || mode != STORE_CREATE || say_attribution(ret, e);

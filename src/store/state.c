@@ -76,7 +76,7 @@ bool store_each_run(struct store *s, size_t newest,
 
 /* ---- files */
 
-static const char *const states[] = {"staged", "loading", "loaded"};
+static const char *const states[] = {"staged", "loading", "loaded", "lost"};
 
 #define SELECT_FILES                                                                               \
     "SELECT batch_id, name, sha256, type, scope, state, records_done, records, rejected, run_id,"  \

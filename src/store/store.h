@@ -140,7 +140,12 @@ bool store_begin_run(struct store *s, const char *command, int64_t now, int64_t 
 bool store_end_run(struct store *s, int64_t run_id, int64_t now, int exit_code, const char *summary,
     struct err *e); /* a transaction of its own */
 
-enum file_state { FILE_STAGED, FILE_LOADING, FILE_LOADED };
+enum file_state {
+    FILE_STAGED,
+    FILE_LOADING,
+    FILE_LOADED,
+    FILE_LOST, /* vanished before it was loaded; what it held was fetched again */
+};
 struct file_row {
     struct view batch_id, name, sha256, type, scope;
     enum file_state state;

@@ -2,6 +2,7 @@
 # kill -9 at any moment loses nothing, and a re-run ends in the same database.
 . "$(dirname "$0")/lib.sh"
 SAMPLE=$ROOT/share/sample
+FAULT=$4
 
 standin --generate 400 --detail-size small --today "$(date -u +%F)"
 
@@ -43,5 +44,21 @@ dump ../storm.dump
 same "the same database" ../calm.dump ../storm.dump
 rows "foreign keys hold" "select count(*) from pragma_foreign_key_check" 0
 is "nothing waits" "$(raw_files)" 0
+# Another release is loaded over it, and the run is killed while it links: the next one finishes that.
+mkdir other; cp "$SAMPLE"/*.csv other/; sed -i '200,$d' other/ratings.csv
+etl init --load-movielens --movielens other --replace-release
+exits 0 "another release"
+dump ../calm.dump
+etl init --load-movielens --movielens "$SAMPLE" --replace-release
+replace() { MOVIE_ETL_TEST=$1 "$FAULT" init --load-movielens --movielens other --replace-release >/dev/null 2>&1; }
+replace count=calls
+calls=$(sed -n 's/^any //p' calls)
+for before_end in 10 40 80 120 160; do
+    etl init --load-movielens --movielens "$SAMPLE" --replace-release
+    replace "kill=any:$((calls - before_end))"
+    etl init --load-movielens --movielens other --replace-release
+    dump ../storm.dump
+    same "killed $before_end calls before its end and run again: the same database" ../calm.dump ../storm.dump
+done
 cd .. || exit 99
 plan

@@ -15,7 +15,7 @@ on() { date -u -d "+$DAY days" +%F; }
 standin --jsonl "$SAMPLE/tmdb/movies.jsonl" --today "$(date -u +%F)" --change-rate 0
 etl init --full --movielens "$SAMPLE"
 exits 0 "a database to begin with"
-rows "no cursor yet" "select count(*) from etl_cursors" 0
+rows "no cursor yet" "select count(*) from etl_cursors where name like '%.fetched'" 0
 
 etl sync
 exits 0 "the first sync"
@@ -52,6 +52,8 @@ says "were never loaded" "it notices"
 grep -q "^  id: $id\$" data/movies/raw/*.yaml; ok "and fetches the change again"
 etl sync
 exits 0 "sync"
+never_says "were never loaded" "what was lost pulls back once, not for ever"
+rows "and all that was fetched counts as loaded" "select count(distinct day) from etl_cursors where name in ('changes.fetched', 'changes.loaded')" 1
 
 # A 404 on one day is noted, on another day it marks; its successor takes over.
 day 7
@@ -71,13 +73,35 @@ rows "nothing is deleted" "select count(*) from tmdb_movies where tmdb_id = $id"
 control "gone?id=$id&back=1"
 etl update "$id"; etl process --batch-type changes
 rows "and when it comes back it is back" "select gone_at is null from tmdb_movies where tmdb_id = $id" 1
+[ -z "$row" ] || rows "and its row with it" "select movie_id from movielens_movies where movielens_id = $row" "$id"
+
+# A fetch that is bounded by hand leaves the cursor where it is, and gets ahead from run to run.
+etl sync
+cursor() { sql "select day from etl_cursors where name = 'changes.fetched'"; }
+day 9
+before=$(cursor)
+set -- $(sql "select tmdb_id from tmdb_movies where gone_at is null order by tmdb_id limit 3")
+for x in "$@"; do control "touch?id=$x&date=$(on)"; done
+echo "$1" >one.txt
+etl changes --ids one.txt
+exits 0 "changes --ids"
+is "does not move the cursor" "$(cursor)" "$before"
+etl process --batch-type changes
+day 12
+for round in 1 2 3; do
+    etl changes --limit 1
+    etl process --batch-type changes
+done
+etl changes
+is "three bounded runs fetch what one unbounded one would" \
+    "$(sql "select count(*) from tmdb_movies where tmdb_id in ($1,$2,$3) and fetched_at >= $(date -u +%s) + 12 * 86400 - 3600")" 3
 
 # Many at once are trouble, not deletions.
-day 10
+day 13
 sql "select tmdb_id from tmdb_movies order by 1 limit 60" >ids.txt
 control faults "path-prefix=/3/movie/ status=404"
 etl update --ids ids.txt; etl process --batch-type changes
-day 11
+day 14
 etl update --ids ids.txt; etl process --batch-type changes
 says "gone-guard" "the guard speaks"
 [ "$(sql 'select count(*) from tmdb_movies where gone_at is not null')" -le 20 ]; ok "and at most twenty are marked"
@@ -98,6 +122,16 @@ for fault in "status=500" "status=429 retry-after=30" "empty-200" "html"; do
 done
 etl sync
 exits 0 "the next one is fine"
+
+# One 404 does not take a record out of the refresh for good.
+oldest=$(sql "select tmdb_id from tmdb_movies order by fetched_at, tmdb_id limit 1")
+control "gone?id=$oldest"; etl update "$oldest"; etl process --batch-type changes
+control "gone?id=$oldest&back=1"
+day 60
+etl sync
+exits 0 "sync, long after"
+[ "$(sql "select fetched_at from tmdb_movies where tmdb_id = $oldest")" -gt $(($(date -u +%s) + 59 * 86400)) ]
+ok "a record that was gone once is asked for again"
 
 etl verify --export
 exits 0 "verify --export"

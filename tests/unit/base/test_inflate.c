@@ -102,6 +102,7 @@ static bool inflates_to(
 {
     size_t got;
     bool closed;
+    e->text[0] = '\0'; /* what is asserted of it is of this time */
     struct input *in = inflate_pieces(v, piece, SIZE_MAX, form, &closed);
     bool ok = drain(in, n, want, &got, e);
     input_free(in);
