@@ -70,7 +70,7 @@ static void files_are_kept(void **state)
     must(store_begin(k->s, &k->e));
     must(store_put_file(k->s, &f, &k->e));
     must(store_put_file(
-        k->s, &(struct file_row){.batch_id = view_of("6"), .state = FILE_STAGED}, &k->e));
+        k->s, &(struct file_row){.batch_id = view_of("6"), .state = FILE_LOST}, &k->e));
     f.state = FILE_LOADED;
     f.records_done = 10;
     must(store_put_file(k->s, &f, &k->e));
@@ -91,10 +91,10 @@ static void files_are_kept(void **state)
     assert_null(got.name.p);
     str_init(&s, 1000);
     must(store_each_file(k->s, count_file, &s, &k->e));
-    assert_string_equal(str_z(&s), "5f0c:2 6:0 ");
-    kit_sql(k, "UPDATE etl_files SET state = 'lost' WHERE batch_id = '6'");
+    assert_string_equal(str_z(&s), "5f0c:2 6:3 ");
+    kit_sql(k, "UPDATE etl_files SET state = 'misplaced' WHERE batch_id = '6'");
     must_fail(store_each_file(k->s, count_file, &s, &k->e), ERR_STORE);
-    assert_says("'lost'");
+    assert_says("'misplaced'");
     str_done(&s);
 }
 
