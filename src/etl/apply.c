@@ -19,6 +19,12 @@ static int64_t first_gone(const struct apply *a, int64_t tmdb_id)
     return first == NULL ? NOT_GONE : (int64_t)*first;
 }
 
+static void note_gone(struct apply *a, int64_t tmdb_id, int64_t first_at)
+{
+    (void)map_put(&a->gone, tmdb_id, (uint64_t)first_at);
+    a->gone_uncommitted = true;
+}
+
 static bool count_record(void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e)
 {
     (void)tmdb_id, (void)fetched_at, (void)gone_at, (void)e;
@@ -92,14 +98,20 @@ static bool write_changes(struct apply *a, const struct record_diff *d, struct e
     return true;
 }
 
-/* A record that was fetched is not gone, whatever was seen before. */
+/* Fetched when, or after, it was seen gone: it is there again. */
+static bool is_back(const struct apply *a, const struct tmdb_stored *stored, int64_t id, int64_t at)
+{
+    int64_t first = first_gone(a, id);
+    return (stored->gone_at != 0 && at >= stored->gone_at) || (first != NOT_GONE && at >= first);
+}
+
 static bool write_back(struct apply *a, int64_t tmdb_id, bool was_gone, struct err *e)
 {
     struct change back = {.tmdb_id = tmdb_id, .section = "movie", .kind = "back"};
     if (!was_gone)
         return true;
     a->counts.back++;
-    (void)map_put(&a->gone, tmdb_id, (uint64_t)NOT_GONE);
+    note_gone(a, tmdb_id, NOT_GONE);
     return store_clear_gone(a->w->store, tmdb_id, e) &&
            store_add_change(a->w->store, a->w->run_id, &back, sys_now(), e);
 }
@@ -108,7 +120,7 @@ static bool write_diff(struct apply *a, const struct tmdb_stored *stored, const 
     struct err *e)
 {
     int64_t id = d->write.tmdb_id;
-    bool was_gone = stored->gone_at != 0 || first_gone(a, id) != NOT_GONE;
+    bool was_gone = is_back(a, stored, id, d->write.fetched_at);
     if (!store_write_tmdb(a->w->store, &d->write, e) || !write_back(a, id, was_gone, e) ||
         !write_changes(a, d, e))
         return false;
@@ -140,7 +152,8 @@ static bool apply_movie(struct apply *a, const struct staged_record *r, struct a
     if (ok && d.stale) {
         a->counts.stale++;
     } else if (ok) {
-        bool same = !d.is_new && !d.touched && r->at == stored.fetched_at && stored.gone_at == 0;
+        bool same = !d.is_new && !d.touched && r->at == stored.fetched_at &&
+                    !is_back(a, &stored, r->tmdb_id, r->at);
         if (a->w->x->request->dry_run)
             say_diff(a->w->x, r, &d);
         else if (!same)
@@ -182,7 +195,7 @@ static bool apply_gone(struct apply *a, const struct staged_record *r, struct ar
         return true;
     }
     if (first == NOT_GONE)
-        (void)map_put(&a->gone, r->tmdb_id, (uint64_t)r->at);
+        note_gone(a, r->tmdb_id, r->at);
     struct change gone = {.tmdb_id = r->tmdb_id, .section = "movie", .kind = "gone"};
     bool marks = stored.exists && stored.gone_at == 0 && confirm && !is_guarded(a, r);
     if (!store_see_gone(a->w->store, r->tmdb_id, r->at, marks, e))
@@ -225,9 +238,19 @@ bool apply_link(struct apply *a, struct err *e)
     return ok;
 }
 
-void apply_forget(struct apply *a, const struct apply_counts *before)
+bool apply_again(struct apply *a, const struct apply_counts *before, struct err *e)
 {
     a->counts = *before;
     touched_clear(&a->touched);
     arena_reset(&a->arena);
+    if (!a->gone_uncommitted)
+        return true;
+    a->gone_uncommitted = false;
+    map_done(&a->gone);
+    return store_each_gone(a->w->store, take_gone, &a->gone, e);
+}
+
+void apply_committed(struct apply *a)
+{
+    a->gone_uncommitted = false;
 }

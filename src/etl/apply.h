@@ -15,6 +15,7 @@ struct apply_counts {
 struct apply {
     struct work *w;
     struct map gone;        /* tmdb_id -> first_at: what etl_gone holds */
+    bool gone_uncommitted;  /* `gone` has changes of a transaction that is not committed */
     uint64_t records;       /* in tmdb_movies when the run began */
     struct touched touched; /* since the last apply_link */
     struct arena arena;     /* for the touched IMDb ids; reset by apply_link */
@@ -30,7 +31,9 @@ void apply_done(struct apply *a);
 bool apply_record(struct apply *a, const struct staged_record *r, struct arena *scratch, struct err *e);
 /* Links what the records since the last call touched. Same transaction. */
 bool apply_link(struct apply *a, struct err *e);
-/* After a rollback: forgets what was touched and counted since `before`. */
-void apply_forget(struct apply *a, const struct apply_counts *before);
+/* Before a transaction is made (again): forgets what an attempt that was rolled back touched, counted and noted. */
+bool apply_again(struct apply *a, const struct apply_counts *before, struct err *e);
+/* After its commit. */
+void apply_committed(struct apply *a);
 
 #endif

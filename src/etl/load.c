@@ -116,18 +116,19 @@ static bool apply_slice(const struct slice *s, struct err *e)
 static bool write_slice(void *payload, struct err *e)
 {
     struct slice *s = payload;
-    apply_forget(s->l->apply, &s->before);
-    return apply_slice(s, e) && apply_link(s->l->apply, e) &&
+    return apply_again(s->l->apply, &s->before, e) && apply_slice(s, e) && apply_link(s->l->apply, e) &&
            put_position(s->l, s->documents_done, FILE_LOADING, e);
 }
 
 static bool write_group(struct loading *l, size_t from, size_t to, uint64_t documents_done, struct err *e)
 {
     struct slice s = {l, from, to, documents_done, l->apply->counts};
-    if (store_transact(l->apply->w->store, write_slice, &s, e))
-        return true;
-    apply_forget(l->apply, &s.before);
-    return false;
+    bool ok = store_transact(l->apply->w->store, write_slice, &s, e);
+    if (ok)
+        apply_committed(l->apply);
+    else
+        l->apply->counts = s.before;
+    return ok;
 }
 
 static bool refuse(struct loading *l, size_t i, const struct err *why, struct err *e)
