@@ -131,6 +131,12 @@ TEST(a_dup_is_a_terminated_copy)
     memset(source, 'x', sizeof source);
     assert_text(copy, "ab\0cd");
     assert_int_equal(copy.p[copy.n], '\0');
+    for (size_t n = 0; n < 100; n++) { /* the NUL is its own byte, not its neighbour's first */
+        static const char text[100] = "0123456789";
+        struct view v = arena_dup(&a, (struct view){text, n});
+        memset(arena_take(&a, 16), 'x', 16);
+        assert_int_equal(v.p[n], '\0');
+    }
     struct view empty = arena_dup(&a, V(""));
     assert_text(empty, "");
     assert_int_equal(empty.p[0], '\0');

@@ -68,9 +68,7 @@ static void be_told(void *payload)
 TEST(exhaustion_says_so_and_ends_with_71)
 {
     void (*const ways[])(void *) = {
-        alloc_too_much,
-        grow_too_much,
-        grow_over_size_max,
+        alloc_too_much, grow_too_much, grow_over_size_max,
         be_told,
     };
     for (size_t i = 0; i < COUNT(ways); i++) {

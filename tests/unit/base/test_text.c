@@ -198,6 +198,11 @@ TEST(folding)
          "c\xEF\xBB\xBF"
          "d",
             "abcd"}, /* nothing to see: gone */
+        {"a\xCD\x8F"
+         "b\xEF\xB8\x8F"
+         "c\xE3\x85\xA4"
+         "d",
+            "abcd"}, /* joiner, variation selector, filler */
         {"S.W.A.T.", "swat"},
         {"Ocean's Eleven", "oceans eleven"},
         {"Ocean\xE2\x80\x99s Eleven", "oceans eleven"},
@@ -234,9 +239,9 @@ TEST(folding)
  * stay; and letters of the trade mark sign. */
 TEST(symbols_go_before_they_become_letters)
 {
-    static const char *const symbols[] = {"\xC2\xB4", "\xC2\xA8", "\xC2\xAF", "\xC2\xB8", "\xCB\x98",
-        "\xCB\x9C", "\xCE\x84", "\xE3\x82\x9B", "\xE3\x82\x9C", "`", "^", "\xEF\xBD\x80",
-        "\xEF\xBF\xA3", "\xE2\x84\xA2", "\xE2\x84\xA0", "\xC2\xAE", "$"};
+    static const char *const symbols[] = {"\xC2\xB4", "\xC2\xA8", "\xC2\xAF", "\xC2\xB8",
+        "\xCB\x98", "\xCB\x9C", "\xCE\x84", "\xE3\x82\x9B", "\xE3\x82\x9C", "`", "^",
+        "\xEF\xBD\x80", "\xEF\xBF\xA3", "\xE2\x84\xA2", "\xE2\x84\xA0", "\xC2\xAE", "$"};
     struct arena a;
     arena_init(&a);
     bool ok = true;

@@ -58,8 +58,8 @@ TEST(comparisons_agree_with_the_plain_ones)
     for (int step = 0; step < 200000; step++) {
         char a[8], z[8] = {0};
         size_t n = random_below(&r, 6), m = random_below(&r, 6);
-        random_text(&r, V("aAbZ@`\x80\xFF"), a, n);
-        random_text(&r, V("aAbZ@`\x80\xFF"), z, m);
+        random_text(&r, V("aAzZ@`[{\x80\xFF"), a, n);
+        random_text(&r, V("aAzZ@`[{\x80\xFF"), z, m);
         struct view x = {a, n}, y = {z, m};
         HOLDS(&r, view_eq(x, y) == plain_eq(a, n, z, m));
         HOLDS(&r, view_is(x, z) == plain_eq(a, n, z, m));
@@ -148,7 +148,8 @@ TEST(a_slice_is_a_part)
     assert_text(view_slice(v, 6, 6), "");
 }
 
-/* Every cut of a text with characters of all lengths: valid, and at most one character short of the maximum. */
+/* Every cut of a text with characters of all lengths: valid, and at most one character short of
+ * the maximum. */
 TEST(a_cut_text_has_whole_characters)
 {
     static const char z[] = "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\xF0\x9F\x98\x80z";
@@ -160,7 +161,8 @@ TEST(a_cut_text_has_whole_characters)
         assert_int_equal(view_fit(V(z), max), want);
     }
     assert_int_equal(view_fit(absent, 5), 0);
-    assert_int_equal(view_fit(V("\x80\x80\x80\x80\x80\x80"), 5), 2); /* no UTF-8: three bytes lost at most */
+    assert_int_equal(
+        view_fit(V("\x80\x80\x80\x80\x80\x80"), 5), 2); /* no UTF-8: three bytes lost at most */
 }
 
 TEST(the_slice_of_nothing_is_nothing)
