@@ -354,9 +354,11 @@ static bool count_facts(void *payload, const struct tmdb_facts *f, struct err *e
 static void many_ids_come_in_portions(void **state)
 {
     struct kit *k = *state;
+    static const size_t sizes[] = {1, 2, 17, 255, 256, 257, 1093, 2000};
     int64_t ids[2000];
-    for (size_t n = 1; n <= 2000; n = n * 3 + 1) {
+    for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
         int count = 0;
+        size_t n = sizes[at];
         for (size_t i = 0; i < n; i++)
             ids[i] = (int64_t)(i % 1500) + 1;
         kit_sql(k, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)"
