@@ -87,32 +87,23 @@ static bool set_up(struct store *s, struct err *e)
     struct view v = arena_print(&s->scratch,
         "PRAGMA schema_version; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA "
         "mmap_size = 0;"
-        " PRAGMA cache_size = -%d; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = %s;"
+        " PRAGMA cache_size = -%d; PRAGMA synchronous = FULL; PRAGMA foreign_keys = %s;"
         " PRAGMA journal_size_limit = 67108864; PRAGMA query_only = %s",
         SQLITE_CACHE_KIB, s->foreign_keys ? "ON" : "OFF", s->mode == STORE_READ ? "ON" : "OFF");
     return sqlite_run(q, v.p, "cannot open the database", e);
 }
 
-static bool is_wal(void *payload, const struct cell *c, size_t n, struct err *e)
-{
-    (void)n;
-    (void)e;
-    *(bool *)payload = view_is(c[0].text, "wal");
-    return true;
-}
-
 /* Where the file's place does not allow a write-ahead log (some network file systems), or another connection is just
- * using the file without one, the rollback journal stays, with the syncs it needs to be safe. */
+ * using the file without one, the rollback journal stays. Commits are synced in either (set_up): a batch file is moved away once its
+ * commit is done, so that no loss of power may take the commit back. */
 bool sqlite_settle_journal(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
-    bool wal = false;
     (void)sqlite3_busy_timeout(q->db, 0);
-    bool ok = sqlite_query(s, "PRAGMA journal_mode = WAL", NULL, 0, is_wal, &wal, e) ||
+    bool ok = sqlite_run(q, "PRAGMA journal_mode = WAL", "cannot set up the database", e) ||
               e->kind == ERR_LOCKED;
     (void)sqlite3_busy_timeout(q->db, BUSY_MS);
-    return ok && sqlite_run(q, wal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL",
-                     "cannot set up the database", e);
+    return ok;
 }
 
 bool sqlite_prepare(struct store *s, struct err *e)
