@@ -1,5 +1,5 @@
-/* Arena: see arena.h. Chunks form a stack, the newest on top; each is twice the size of the one below,
- * from 16 KiB to 1 MiB, or as large as one request needs. */
+/* Arena: see arena.h. Chunks form a stack, the newest on top; each is twice the size of the one
+ * below, from 16 KiB to 1 MiB, or as large as one request needs. */
 #include "base/arena.h"
 
 #include "base/mem.h"

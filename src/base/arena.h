@@ -1,9 +1,9 @@
 /* Arena: memory for one unit of work (a movie, a batch, a file), freed all at once.
  *
- * A chunked bump allocator. Pointers stay valid until arena_reset or arena_done; nothing is freed
- * singly. Memory is zeroed and aligned for any type. An arena keeps its largest chunk of up to 1 MiB
- * over a reset, so a loop that resets it once per record settles at a constant size. Not thread-safe:
- * one per thread. */
+ * A chunked bump allocator. Pointers stay valid until arena_reset or arena_done; nothing is
+ * freed singly. Memory is zeroed and aligned for any type. An arena keeps its largest chunk of
+ * up to 1 MiB over a reset, so a loop that resets it once per record settles at a constant size.
+ * Not thread-safe: one per thread. */
 #ifndef MOVIE_ETL_BASE_ARENA_H
 #define MOVIE_ETL_BASE_ARENA_H
 
@@ -28,6 +28,7 @@ void *arena_take_array(struct arena *a, size_t count, size_t size);
 /* A copy of `v`, NUL-terminated behind its end; an absent view stays absent. */
 struct view arena_dup(struct arena *a, struct view v);
 /* printf into the arena. */
-struct view arena_print(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct view arena_print(struct arena *a, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

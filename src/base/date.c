@@ -26,8 +26,8 @@ struct civil date_civil(int64_t day)
     int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     int64_t mp = (5 * doy + 2) / 153;
     int64_t month = mp < 10 ? mp + 3 : mp - 9;
-    return (struct civil){(int)(yoe + era * 400 + (month <= 2)), (int)month,
-        (int)(doy - (153 * mp + 2) / 5 + 1)};
+    return (struct civil){
+        (int)(yoe + era * 400 + (month <= 2)), (int)month, (int)(doy - (153 * mp + 2) / 5 + 1)};
 }
 
 bool date_is_valid(struct civil c)
@@ -100,7 +100,8 @@ bool instant_parse(struct view v, int64_t *ret_seconds)
     int64_t day, time = 0;
     if (v.p == NULL || v.n < 10 || !date_parse(view_slice(v, 0, 10), &day))
         return false;
-    if (v.n > 10 && ((v.p[10] != 'T' && v.p[10] != ' ') || !parse_time(view_slice(v, 11, v.n), &time)))
+    if (v.n > 10 &&
+        ((v.p[10] != 'T' && v.p[10] != ' ') || !parse_time(view_slice(v, 11, v.n), &time)))
         return false;
     int64_t seconds = day * 86400 + time;
     if (seconds < FIRST_INSTANT || seconds > LAST_INSTANT)
@@ -124,14 +125,14 @@ struct view instant_print(struct arena *a, int64_t seconds)
 {
     struct civil c = date_civil(instant_day(seconds));
     int t = second_of_day(seconds);
-    return arena_print(a, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, t / 3600,
-        t / 60 % 60, t % 60);
+    return arena_print(
+        a, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, t / 3600, t / 60 % 60, t % 60);
 }
 
 struct view instant_print_file(struct arena *a, int64_t seconds)
 {
     struct civil c = date_civil(instant_day(seconds));
     int t = second_of_day(seconds);
-    return arena_print(a, "%04d%02d%02d_%02d%02d%02d", c.year, c.month, c.day, t / 3600,
-        t / 60 % 60, t % 60);
+    return arena_print(
+        a, "%04d%02d%02d_%02d%02d%02d", c.year, c.month, c.day, t / 3600, t / 60 % 60, t % 60);
 }

@@ -8,7 +8,8 @@
 void digest_init(struct digest *d, enum digest_kind kind)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    if (ctx == NULL || EVP_DigestInit_ex(ctx, kind == DIGEST_MD5 ? EVP_md5() : EVP_sha256(), NULL) != 1)
+    if (ctx == NULL ||
+        EVP_DigestInit_ex(ctx, kind == DIGEST_MD5 ? EVP_md5() : EVP_sha256(), NULL) != 1)
         mem_exhausted();
     d->ctx = ctx;
 }

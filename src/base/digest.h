@@ -1,4 +1,5 @@
-/* Digests: SHA-256 (what we write) and MD5 (only to check MovieLens's own checksums.txt). Wraps libcrypto. */
+/* Digests: SHA-256 (what we write) and MD5 (only to check MovieLens's own checksums.txt). Wraps
+ * libcrypto. */
 #ifndef MOVIE_ETL_BASE_DIGEST_H
 #define MOVIE_ETL_BASE_DIGEST_H
 

@@ -3,7 +3,8 @@
  * Every function that can fail is `bool f(in..., T *ret, struct err *e)`. On failure it returns
  * false and `e` says what happened (kind, text), where (in the text) and what to do (hint).
  * Texts are lower case, without a full stop; a hint is a sentence. Texts longer than the buffers
- * are cut between two characters and end in "...". No secrets may go into a text: callers redact before. */
+ * are cut between two characters and end in "...". No secrets may go into a text: callers redact
+ * before. */
 #ifndef MOVIE_ETL_BASE_ERR_H
 #define MOVIE_ETL_BASE_ERR_H
 
@@ -29,10 +30,12 @@ struct err {
 #define PRINTF_LIKE(f, a)
 #endif
 
-/* Fills `e` (replacing what it held) and returns false, so that a caller can `return err_set(...)`. */
+/* Fills `e` (replacing what it held) and returns false: a caller can `return err_set(...)`. Nothing
+ * that is printed may lie in `e` itself, here and below. */
 bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* As err_set, with ": " and strerror(errnum) appended. ENOSPC and EDQUOT become ERR_DISK. */
-bool err_errno(struct err *e, enum err_kind kind, int errnum, const char *fmt, ...) PRINTF_LIKE(4, 5);
+bool err_errno(struct err *e, enum err_kind kind, int errnum, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
 /* Puts "context: " before the text. Returns false. */
 bool err_in(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Replaces the hint. Returns false. */

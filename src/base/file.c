@@ -72,7 +72,8 @@ bool file_read(const char *path, struct str *to, struct err *e)
 
 static bool make_folder(const char *path, struct err *e)
 {
-    if (file_is_folder(path) || sys_mkdir(path, 0777) == 0 || (errno == EEXIST && file_is_folder(path)))
+    if (file_is_folder(path) || sys_mkdir(path, 0777) == 0 ||
+        (errno == EEXIST && file_is_folder(path)))
         return true;
     return err_errno(e, ERR_DISK, errno, "cannot create folder %s", path);
 }
@@ -149,7 +150,8 @@ static bool list_entries(
     }
 }
 
-bool file_list(const char *folder, const char *suffix, struct arena *a, struct vec *ret, struct err *e)
+bool file_list(
+    const char *folder, const char *suffix, struct arena *a, struct vec *ret, struct err *e)
 {
     DIR *d = opendir(folder);
     if (d == NULL)

@@ -1,7 +1,7 @@
 /* Files: reading whole ones, writing atomically, folders, locks.
  *
- * An `outfile` is written beside its final name (PATH + ".part"), fsynced and renamed when complete, and the
- * folder is fsynced: a reader sees the whole file or none. */
+ * An `outfile` is written beside its final name (PATH + ".part"), fsynced and renamed when
+ * complete, and the folder is fsynced: a reader sees the whole file or none. */
 #ifndef MOVIE_ETL_BASE_FILE_H
 #define MOVIE_ETL_BASE_FILE_H
 
@@ -27,8 +27,10 @@ bool file_remove(const char *path, struct err *e); /* a missing file is fine */
 /* rename, then fsync of the target's folder; both in one file system. */
 bool file_move(const char *from, const char *to, struct err *e);
 bool file_sync_folder_of(const char *path, struct err *e);
-/* Names (char *, in the arena) in a folder that end in `suffix`, sorted by bytes; "." entries left out. */
-bool file_list(const char *folder, const char *suffix, struct arena *a, struct vec *ret, struct err *e);
+/* Names (char *, in the arena) in a folder that end in `suffix`, sorted by bytes; "." entries
+ * left out. */
+bool file_list(
+    const char *folder, const char *suffix, struct arena *a, struct vec *ret, struct err *e);
 /* Bytes an unprivileged user may still write in the file system that holds `path`. */
 bool file_free_space(const char *path, int64_t *ret, struct err *e);
 
@@ -43,17 +45,18 @@ struct outfile {
 
 /* Creates PATH.part; when that or PATH itself exists already, it is an error of kind INPUT. */
 bool outfile_create(struct outfile *o, const char *path, struct err *e);
-/* Opens an existing PATH.part and cuts it at `size`, to go on there; a shorter one is an error of kind INPUT. */
+/* Opens an existing PATH.part and cuts it at `size`, to go on there; a shorter one is an error
+ * of kind INPUT. */
 bool outfile_resume(struct outfile *o, const char *path, int64_t size, struct err *e);
 bool outfile_write(struct outfile *o, struct view v, struct err *e);
 bool outfile_sync(struct outfile *o, struct err *e); /* flush and fsync: what was written is safe */
-/* Sync, rename, sync of the folder. When only the last of these fails, the file has its final name all the
- * same. */
+/* Sync, rename, sync of the folder. When only the last of these fails, the file has its final
+ * name all the same. */
 bool outfile_commit(struct outfile *o, struct err *e);
 void outfile_done(struct outfile *o); /* closes; an uncommitted .part stays */
 
-/* flock on `path` (created). *ret_fd stays open while the lock is held; false with ERR_LOCKED when another
- * process has it. Released by sys_close or the end of the process. */
+/* flock on `path` (created). *ret_fd stays open while the lock is held; false with ERR_LOCKED
+ * when another process has it. Released by sys_close or the end of the process. */
 bool file_lock(const char *path, int *ret_fd, struct err *e);
 
 #endif

@@ -127,7 +127,8 @@ struct input *input_inflate_new(struct input *inner, enum inflate_form form, con
     memcpy(s->name, name, strlen(name));
     s->z.zalloc = zlib_alloc;
     s->z.zfree = zlib_free;
-    (void)inflateInit2(&s->z, form == INFLATE_GZIP ? 15 + 16 : -15); /* a failure shows at the first read */
+    (void)inflateInit2(
+        &s->z, form == INFLATE_GZIP ? 15 + 16 : -15); /* a failure shows at the first read */
     return &s->in;
 }
 

@@ -1,7 +1,7 @@
 /* Input: a stream of bytes from a file, a gzip file, a zip member or memory, behind one call.
  *
- * Read in blocks with pread, never mapped: a file that is truncated meanwhile gives an error, not a SIGBUS.
- * A reader that needs lines or tokens keeps its own buffer. */
+ * Read in blocks with pread, never mapped: a file that is truncated meanwhile gives an error,
+ * not a SIGBUS. A reader that needs lines or tokens keeps its own buffer. */
 #ifndef MOVIE_ETL_BASE_INPUT_H
 #define MOVIE_ETL_BASE_INPUT_H
 
@@ -18,9 +18,9 @@ struct input {
 
 bool input_file_new(const char *path, struct input **ret, struct err *e);
 struct input *input_memory_new(struct view v); /* borrows the bytes */
-/* Inflates what `inner` gives; takes `inner`. Gzip: all members, one after the other; after the last only zeros
- * may come. Raw (a zip member): one stream, nothing after it is looked at. Truncation and a bad checksum are
- * errors of kind INPUT that name `name`. */
+/* Inflates what `inner` gives; takes `inner`. Gzip: all members, one after the other; after the
+ * last only zeros may come. Raw (a zip member): one stream, nothing after it is looked at.
+ * Truncation and a bad checksum are errors of kind INPUT that name `name`. */
 enum inflate_form { INFLATE_GZIP, INFLATE_RAW };
 struct input *input_inflate_new(struct input *inner_take, enum inflate_form form, const char *name);
 void input_free(struct input *in);
@@ -28,8 +28,8 @@ void input_free(struct input *in);
 /* Opens a file, through gzip when its name ends in ".gz". */
 bool input_open(const char *path, struct input **ret, struct err *e);
 
-/* Writes `from` compressed to `to` (atomic, see file.h). A failure leaves no TO.part behind; kill -9 does, and the
- * next caller removes it under the lock that makes the file its own. */
+/* Writes `from` compressed to `to` (atomic, see file.h). A failure leaves no TO.part behind;
+ * kill -9 does, and the next caller removes it under the lock that makes the file its own. */
 bool gzip_file(const char *from, const char *to, struct err *e);
 /* CRC-32 as zip and gzip use it; start with 0. */
 uint32_t crc32_add(uint32_t crc, struct view v);

@@ -1,8 +1,8 @@
 /* Log: events for people (plain lines) and machines (JSON), through a sink that cli installs.
  *
- * Library code logs what happened on the way (a retry, a file begun), never a failure it returns: that is the
- * caller's. Without a sink nothing is printed. Lines over 2000 bytes are cut between two characters and end
- * in "...". Texts hold no secrets. */
+ * Library code logs what happened on the way (a retry, a file begun), never a failure it
+ * returns: that is the caller's. Without a sink nothing is printed. Lines over 2000 bytes are
+ * cut between two characters and end in "...". Texts hold no secrets. */
 #ifndef MOVIE_ETL_BASE_LOG_H
 #define MOVIE_ETL_BASE_LOG_H
 

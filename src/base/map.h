@@ -1,7 +1,7 @@
 /* Map: 64-bit keys to 64-bit values, and texts to 64-bit values; open addressing, linear probing.
  *
- * `struct map` also serves as a set of ids (value ignored). `struct textmap` copies its keys into an arena
- * of its own. Both grow at 2/3 load up to a compulsory maximum number of keys. */
+ * `struct map` also serves as a set of ids (value ignored). `struct textmap` copies its keys
+ * into an arena of its own. Both grow at 2/3 load up to a compulsory maximum number of keys. */
 #ifndef MOVIE_ETL_BASE_MAP_H
 #define MOVIE_ETL_BASE_MAP_H
 

@@ -8,9 +8,10 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t n);                          /* zeroed; n == 0 gives a valid pointer */
-void *mem_grow(void *p, size_t count, size_t size); /* realloc to count * size; overflow is exhaustion */
-void mem_free(void *p);                             /* NULL is fine */
+void *mem_alloc(size_t n); /* zeroed; n == 0 gives a valid pointer */
+void *mem_grow(
+    void *p, size_t count, size_t size); /* realloc to count * size; overflow is exhaustion */
+void mem_free(void *p);                  /* NULL is fine */
 /* What those do when there is no memory; for when a library says so. */
 _Noreturn void mem_exhausted(void);
 

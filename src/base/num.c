@@ -1,5 +1,5 @@
-/* Numbers: see num.h. The only file that may call strtod; the locale's decimal point stays "." because
- * nothing in this program calls setlocale for LC_NUMERIC. */
+/* Numbers: see num.h. The only file that may call strtod; the locale's decimal point stays "."
+ * because nothing in this program calls setlocale for LC_NUMERIC. */
 #include "base/num.h"
 
 #include "base/mem.h"

@@ -61,8 +61,8 @@ bool outfile_resume(struct outfile *o, const char *path, int64_t size, struct er
     return false;
 }
 
-/* After a failed write or sync nobody knows what the disk has, and the kernel may report success the next
- * time: such a file gets no more bytes and no final name. */
+/* After a failed write or sync nobody knows what the disk has, and the kernel may report success
+ * the next time: such a file gets no more bytes and no final name. */
 static bool fail(struct outfile *o, const char *how, struct err *e)
 {
     int errnum = errno;

@@ -1,7 +1,7 @@
 /* Retry policy: exponential back-off with full jitter, bounded tries.
  *
- * After k failed tries the delay is uniform in [0, min(cap, base * 2^(k-1))] ("full jitter"), so that many clients
- * that failed together do not come back together. */
+ * After k failed tries the delay is uniform in [0, min(cap, base * 2^(k-1))] ("full jitter"), so
+ * that many clients that failed together do not come back together. */
 #ifndef MOVIE_ETL_BASE_RETRY_H
 #define MOVIE_ETL_BASE_RETRY_H
 

@@ -8,7 +8,8 @@
 
 void str_init(struct str *s, size_t max)
 {
-    *s = (struct str){.max = max < SIZE_MAX / 2 ? max : SIZE_MAX / 2}; /* so that max + 1 is a size */
+    *s = (struct str){
+        .max = max < SIZE_MAX / 2 ? max : SIZE_MAX / 2}; /* so that max + 1 is a size */
 }
 
 void str_done(struct str *s)

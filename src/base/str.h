@@ -1,7 +1,7 @@
 /* Str: a growable text with a compulsory maximum.
  *
- * Appending beyond the maximum leaves the text as it is and sets `over`, which stays set: a chain of
- * appends needs one check at its end (str_ok). The bytes are always NUL-terminated. */
+ * Appending beyond the maximum leaves the text as it is and sets `over`, which stays set: a
+ * chain of appends needs one check at its end (str_ok). The bytes are always NUL-terminated. */
 #ifndef MOVIE_ETL_BASE_STR_H
 #define MOVIE_ETL_BASE_STR_H
 

@@ -75,8 +75,9 @@ void sys_sleep_ms(int64_t ms)
     (void)nanosleep(&t, NULL);
 }
 
-/* For a kernel or a sandbox without getrandom: the device, and where that is missing too the clocks and the
- * process id. Good enough to keep processes apart, which is all this program wants. */
+/* For a kernel or a sandbox without getrandom: the device, and where that is missing too the
+ * clocks and the process id. Good enough to keep processes apart, which is all this program
+ * wants. */
 static uint64_t random_without_getrandom(void)
 {
     uint64_t r;

@@ -1,9 +1,9 @@
 /* Sys: the one seam to the operating system: time, sleep, randomness and file calls.
  *
- * In the shipped program these are thin wrappers. The test program (tests/fault) installs a `struct
- * sys_seam` before anything else runs: it can speed up and shift the clock, and make the n-th call of a
- * kind fail or kill the process. Nothing else in the program may call the functions wrapped here.
- * Not thread-safe to install; safe to call from any thread. */
+ * In the shipped program these are thin wrappers. The test program (tests/fault) installs a
+ * `struct sys_seam` before anything else runs: it can speed up and shift the clock, and make the
+ * n-th call of a kind fail or kill the process. Nothing else in the program may call the
+ * functions wrapped here. Not thread-safe to install; safe to call from any thread. */
 #ifndef MOVIE_ETL_BASE_SYS_H
 #define MOVIE_ETL_BASE_SYS_H
 
@@ -31,18 +31,19 @@ struct sys_seam {
 };
 
 void sys_install(const struct sys_seam *seam); /* kept by reference; NULL: the plain system */
-/* Runs the seam's `before` hook: 0, or the errno the call must fail with. For engines with file calls of
- * their own (SQLite's VFS). */
+/* Runs the seam's `before` hook: 0, or the errno the call must fail with. For engines with file
+ * calls of their own (SQLite's VFS). */
 int sys_check(enum sys_call call);
 
-int64_t sys_now(void);               /* seconds since 1970, UTC */
-int64_t sys_mono_ms(void);           /* monotonic milliseconds */
-void sys_sleep_ms(int64_t ms);       /* returns early when a signal arrives */
-int64_t sys_real_ms(int64_t ms);     /* how long `ms` lasts for the kernel (poll time-outs) */
+int64_t sys_now(void);           /* seconds since 1970, UTC */
+int64_t sys_mono_ms(void);       /* monotonic milliseconds */
+void sys_sleep_ms(int64_t ms);   /* returns early when a signal arrives */
+int64_t sys_real_ms(int64_t ms); /* how long `ms` lasts for the kernel (poll time-outs) */
 uint64_t sys_random(void);
 
-/* As the calls they are named after: -1 and errno on failure. EINTR is retried, except by sys_close: what it
- * leaves behind is not the same everywhere, and on Linux the descriptor is gone. */
+/* As the calls they are named after: -1 and errno on failure. EINTR is retried, except by
+ * sys_close: what it leaves behind is not the same everywhere, and on Linux the descriptor is
+ * gone. */
 int sys_open(const char *path, int flags, int mode); /* adds O_CLOEXEC */
 ssize_t sys_pread(int fd, void *to, size_t n, int64_t at);
 ssize_t sys_read(int fd, void *to, size_t n);

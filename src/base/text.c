@@ -101,8 +101,8 @@ struct view text_fold(struct arena *a, struct view v)
 {
     if (!utf8_is_valid(v))
         return view_of("");
-    /* NFC first: utf8proc folds U+0345 before it puts marks in order (its issue 3), so that the order in which
-     * they come would show. */
+    /* NFC first: utf8proc folds U+0345 before it puts marks in order (its issue 3), so that the
+     * order in which they come would show. */
     struct view folded = map_text(a, text_nfc(a, v),
         UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE,
         change_symbol);
@@ -139,8 +139,8 @@ static char short_escape(unsigned char c)
     return 0;
 }
 
-/* The code point at p when it must be escaped, and its length in bytes; 0 length: leave it raw. Bytes that are
- * no UTF-8 are never taken for one. */
+/* The code point at p when it must be escaped, and its length in bytes; 0 length: leave it raw.
+ * Bytes that are no UTF-8 are never taken for one. */
 static size_t must_escape(const unsigned char *p, size_t left, unsigned *ret)
 {
     if (p[0] < 0x20 || p[0] == '"' || p[0] == '\\' || p[0] == 0x7F) {
@@ -154,7 +154,8 @@ static size_t must_escape(const unsigned char *p, size_t left, unsigned *ret)
     if ((p[0] != 0xE2 && p[0] != 0xEF) || sequence_length(p, left) != 3)
         return 0;
     *ret = (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
-    bool hidden = *ret == 0x2028 || *ret == 0x2029 || *ret == 0xFEFF || *ret == 0xFFFE || *ret == 0xFFFF;
+    bool hidden =
+        *ret == 0x2028 || *ret == 0x2029 || *ret == 0xFEFF || *ret == 0xFFFE || *ret == 0xFFFF;
     return hidden ? 3 : 0;
 }
 

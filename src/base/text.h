@@ -5,8 +5,8 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* Index of the first byte that is not well-formed UTF-8 (overlong forms, surrogates and code points over
- * U+10FFFF included), or v.n. */
+/* Index of the first byte that is not well-formed UTF-8 (overlong forms, surrogates and code
+ * points over U+10FFFF included), or v.n. */
 size_t utf8_bad_at(struct view v);
 static inline bool utf8_is_valid(struct view v)
 {
@@ -16,14 +16,15 @@ uint64_t utf8_length(struct view v); /* code points in valid UTF-8 */
 
 /* NFC; a text that is not valid UTF-8 comes back unchanged. */
 struct view text_nfc(struct arena *a, struct view v);
-/* The exact fold for identity: NFKC case fold without accents being dropped; punctuation and symbols removed;
- * every run of white space, hyphens, dashes and slashes one space, no blanks at the ends. "" when nothing is
- * left, and for what is not valid UTF-8. */
+/* The exact fold for identity: NFKC case fold without accents being dropped; punctuation and
+ * symbols removed; every run of white space, hyphens, dashes and slashes one space, no blanks at
+ * the ends. "" when nothing is left, and for what is not valid UTF-8. */
 struct view text_fold(struct arena *a, struct view v);
 
-/* Appends `v` as the inside of a JSON string, escaped so that YAML 1.1, YAML 1.2 and JSON readers all read
- * the same value: C0, C1, DEL, U+0085, U+2028, U+2029, U+FEFF, U+FFFE, U+FFFF (YAML readers refuse the last two
- * when raw), '"' and '\' are escaped, all else raw, bytes that are no UTF-8 included. */
+/* Appends `v` as the inside of a JSON string, escaped so that YAML 1.1, YAML 1.2 and JSON
+ * readers all read the same value: C0, C1, DEL, U+0085, U+2028, U+2029, U+FEFF, U+FFFE, U+FFFF
+ * (YAML readers refuse the last two when raw), '"' and '\' are escaped, all else raw, bytes that
+ * are no UTF-8 included. */
 void text_add_escaped(struct str *to, struct view v);
 
 #endif

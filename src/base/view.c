@@ -51,7 +51,8 @@ size_t view_fit(struct view v, size_t max)
     size_t n = max;
     if (v.n <= max)
         return v.n;
-    while (n > 0 && max - n < 3 && ((unsigned char)v.p[n] & 0xC0) == 0x80) /* v.p[n] is the first to go */
+    while (n > 0 && max - n < 3 &&
+           ((unsigned char)v.p[n] & 0xC0) == 0x80) /* v.p[n] is the first to go */
         n--;
     return n;
 }

@@ -1,5 +1,5 @@
-/* View: a borrowed piece of text; whoever made the bytes keeps them alive. `p == NULL` means "no value",
- * which is not the same as the empty text. Not NUL-terminated unless a maker says so. */
+/* View: a borrowed piece of text; whoever made the bytes keeps them alive. `p == NULL` means "no
+ * value", which is not the same as the empty text. Not NUL-terminated unless a maker says so. */
 #ifndef MOVIE_ETL_BASE_VIEW_H
 #define MOVIE_ETL_BASE_VIEW_H
 
