@@ -46,6 +46,16 @@ static bool write_id(void *payload, int64_t tmdb_id, struct err *e)
     return ok;
 }
 
+/* The list of the last sync, and what a killed one left of its own. */
+static bool remove_old(const char *path, struct err *e)
+{
+    struct arena a;
+    arena_init(&a);
+    bool ok = file_remove(path, e) && file_remove(arena_print(&a, "%s.part", path).p, e);
+    arena_done(&a);
+    return ok;
+}
+
 /* --changed-ids: what a cache or a search index must look at again. */
 static bool write_changed_ids(struct etl *x, struct err *e)
 {
@@ -53,7 +63,7 @@ static bool write_changed_ids(struct etl *x, struct err *e)
     struct outfile o;
     if (x->request->changed_ids == NULL || x->first_run_id == 0)
         return true;
-    if (!file_remove(x->request->changed_ids, e) || !store_open(&x->config->store, STORE_READ, &store, e))
+    if (!remove_old(x->request->changed_ids, e) || !store_open(&x->config->store, STORE_READ, &store, e))
         return false;
     bool ok = outfile_create(&o, x->request->changed_ids, e);
     if (ok) {
