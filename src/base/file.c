@@ -12,6 +12,12 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+const char *file_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
 bool file_exists(const char *path)
 {
     struct stat st;

@@ -12,6 +12,8 @@
 
 #include <stdint.h>
 
+/* What stands behind the last slash; points into `path`. */
+const char *file_base_name(const char *path);
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 /* A regular file that is not reached through a symbolic link of that name. */

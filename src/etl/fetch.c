@@ -173,10 +173,9 @@ static bool put_file(void *payload, struct err *e)
 static bool register_file(void *payload, const struct batch_file *file, struct err *e)
 {
     struct fetching *g = payload;
-    const char *slash = strrchr(file->path.p, '/');
     struct registering r = {.store = g->f->w->store};
     r.row = (struct file_row){.batch_id = file->batch_id,
-        .name = view_of(slash == NULL ? file->path.p : slash + 1), .sha256 = file->sha256,
+        .name = view_of(file_base_name(file->path.p)), .sha256 = file->sha256,
         .type = view_of(batch_type_name(g->batch->type)), .scope = view_of(g->batch->scope),
         .state = FILE_STAGED, .records = (int64_t)(file->records + file->gone),
         .run_id = g->f->w->run_id, .updated_at = sys_now()};

@@ -1,6 +1,7 @@
 /* Loading one batch file: see load.h. */
 #include "etl/load.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/sys.h"
 
@@ -25,12 +26,6 @@ struct loading {
     struct batch_reject *reject; /* NULL until something is refused */
     struct group group;
 };
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
 
 /* ---- refused documents */
 
@@ -232,7 +227,7 @@ static bool load_documents(struct loading *l, struct batch_reader *r, struct err
             continue;
         if (!flush(l, e))
             return false;
-        etl_progress(l->apply->w->x, "loading", index, l->survey->documents, base_name(l->path));
+        etl_progress(l->apply->w->x, "loading", index, l->survey->documents, file_base_name(l->path));
     }
     return finish(l, e);
 }
@@ -249,7 +244,7 @@ static bool find_position(struct loading *l, struct err *e)
         return false;
     bool same = exists && view_is(known.sha256, s->summary.sha256.z);
     l->result->was_loaded = same && known.state == FILE_LOADED;
-    l->row = (struct file_row){.batch_id = s->header.id, .name = view_of(base_name(l->path)),
+    l->row = (struct file_row){.batch_id = s->header.id, .name = view_of(file_base_name(l->path)),
         .sha256 = view_of(s->summary.sha256.z), .type = view_of(batch_type_name(s->header.type)),
         .scope = s->header.scope, .state = FILE_LOADING, .records = (int64_t)s->documents,
         .run_id = l->apply->w->run_id, .records_done = same && known.rejected == 0 ? known.records_done : 0};

@@ -4,6 +4,8 @@
  * run was killed in between) is only moved. */
 #include "etl/load.h"
 
+#include "base/file.h"
+
 #include <stdio.h>
 
 struct processing {
@@ -13,12 +15,6 @@ struct processing {
     struct findings findings; /* of the file at hand */
     uint64_t files, rejected;
 };
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
 
 static bool too_many_errors(const struct etl *x, const struct survey *s, struct err *e)
 {
@@ -37,7 +33,7 @@ static void say_file(struct processing *p, const char *path, const struct apply_
     const struct apply_counts *c = &p->apply.counts;
     const char *would = p->w->x->request->dry_run ? "would be " : "";
     char a[32], b[32], u[32], line[600];
-    int n = snprintf(line, sizeof line, "%s: %s %sadded, %s %supdated, %s unchanged", base_name(path),
+    int n = snprintf(line, sizeof line, "%s: %s %sadded, %s %supdated, %s unchanged", file_base_name(path),
         etl_count(c->added - before->added, a), would, etl_count(c->updated - before->updated, b), would,
         etl_count(c->unchanged - before->unchanged, u));
     struct {
@@ -62,7 +58,7 @@ static bool finish_file(struct processing *p, const char *path, struct err *e)
 static bool refuse_file(struct processing *p, const char *path, struct err *e)
 {
     p->w->x->partial = true;
-    etl_say(p->w->x, "%s: refused as a whole, nothing of it was loaded", base_name(path));
+    etl_say(p->w->x, "%s: refused as a whole, nothing of it was loaded", file_base_name(path));
     return work_report(p->w, &p->findings, e);
 }
 
@@ -73,7 +69,7 @@ static bool load_surveyed(struct processing *p, const char *path, const struct s
     if (too_many_errors(p->w->x, s, e) || !load_file(&p->apply, path, s, &r, e))
         return false;
     if (r.was_loaded)
-        etl_say(p->w->x, "%s: loaded already", base_name(path));
+        etl_say(p->w->x, "%s: loaded already", file_base_name(path));
     else
         say_file(p, path, &before, r.rejected);
     p->rejected += r.rejected;

@@ -138,7 +138,7 @@ static bool lies_in_our_folders(const char *data_dir, const char *path, struct a
 /* processed/NAME.yaml.gz; the n-th file of that name is NAME_rN.yaml.gz. */
 static const char *processed_path(const char *data_dir, const char *path, int copy, struct arena *a)
 {
-    struct view name = view_of(batch_base_name(path));
+    struct view name = view_of(file_base_name(path));
     const char *folder = batch_folder_path(data_dir, FOLDER_PROCESSED, a);
     if (view_ends(name, ".gz"))
         name.n -= 3;

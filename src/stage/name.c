@@ -1,6 +1,7 @@
 /* Names of batch files: see name.h. */
 #include "stage/name.h"
 
+#include "base/file.h"
 #include "base/num.h"
 
 static const char *const types[] = {"initial", "missing", "changes"};
@@ -33,12 +34,6 @@ bool batch_scope_is_valid(struct view v)
             return false;
     }
     return v.n > 0 && v.n <= NAME_MAX_SCOPE;
-}
-
-const char *batch_base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
 }
 
 static bool cut_suffix(struct view *v, const char *suffix)
@@ -87,7 +82,7 @@ static bool cut_stamp(struct view *v, struct view *ret)
 bool batch_name_parse(const char *path, struct batch_name *ret)
 {
     struct batch_name n = {.part = 1, .copy = 1};
-    struct view v = view_of(batch_base_name(path));
+    struct view v = view_of(file_base_name(path));
     n.unfinished = cut_suffix(&v, ".part");
     (void)cut_suffix(&v, ".gz");
     if (!cut_suffix(&v, ".yaml"))

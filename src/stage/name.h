@@ -29,7 +29,5 @@ int batch_name_cmp(const struct batch_name *a, const struct batch_name *b);
 const char *batch_name_path(const char *data_dir, const struct batch_name *n, struct arena *a);
 
 const char *batch_folder_path(const char *data_dir, enum batch_folder folder, struct arena *a);
-/* The part of a path after its last slash. */
-const char *batch_base_name(const char *path);
 
 #endif

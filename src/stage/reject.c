@@ -163,7 +163,7 @@ static bool start(struct batch_reject *j, struct err *e)
 /* NAME.yaml[.gz] -> NAME.rejected.yaml; NAME.rejected.yaml -> NAME.rejected2.yaml, and so on. */
 static struct view rejected_name(const char *path, struct arena *a)
 {
-    struct view v = view_of(batch_base_name(path));
+    struct view v = view_of(file_base_name(path));
     int64_t number = 1;
     struct batch_name n = {.rejected = 0};
     if (batch_name_parse(path, &n))
@@ -207,7 +207,7 @@ static void add_note(struct str *to, const struct finding *f, struct arena *a)
 {
     struct str line;
     const struct rule_info *rule = rule_info(f->rule);
-    const char *file = f->file.p == NULL ? "" : batch_base_name(arena_dup(a, f->file).p);
+    const char *file = f->file.p == NULL ? "" : file_base_name(arena_dup(a, f->file).p);
     str_init(&line, NOTE_MAX);
     str_addf(&line, "%s %s %s:%llu:%llu ", severity_name(rule->severity), rule->id, file,
         (unsigned long long)f->line, (unsigned long long)f->column);
@@ -262,7 +262,7 @@ bool batch_reject_add(struct batch_reject *j, struct view document, const struct
     }
     if (!j->open) {
         const char *folder = arena_dup(
-            &j->texts, (struct view){j->path, (size_t)(batch_base_name(j->path) - j->path)})
+            &j->texts, (struct view){j->path, (size_t)(file_base_name(j->path) - j->path)})
                                  .p;
         if (!file_make_folders(folder, e) || !start(j, e))
             return false;

@@ -27,7 +27,7 @@ static bool collect_earlier(
     for (earlier.part = 1; ok && earlier.part < name->part; earlier.part++) {
         const char *raw = batch_name_path(w->data_dir, &earlier, &a);
         const char *processed = arena_print(&a, "%s/%s.gz",
-            batch_folder_path(w->data_dir, FOLDER_PROCESSED, &a), batch_base_name(raw))
+            batch_folder_path(w->data_dir, FOLDER_PROCESSED, &a), file_base_name(raw))
                                     .p;
         if (file_exists(raw))
             ok = batch_ids_of_file(raw, &visit, e);

@@ -74,7 +74,7 @@ static bool is_taken(const struct batch_writer *w, const char *path, struct aren
 {
     const char *processed = batch_folder_path(w->data_dir, FOLDER_PROCESSED, a);
     return file_exists(path) || file_exists(arena_print(a, "%s.part", path).p) ||
-           file_exists(arena_print(a, "%s/%s.gz", processed, batch_base_name(path)).p);
+           file_exists(arena_print(a, "%s/%s.gz", processed, file_base_name(path)).p);
 }
 
 /* A free name: that of the batch so far, else of this second or the next free one. */
