@@ -1,61 +1,32 @@
 #!/bin/sh
-# MariaDB as the store: the suite on a server of its own, in a folder of its own, on a free port, gone at the end.
-#   SCRIPT BINARY STANDIN SOURCE_ROOT PROXY
-PATH=$PATH:/usr/sbin:/sbin
-PROXY=$4
-if ! command -v mariadbd >/dev/null || ! command -v mariadb-install-db >/dev/null || ! command -v mariadb >/dev/null; then
-    echo "1..0 # SKIP no mariadbd here: install mariadb-server to test the MySQL engine"
-    exit 0
-fi
+# MariaDB as the store: the suite on a server of its own (mariadb.sh).
+#   SCRIPT BINARY STANDIN SOURCE_ROOT PROXY [CUTS]: with CUTS, nothing but so many cuts of the connection
+PROXY=$4 CUTS=${5:-}
+# shellcheck source=tests/e2e/mariadb.sh disable=SC1091
+. "$(dirname "$0")/mariadb.sh"
+have_mariadb || { echo "1..0 # SKIP no mariadbd here: install mariadb-server to test the MySQL engine"; exit 0; }
 # shellcheck source=tests/e2e/lib.sh disable=SC1091
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/store-suite.sh disable=SC1091
 . "$ROOT/tests/e2e/store-suite.sh"
-
-SERVER=$WORK/mariadb
-SERVER_PID=
-S_HOST=127.0.0.1 S_DB=e2e S_USER=app S_PASS=the-secret-word
-user=
-[ "$(id -u)" = 0 ] && user=--user=root
+S_DB=e2e S_USER=app S_PASS=the-secret-word
 
 finish_all() {
-    [ -z "$SERVER_PID" ] || { kill -9 "$SERVER_PID"; wait "$SERVER_PID"; } 2>/dev/null
+    kill_server
     [ -z "$PROXY_PID" ] || kill "$PROXY_PID" 2>/dev/null
     finish
 }
 trap finish_all EXIT
-
-# server [OPTION...]: starts it on S_PORT and waits until it answers; a port that is taken is left for another.
-server() {
-    tries=0
-    while [ $tries -lt 5 ]; do
-        mariadbd --no-defaults $user --datadir="$SERVER" --socket="$SERVER.sock" --port=$S_PORT --bind-address=127.0.0.1 \
-            --pid-file="$SERVER.pid" --log-error="$SERVER.err" --innodb-buffer-pool-size=128M --innodb-log-file-size=64M \
-            --innodb-flush-method=nosync --innodb-flush-log-at-trx-commit=2 "$@" >/dev/null 2>&1 &
-        SERVER_PID=$!
-        n=0
-        while [ $n -lt 600 ] && kill -0 $SERVER_PID 2>/dev/null; do
-            admin "SELECT 1" >/dev/null 2>&1 && return 0
-            sleep 0.1
-            n=$((n + 1))
-        done
-        tries=$((tries + 1))
-        sleep 1
-        [ -s "$SERVER/up" ] || S_PORT=$((S_PORT + 7))
-    done
-    echo "Bail out! mariadbd did not start: $(tail -n 3 "$SERVER.err")"
-    exit 99
-}
-stop_server() { kill "$SERVER_PID"; wait "$SERVER_PID" 2>/dev/null; SERVER_PID=; }
-admin() { mariadb --no-defaults --skip-ssl -uroot --socket="$SERVER.sock" --skip-column-names --batch --default-character-set=utf8mb4 -e "$1"; }
-
-S_PORT=$((34000 + $$ % 2000))
-mariadb-install-db --no-defaults $user --datadir="$SERVER" --auth-root-authentication-method=normal --skip-test-db >install.out 2>&1 ||
-    { echo "Bail out! mariadb-install-db: $(tail -n 3 install.out)"; exit 99; }
-server
-for host in localhost %; do
-    admin "CREATE USER $S_USER@'$host' IDENTIFIED BY '$S_PASS'; GRANT ALL ON \`$S_DB%\`.* TO $S_USER@'$host'"
-done
+make_server
+app_account "$S_DB" "$S_USER" "$S_PASS"
 commands() { admin "SHOW GLOBAL STATUS LIKE 'Com_load'" | cut -f2; }
+
+if [ -n "$CUTS" ]; then
+    standin --generate 400 --detail-size small --today "$(date -u +%F)"
+    cuts "$CUTS"
+    plan
+    exit 0
+fi
 
 parity
 [ "$(commands)" -gt 0 ]; ok "ratings came by LOAD DATA"
@@ -92,7 +63,7 @@ big_release "$WORK/release5" 900 5
 "$BIN" init --load-movielens --movielens "$WORK/release5" --replace-release >out.txt 2>err.txt </dev/null &
 pid=$!
 shadow_filling; ok "a load is on its way"
-kill -9 $SERVER_PID; wait $SERVER_PID 2>/dev/null
+kill_server
 sleep 2
 server
 wait $pid
@@ -155,5 +126,5 @@ server
 
 # ---- connections cut at random
 standin --generate 400 --detail-size small --today "$(date -u +%F)"
-cuts "$([ "${TEST_SLOW:-0}" = 1 ] && echo 500 || echo 20)"
+cuts 20
 plan

@@ -1,0 +1,65 @@
+# A MariaDB server of the test's own: in a folder of its own, on a free port, gone at the end. Sourced, after WORK (a
+# folder that exists) and PATH are set; sets S_HOST, S_PORT.
+#   have_mariadb             false: the server's programs are not here
+#   make_server              makes the folder (SERVER) and starts it
+#   server [OPTION...]       starts it (again), waits until it answers
+#   stop_server, kill_server
+#   admin STATEMENTS         as its administrator, rows without a heading
+# shellcheck shell=sh disable=SC2034
+
+PATH=$PATH:/usr/sbin:/sbin
+SERVER_PID=
+S_HOST=127.0.0.1
+
+have_mariadb() {
+    command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null && command -v mariadb >/dev/null
+}
+
+as_root() { [ "$(id -u)" != 0 ] || echo --user=root; }
+
+make_server() {
+    SERVER=$WORK/mariadb
+    S_PORT=$((34000 + $$ % 2000))
+    # shellcheck disable=SC2046
+    mariadb-install-db --no-defaults $(as_root) --datadir="$SERVER" --auth-root-authentication-method=normal --skip-test-db >"$WORK/install.out" 2>&1 ||
+        { echo "Bail out! mariadb-install-db: $(tail -n 3 "$WORK/install.out")"; exit 99; }
+    server
+}
+
+# A port that is taken is left for another.
+# shellcheck disable=SC2120
+server() {
+    tries=0
+    while [ $tries -lt 5 ]; do
+        # shellcheck disable=SC2046
+        mariadbd --no-defaults $(as_root) --datadir="$SERVER" --socket="$SERVER.sock" --port=$S_PORT --bind-address=127.0.0.1 \
+            --pid-file="$SERVER.pid" --log-error="$SERVER.err" --innodb-buffer-pool-size=128M --innodb-log-file-size=64M \
+            --innodb-flush-method=nosync --innodb-flush-log-at-trx-commit=2 "$@" >/dev/null 2>&1 &
+        SERVER_PID=$!
+        n=0
+        while [ $n -lt 600 ] && kill -0 $SERVER_PID 2>/dev/null; do
+            admin "SELECT 1" >/dev/null 2>&1 && return 0
+            sleep 0.1
+            n=$((n + 1))
+        done
+        tries=$((tries + 1))
+        sleep 1
+        S_PORT=$((S_PORT + 7))
+    done
+    echo "Bail out! mariadbd did not start: $(tail -n 3 "$SERVER.err")"
+    exit 99
+}
+
+stop_server() { kill "$SERVER_PID"; wait "$SERVER_PID" 2>/dev/null; SERVER_PID=; }
+kill_server() { [ -z "$SERVER_PID" ] || { kill -9 "$SERVER_PID"; wait "$SERVER_PID"; } 2>/dev/null; SERVER_PID=; }
+
+admin() {
+    mariadb --no-defaults --skip-ssl -uroot --socket="$SERVER.sock" --skip-column-names --batch --default-character-set=utf8mb4 -e "$1"
+}
+
+# app_account DATABASE USER PASSWORD: one that may do everything in DATABASE and in databases whose names begin so.
+app_account() {
+    for host in localhost %; do
+        admin "CREATE USER $2@'$host' IDENTIFIED BY '$3'; GRANT ALL ON \`$1%\`.* TO $2@'$host'"
+    done
+}
