@@ -91,22 +91,29 @@ const struct table plain_tables[] = {
     {.name = NULL},
 };
 
-/* For the usual questions, and for linking. */
+/* For the usual questions (docs/queries.sql), and for linking. */
 const struct index plain_indexes[] = {
     {"movies", {"tmdb_id"}, true},
     {"movies", {"imdb_id"}, false},
     {"movies", {"release_date"}, false},
     {"movies", {"title"}, false},
     {"movies", {"original_title"}, false},
+    {"movies", {"rating_count", "rating_mean"}, false},
     {"movie_genres", {"genre_id", "movie_id"}, false},
     {"movielens_movies", {"tmdb_id"}, false},
     {"movielens_movies", {"imdb_id"}, false},
     {"movielens_movies", {"movie_id"}, false},
     {"ratings", {"movielens_id", "rating"}, false},
+    {"tags", {"movielens_id"}, false},
     {"etl_changes", {"tmdb_id"}, false},
     {"tmdb_movies", {"imdb_id"}, false},
     {"tmdb_movies", {"fetched_at"}, false},
+    {"tmdb_movies", {"popularity"}, false},
+    {"people", {"name"}, false},
     {"credits", {"person_id"}, false},
+    {"movie_keywords", {"keyword_id"}, false},
+    {"movie_collections", {"collection_id"}, false},
+    {"movie_companies", {"company_id"}, false},
     {"watch_providers", {"country", "provider_id", "kind"}, false},
     {NULL, {NULL}, false},
 };

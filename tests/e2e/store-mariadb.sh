@@ -30,6 +30,7 @@ fi
 
 parity
 [ "$(commands)" -gt 0 ]; ok "ratings came by LOAD DATA"
+questions
 updates
 values
 refused_record

@@ -36,6 +36,7 @@ admin "CREATE USER $S_USER@'%' IDENTIFIED BY '$S_PASS'; GRANT ALL ON \`$S_DB%\`.
     { echo "Bail out! the account may not create users"; exit 99; }
 
 parity
+questions
 updates
 values
 refused_record
