@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -11,12 +11,8 @@
 #include <unistd.h>
 
 static const struct sys_seam *seam;
-static volatile sig_atomic_t stop;
-
-void sys_install(const struct sys_seam *s)
-{
-    seam = s;
-}
+static int64_t start_wall, start_mono; /* a test clock runs from when it was installed */
+static atomic_bool stop; /* lock-free: fine in a signal handler, and for all threads */
 
 int sys_check(enum sys_call call)
 {
@@ -48,15 +44,19 @@ int64_t sys_mono_ms(void)
     return (int64_t)((double)clock_ms(CLOCK_MONOTONIC) * speed());
 }
 
-int64_t sys_now(void)
+void sys_install(const struct sys_seam *s)
 {
-    static int64_t start_wall, start_mono; /* a fast test clock runs from the program's start */
-    if (seam == NULL)
-        return clock_ms(CLOCK_REALTIME) / 1000;
-    if (start_wall == 0) {
+    seam = s;
+    if (seam != NULL) {
         start_wall = clock_ms(CLOCK_REALTIME);
         start_mono = sys_mono_ms();
     }
+}
+
+int64_t sys_now(void)
+{
+    if (seam == NULL)
+        return clock_ms(CLOCK_REALTIME) / 1000;
     return (start_wall + sys_mono_ms() - start_mono) / 1000 + seam->clock_offset;
 }
 
@@ -198,10 +198,10 @@ int sys_mkdir(const char *path, int mode)
 
 void sys_stop_set(void)
 {
-    stop = 1;
+    atomic_store(&stop, true);
 }
 
 bool sys_stop_asked(void)
 {
-    return stop != 0;
+    return atomic_load(&stop);
 }

@@ -1,7 +1,7 @@
 /* Tests of base/sys: calls that come back short or interrupted, the seam, and the clocks it drives.
  *
- * The clock keeps when it was first asked, so each clock test runs in a child of its own; a
- * child says what is wrong by its exit code. */
+ * Each clock test runs in a child of its own, so that no seam is left behind; a child says what is
+ * wrong by its exit code. */
 #include "help.h"
 
 #include "base/sys.h"
