@@ -18,12 +18,12 @@ BEGIN {
     third["curl/"] = "source/tmdb"; third["jansson.h"] = "source/tmdb"; third["yaml.h"] = "stage"
     third["sqlite3.h"] = "store/sqlite"; third["mysql.h"] = "store/mysql"; third["mysql/"] = "store/mysql"
     third["mariadb/"] = "store/mysql"; third["zlib.h"] = "base"; third["utf8proc.h"] = "base"
-    third["openssl/"] = "base"
+    third["openssl/"] = "base"; third["pthread.h"] = "base"
 
     words(standard, "assert.h ctype.h errno.h float.h inttypes.h limits.h locale.h math.h signal.h stdalign.h" \
         " stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h time.h" \
         " arpa/inet.h dirent.h dlfcn.h fcntl.h fnmatch.h ftw.h getopt.h glob.h grp.h langinfo.h libgen.h netdb.h" \
-        " netinet/in.h netinet/tcp.h poll.h pthread.h pwd.h regex.h sched.h semaphore.h strings.h syslog.h" \
+        " netinet/in.h netinet/tcp.h poll.h pwd.h regex.h sched.h semaphore.h strings.h syslog.h" \
         " sys/file.h sys/ioctl.h sys/mman.h sys/random.h sys/resource.h sys/select.h sys/socket.h sys/stat.h" \
         " sys/statvfs.h sys/time.h sys/types.h sys/uio.h sys/un.h sys/utsname.h sys/wait.h termios.h unistd.h")
 

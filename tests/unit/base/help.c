@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -140,12 +141,13 @@ int64_t bytes_of(const char *path)
 
 static struct {
     enum sys_call call;
-    int at, errnum, seen;
+    int at, errnum;
+    _Atomic int seen; /* any thread may call */
 } fault;
 
 static int before(enum sys_call call)
 {
-    if (call != fault.call || ++fault.seen != fault.at)
+    if (call != fault.call || atomic_fetch_add(&fault.seen, 1) + 1 != fault.at)
         return 0;
     if (fault.errnum == 0)
         (void)raise(SIGKILL);
