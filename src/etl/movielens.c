@@ -123,9 +123,11 @@ static bool feed_tag_checked(void *payload, struct ml_tag *ret, bool *ret_end, s
 static bool load(struct work *w, struct ml_load_result *ret, struct err *e)
 {
     struct feed f = {.w = w};
-    struct ml_source source = {feed_movies, feed_ratings, feed_tag_checked, feed_stats, feed_release, &f};
+    struct ml_source source = {feed_movies, feed_ratings, feed_tag_checked, feed_stats, feed_release, &f, 0};
     findings_init(&f.findings);
     bool ok = movielens_open(w->x->config->movielens_path, &f.m, e);
+    if (ok)
+        source.ratings_bytes = movielens_ratings_bytes(f.m);
     if (ok)
         ok = w->x->request->dry_run ? count_only(&f, ret, e)
                                     : store_load_movielens(w->store, &source, ret, e);

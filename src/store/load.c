@@ -93,7 +93,8 @@ static bool checked_ratings(void *payload, struct rating_block *ret, struct err 
 static bool load_ratings(struct load *l, struct err *e)
 {
     struct load_count n = {0, 0};
-    struct ml_source checked = {.ratings = checked_ratings, .payload = l};
+    struct ml_source checked = {.ratings = checked_ratings, .payload = l,
+        .ratings_bytes = l->source->ratings_bytes};
     if (!l->s->engine->load_ratings(l->s, &checked, &n, e))
         return false;
     l->result.ratings = n.stored;

@@ -69,6 +69,7 @@ struct ml_source {
     /* After the end of everything. */
     const struct ml_release *(*release)(void *payload);
     void *payload;
+    uint64_t ratings_bytes; /* of ratings.csv, not compressed: how much disk its rows may need. 0: not known */
 };
 struct ml_load_result {
     uint64_t movies, ratings, tags;

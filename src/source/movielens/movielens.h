@@ -37,6 +37,9 @@ const struct rating_stats *movielens_stats(const struct movielens *m, size_t *re
 bool movielens_tag_next(struct movielens *m, struct findings *findings, struct ml_tag *ret, bool *ret_end,
     struct err *e);
 
+/* Size of ratings.csv, not compressed, as its folder or the archive says; 0: it does not. */
+uint64_t movielens_ratings_bytes(const struct movielens *m);
+
 /* Name, checksums and counts. The checksums of files are known once they were read to their end; files whose MD5
  * differs from the release's own checksums.txt got a finding then. Owned by `m`. */
 const struct ml_release *movielens_release(const struct movielens *m);

@@ -1,6 +1,7 @@
 /* A release as a whole: opening, closing, headers, digests. See movielens.h. */
 #include "source/movielens/release.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "source/movielens/hints.h"
 
@@ -40,6 +41,15 @@ void movielens_free(struct movielens *m)
 const struct ml_release *movielens_release(const struct movielens *m)
 {
     return &m->release;
+}
+
+uint64_t movielens_ratings_bytes(const struct movielens *m)
+{
+    int64_t size = 0;
+    struct err ignored; /* reading it will tell */
+    if (m->files.zip != NULL)
+        return m->files.member[ML_RATINGS]->size;
+    return file_size(m->files.path[ML_RATINGS], &size, &ignored) ? (uint64_t)size : 0;
 }
 
 struct place release_place(const struct movielens *m, enum ml_file which, struct findings *findings)

@@ -141,6 +141,7 @@ static void take_may_end_it(void **state)
     box_write_release(state, two_movies, LINKS_HEADER, RATINGS_HEADER, TAGS_HEADER);
     findings_init(&f);
     assert_true(movielens_open(*state, &m, &e));
+    assert_int_equal(movielens_ratings_bytes(m), strlen(RATINGS_HEADER));
     assert_false(movielens_movies(m, &f, refuse, NULL, &e));
     assert_int_equal(e.kind, ERR_STORE);
     assert_string_equal(e.text, "movie 1 is refused");
