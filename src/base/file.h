@@ -51,7 +51,8 @@ bool outfile_create(struct outfile *o, const char *path, struct err *e);
  * of kind INPUT. */
 bool outfile_resume(struct outfile *o, const char *path, int64_t size, struct err *e);
 bool outfile_write(struct outfile *o, struct view v, struct err *e);
-bool outfile_sync(struct outfile *o, struct err *e); /* flush and fsync: what was written is safe */
+bool outfile_flush(struct outfile *o, struct err *e); /* what was written survives this process */
+bool outfile_sync(struct outfile *o, struct err *e); /* flush and fsync: it survives the machine */
 /* Sync, rename, sync of the folder. When only the last of these fails, the file has its final
  * name all the same. */
 bool outfile_commit(struct outfile *o, struct err *e);

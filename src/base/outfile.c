@@ -75,8 +75,10 @@ static bool is_sound(const struct outfile *o, struct err *e)
     return !o->failed || err_set(e, ERR_DISK, "%s is not whole: writing it has failed", o->part);
 }
 
-static bool flush(struct outfile *o, struct err *e)
+bool outfile_flush(struct outfile *o, struct err *e)
 {
+    if (!is_sound(o, e))
+        return false;
     if (o->buffer.n > 0 && sys_write_all(o->fd, o->buffer.p, o->buffer.n) != 0)
         return fail(o, "write", e);
     str_clear(&o->buffer);
@@ -88,7 +90,7 @@ bool outfile_write(struct outfile *o, struct view v, struct err *e)
     if (!is_sound(o, e))
         return false;
     o->size += (int64_t)v.n;
-    if (o->buffer.n + v.n > BLOCK && !flush(o, e))
+    if (o->buffer.n + v.n > BLOCK && !outfile_flush(o, e))
         return false;
     if (v.n <= BLOCK) {
         str_add(&o->buffer, v);
@@ -99,7 +101,7 @@ bool outfile_write(struct outfile *o, struct view v, struct err *e)
 
 bool outfile_sync(struct outfile *o, struct err *e)
 {
-    if (!is_sound(o, e) || !flush(o, e))
+    if (!outfile_flush(o, e))
         return false;
     return sys_fsync(o->fd) == 0 || fail(o, "sync", e);
 }

@@ -1,5 +1,6 @@
 /* Fetching: see fetch.h. */
 #include "etl/ids.h"
+#include "etl/notes.h"
 #include "etl/successor.h"
 
 #include "base/date.h"
@@ -29,7 +30,7 @@ static bool take_gone(void *payload, const struct gone_row *row, struct err *e)
            err_set(e, ERR_DATA, "more than %d ids are gone", MAX_IDS);
 }
 
-bool fetcher_init(struct fetcher *f, struct work *w, struct err *e)
+bool fetcher_init(struct fetcher *f, struct work *w, const char *verb, struct err *e)
 {
     const struct etl *x = w->x;
     *f = (struct fetcher){.w = w};
@@ -47,13 +48,14 @@ bool fetcher_init(struct fetcher *f, struct work *w, struct err *e)
     if (w->store != NULL && (!store_each_tmdb_id(w->store, take_known, &f->known, e) ||
                                 !store_each_gone(w->store, take_gone, &f->gone, e)))
         return false;
-    return batch_staged_ids(x->config->data_dir, &f->staged, e) &&
-           tmdb_client_new(&x->config->tmdb, &f->client, e) && tmdb_check_key(f->client, e);
+    return batch_staged_ids(x->config->data_dir, &f->staged, e) && notes_open(f, verb, e) &&
+           tmdb_client_new(&x->config->tmdb, &f->client, e) && notes_use(f, e);
 }
 
 void fetcher_done(struct fetcher *f)
 {
     tmdb_client_free(f->client);
+    batch_notes_free(f->notes);
     map_done(&f->known);
     map_done(&f->staged);
     map_done(&f->gone);
@@ -83,11 +85,21 @@ static bool out_of_bounds(struct fetching *g)
     return g->bounded;
 }
 
+/* By a run that was cut short. */
+static bool is_answered(struct fetching *g, int64_t id)
+{
+    if (map_has(&g->staged, id))
+        return true;
+    bool adult = notes_left_out(g->f, id);
+    g->f->adult += adult;
+    return adult;
+}
+
 static bool next_id(void *payload, int64_t *ret)
 {
     struct fetching *g = payload;
     const int64_t *ids = g->ids->ids.items;
-    while (g->next < g->ids->ids.n && map_has(&g->staged, ids[g->next])) {
+    while (g->next < g->ids->ids.n && is_answered(g, ids[g->next])) {
         g->next++;
         g->done++;
     }
@@ -148,7 +160,7 @@ static bool take_result(void *payload, const struct tmdb_result *r, struct err *
         break;
     case TMDB_ADULT:
         g->f->adult++;
-        return true;
+        return notes_leave_out(g->f, r->tmdb_id, e);
     case TMDB_FAILED:
         note_failure(g, r);
         return true;
@@ -309,7 +321,8 @@ bool fetch_ids(struct fetcher *f, const struct fetch_batch *b, const struct id_s
     return ok;
 }
 
-void fetch_say_end(struct fetcher *f)
+/* Says what was fetched and what could not be; sets partial. */
+static void say_end(struct fetcher *f)
 {
     const struct etl *x = f->w->x;
     struct tmdb_counts c;
@@ -329,4 +342,13 @@ void fetch_say_end(struct fetcher *f)
         const struct failure *why = vec_at(&f->failures, i);
         etl_say(x, "    tmdb %lld: %s", (long long)why->tmdb_id, why->why);
     }
+}
+
+bool fetcher_end(struct fetcher *f, bool ok, struct err *e)
+{
+    struct err later;
+    if (f->client != NULL)
+        say_end(f);
+    bool closed = notes_close(f, ok && !f->w->x->more, ok ? e : &later);
+    return ok && closed;
 }

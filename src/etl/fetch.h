@@ -19,6 +19,7 @@ enum skip_rule {
 struct fetcher {
     struct work *w;
     struct tmdb_client *client;
+    struct batch_notes *notes; /* NULL: none are kept */
     struct map known;  /* tmdb_id -> fetched_at */
     struct map staged; /* of complete files in raw/ */
     struct map gone;   /* tmdb_id -> last_at */
@@ -28,7 +29,10 @@ struct fetcher {
     struct vec failures; /* struct failure: the first few that could not be had */
 };
 
-bool fetcher_init(struct fetcher *f, struct work *w, struct err *e);
+/* `verb`: under which notes are kept for the next run of the same command (notes.h); NULL: none are. */
+bool fetcher_init(struct fetcher *f, struct work *w, const char *verb, struct err *e);
+/* The command is over, `ok`: without an error. Says what was fetched and what could not be; sets partial. */
+bool fetcher_end(struct fetcher *f, bool ok, struct err *e);
 void fetcher_done(struct fetcher *f);
 
 /* A set of ids in the order they are to be asked for. */
@@ -58,7 +62,5 @@ struct fetch_batch {
 };
 /* Fetches the ids into one batch. A dry run says how many. */
 bool fetch_ids(struct fetcher *f, const struct fetch_batch *b, const struct id_set *ids, struct err *e);
-/* Says what was fetched and what could not be; sets partial. */
-void fetch_say_end(struct fetcher *f);
 
 #endif

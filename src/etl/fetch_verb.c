@@ -19,9 +19,8 @@ bool fetch_verb(struct etl *x, const char *name, fetch_verb_body *body, struct e
     if (!work_begin(x, STORE_WRITE, name, &w, e))
         return false;
     id_set_init(&ids);
-    bool ok = fetcher_init(&f, &w, e) && body(&f, &ids, e);
-    if (f.client != NULL)
-        fetch_say_end(&f);
+    bool ok = fetcher_init(&f, &w, name, e) && body(&f, &ids, e);
+    ok = fetcher_end(&f, ok, e);
     fetcher_done(&f);
     id_set_done(&ids);
     return work_end(&w, ok, name, e);

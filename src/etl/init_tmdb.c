@@ -97,9 +97,8 @@ static bool fetch(struct fetcher *f, struct err *e)
 static bool run_fetcher(struct work *w, struct err *e)
 {
     struct fetcher f;
-    bool ok = fetcher_init(&f, w, e) && fetch(&f, e);
-    if (f.client != NULL)
-        fetch_say_end(&f);
+    bool ok = fetcher_init(&f, w, "init", e) && fetch(&f, e);
+    ok = fetcher_end(&f, ok, e);
     fetcher_done(&f);
     return ok;
 }

@@ -109,7 +109,7 @@ bool etl_verify(struct etl *x, struct err *e)
         return false;
     etl_say(x, "store: %s", store_name(w.store));
     map_init(&v.wanted, 1000 * 1000);
-    bool ok = fetcher_init(&v.f, &w, e) && verify(&v, e);
+    bool ok = fetcher_init(&v.f, &w, NULL, e) && verify(&v, e);
     fetcher_done(&v.f);
     map_done(&v.wanted);
     store_close(w.store);

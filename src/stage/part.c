@@ -83,7 +83,7 @@ bool part_add(struct part_file *p, struct view text, bool gone, struct err *e)
     p->records += !gone;
     p->gone += gone;
     if (++p->unsynced < BATCH_SYNC_EVERY)
-        return true;
+        return outfile_flush(&p->file, e);
     p->unsynced = 0;
     return outfile_sync(&p->file, e);
 }

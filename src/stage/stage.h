@@ -1,6 +1,7 @@
 /* Stage: YAML batch files that people read and edit. Naming, writing, reading, and where a file lies.
  *
  *   DATA_DIR/movies/raw/        {type}_{scope}_{YYYYMMDD_HHMMSS}[_pN].yaml   to be processed; *.part: being written
+ *                               NAME.notes.part: what an unfinished fetch knows beside its records
  *   DATA_DIR/movies/processed/  NAME[_rN].yaml.gz                             loaded (_rN: for the N-th time)
  *   DATA_DIR/movies/rejected/   NAME.rejected[N].yaml                         records that were refused, with why
  *
@@ -52,7 +53,8 @@ bool batch_writer_new(const char *data_dir, enum batch_type type, struct view sc
     struct view query,
     bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload,
     struct map *ret_staged, struct batch_writer **ret, struct err *e);
-/* Adds a record (a movie or a gone one); synced to disk every few records. */
+/* Adds a record (a movie or a gone one). It is with the kernel at once, so that kill -9 loses none that was written,
+ * and synced to disk every few records. */
 bool batch_write(struct batch_writer *w, const struct staged_record *r, struct err *e);
 /* Ends the batch: writes the end document, renames. A batch without a record leaves no file. */
 bool batch_finish(struct batch_writer *w, struct err *e);
@@ -65,6 +67,25 @@ void batch_writer_free(struct batch_writer *w);
 bool batch_finish_leftovers(const char *data_dir, enum batch_type type, struct view scope,
     bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload,
     struct err *e);
+
+/* ---- what an unfinished fetch knows beside its records */
+
+/* Answers that are no records (the pages of lists, that an id is left out): questions and answers, a line each, in
+ * raw/NAME.notes.part. They are there for the next run of the same command, whatever ended this one, so that nothing
+ * is asked for twice; a complete fetch removes them. The caller holds the lock of DATA_DIR. */
+struct batch_notes;
+/* Finds what an earlier run noted under `name`, at most a day ago, about the same `subject` (one line of text:
+ * everything the answers depend on beside their questions); anything else that lies there is removed. */
+bool batch_notes_open(const char *data_dir, const char *name, struct view subject,
+    struct batch_notes **ret, struct err *e);
+/* The earlier run's oldest answer to the question that was not taken yet; valid until batch_notes_free. */
+bool batch_notes_take(struct batch_notes *n, struct view question, struct view *ret_answer);
+/* Written at once, for the next run; neither text holds a tab or a line end. */
+bool batch_notes_add(
+    struct batch_notes *n, struct view question, struct view answer, struct err *e);
+/* The fetch is complete: removes the file. */
+bool batch_notes_finish(struct batch_notes *n, struct err *e);
+void batch_notes_free(struct batch_notes *n); /* an unfinished file stays */
 
 /* ---- reading */
 

@@ -51,7 +51,7 @@ bool tmdb_changes(struct tmdb_client *c, int64_t day,
     listing_init(&ch.listing, take, payload);
     ch.pages.query = ch.query;
     ch.pages.what = ch.what;
-    ch.pages.row = listing_row;
+    ch.pages.take = listing_take;
     ch.pages.payload = &ch.listing;
     bool ok = read_day(&ch, e);
     ch.listing.counts.requests = c->asker.counts.requests - before;

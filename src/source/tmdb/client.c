@@ -134,6 +134,11 @@ void client_ask(const struct tmdb_client *c, struct ask *q, const char *fmt, ...
     }
 }
 
+void tmdb_remember(struct tmdb_client *c, const struct tmdb_memory *memory)
+{
+    c->memory = *memory;
+}
+
 void tmdb_counts(const struct tmdb_client *c, struct tmdb_counts *ret)
 {
     *ret = c->asker.counts;

@@ -16,6 +16,7 @@ struct tmdb_client {
     const char *more; /* parameters that go with the sections: "&include_image_language=..." */
     bool include_adult;
     unsigned connections;
+    struct tmdb_memory memory;
     struct asker asker;
 };
 

@@ -164,7 +164,7 @@ bool tmdb_discover(struct tmdb_client *c, int64_t from_day, int64_t to_day,
     listing_init(&d.listing, take, payload);
     d.pages.query = d.query;
     d.pages.what = d.what;
-    d.pages.row = listing_row;
+    d.pages.take = listing_take;
     d.pages.payload = &d.listing;
     bool ok = from_day > to_day || take_range(&d, from_day, to_day, e);
     d.listing.counts.requests = c->asker.counts.requests - before;

@@ -15,16 +15,14 @@ void listing_done(struct listing *l)
     map_done(&l->ids);
 }
 
-bool listing_row(void *payload, const struct node *row, struct err *e)
+bool listing_take(void *payload, int64_t id, struct err *e)
 {
     struct listing *l = payload;
-    const struct node *id = node_get(row, "id");
-    if (id == NULL || id->kind != NODE_INT || id->i < 1 || id->i > ID_MAX ||
-        map_has(&l->ids, id->i))
+    if (map_has(&l->ids, id))
         return true;
-    if (!map_put(&l->ids, id->i, 0))
+    if (!map_put(&l->ids, id, 0))
         return err_set(
             e, ERR_SERVICE, "TMDB lists more than %d movies, which cannot be right", IDS_MAX);
     l->counts.seen++;
-    return l->take(l->payload, id->i, e);
+    return l->take(l->payload, id, e);
 }

@@ -15,7 +15,7 @@ struct listing {
 void listing_init(
     struct listing *l, bool (*take)(void *payload, int64_t tmdb_id, struct err *e), void *payload);
 void listing_done(struct listing *l);
-/* The row callback of struct pages; `payload` is a struct listing. Rows without an id (null, 0) are passed over. */
-bool listing_row(void *payload, const struct node *row, struct err *e);
+/* The callback of struct pages; `payload` is a struct listing. */
+bool listing_take(void *payload, int64_t id, struct err *e);
 
 #endif

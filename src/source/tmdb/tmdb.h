@@ -83,6 +83,21 @@ bool tmdb_changes(struct tmdb_client *c, int64_t day,
     bool (*take)(void *payload, int64_t tmdb_id, struct err *e), void *payload, struct tmdb_listing *ret,
     struct err *e);
 
+/* What an earlier run was told, so that a walk through a list that was cut short goes on where it was: `recall` gives
+ * the oldest answer to the question (an address without base, key and host) that was not given yet, `keep` gets every
+ * answer that came. Serves tmdb_discover and tmdb_changes. */
+struct tmdb_page {
+    int64_t total_pages, total_results;
+    const int64_t *ids;
+    size_t n;
+};
+struct tmdb_memory {
+    bool (*recall)(void *payload, const char *question, struct arena *a, struct tmdb_page *ret);
+    bool (*keep)(void *payload, const char *question, const struct tmdb_page *page, struct err *e);
+    void *payload;
+};
+void tmdb_remember(struct tmdb_client *c, const struct tmdb_memory *memory);
+
 /* The movie that carries an IMDb id; *ret = 0 when there is none. */
 bool tmdb_find(struct tmdb_client *c, const char *imdb_id, int64_t *ret_tmdb_id, struct err *e);
 
