@@ -41,6 +41,11 @@ size_t utf8_bad_at(struct view v)
     return v.n;
 }
 
+size_t utf8_sequence(const char *p, size_t left)
+{
+    return left == 0 ? 0 : sequence_length((const unsigned char *)p, left);
+}
+
 uint64_t utf8_length(struct view v)
 {
     uint64_t n = 0;
@@ -129,29 +134,59 @@ struct view text_fold(struct arena *a, struct view v)
     return (struct view){out, n};
 }
 
-/* The letter of a two-character escape (\n), or 0. */
-static char short_escape(unsigned char c)
-{
-    static const char pairs[] = "\"\"\\\\\bb\ff\nn\rr\tt";
-    for (size_t i = 0; i + 1 < sizeof pairs; i += 2)
-        if ((unsigned char)pairs[i] == c)
-            return pairs[i + 1];
-    return 0;
-}
+/* What text_add_escaped does at a byte: nothing; \u00 and its two digits; a letter that stands for
+ * it; or a look at the character that begins there. */
+enum { RAW, AS_HEX = 1, LOOK = 2 };
+static const char AT_BYTE[256] = {
+    [0x00] = AS_HEX,
+    [0x01] = AS_HEX,
+    [0x02] = AS_HEX,
+    [0x03] = AS_HEX,
+    [0x04] = AS_HEX,
+    [0x05] = AS_HEX,
+    [0x06] = AS_HEX,
+    [0x07] = AS_HEX,
+    ['\b'] = 'b',
+    ['\t'] = 't',
+    ['\n'] = 'n',
+    [0x0B] = AS_HEX,
+    ['\f'] = 'f',
+    ['\r'] = 'r',
+    [0x0E] = AS_HEX,
+    [0x0F] = AS_HEX,
+    [0x10] = AS_HEX,
+    [0x11] = AS_HEX,
+    [0x12] = AS_HEX,
+    [0x13] = AS_HEX,
+    [0x14] = AS_HEX,
+    [0x15] = AS_HEX,
+    [0x16] = AS_HEX,
+    [0x17] = AS_HEX,
+    [0x18] = AS_HEX,
+    [0x19] = AS_HEX,
+    [0x1A] = AS_HEX,
+    [0x1B] = AS_HEX,
+    [0x1C] = AS_HEX,
+    [0x1D] = AS_HEX,
+    [0x1E] = AS_HEX,
+    [0x1F] = AS_HEX,
+    ['"'] = '"',
+    ['\\'] = '\\',
+    [0x7F] = AS_HEX,
+    [0xC2] = LOOK,
+    [0xE2] = LOOK,
+    [0xEF] = LOOK,
+};
 
-/* The code point at p when it must be escaped, and its length in bytes; 0 length: leave it raw.
- * Bytes that are no UTF-8 are never taken for one. */
+/* The code point at p, where LOOK stands, when it must be escaped, and its length in bytes; 0
+ * length: leave it raw. Bytes that are no UTF-8 are never taken for one. */
 static size_t must_escape(const unsigned char *p, size_t left, unsigned *ret)
 {
-    if (p[0] < 0x20 || p[0] == '"' || p[0] == '\\' || p[0] == 0x7F) {
-        *ret = p[0];
-        return 1;
+    if (p[0] == 0xC2) {
+        *ret = left > 1 ? p[1] : 0;
+        return *ret >= 0x80 && *ret < 0xA0 ? 2 : 0;
     }
-    if (p[0] == 0xC2 && left > 1 && p[1] >= 0x80 && p[1] < 0xA0) {
-        *ret = p[1];
-        return 2;
-    }
-    if ((p[0] != 0xE2 && p[0] != 0xEF) || sequence_length(p, left) != 3)
+    if (sequence_length(p, left) != 3)
         return 0;
     *ret = (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
     bool hidden =
@@ -161,13 +196,16 @@ static size_t must_escape(const unsigned char *p, size_t left, unsigned *ret)
 
 static void add_escape(struct str *to, unsigned c)
 {
-    char letter = c < 0x80 ? short_escape((unsigned char)c) : 0;
-    if (letter != 0) {
-        str_addc(to, '\\');
-        str_addc(to, letter);
-    } else {
-        str_addf(to, "\\u%04x", c);
+    static const char hex[] = "0123456789abcdef";
+    char letter = c < 0x80 ? AT_BYTE[c] : AS_HEX;
+    char text[6] = {'\\', letter};
+    size_t n = 2;
+    if (letter == AS_HEX) {
+        text[1] = 'u';
+        for (int shift = 12; shift >= 0; shift -= 4)
+            text[n++] = hex[c >> shift & 15u];
     }
+    str_add(to, (struct view){text, n});
 }
 
 void text_add_escaped(struct str *to, struct view v)
@@ -175,9 +213,10 @@ void text_add_escaped(struct str *to, struct view v)
     const unsigned char *p = (const unsigned char *)v.p;
     size_t plain = 0;
     for (size_t i = 0; i < v.n;) {
-        unsigned c = 0;
-        size_t n = must_escape(p + i, v.n - i, &c);
-        if (n == 0) {
+        unsigned c = p[i];
+        size_t n = 1;
+        if (AT_BYTE[c] == RAW ||
+            (AT_BYTE[c] == LOOK && (n = must_escape(p + i, v.n - i, &c)) == 0)) {
             i++;
             continue;
         }

@@ -12,6 +12,9 @@ static inline bool utf8_is_valid(struct view v)
 {
     return utf8_bad_at(v) == v.n;
 }
+/* Bytes of the well-formed sequence at p, of which `left` may be read (behind a NUL none need be);
+ * 0: it is not one. */
+size_t utf8_sequence(const char *p, size_t left);
 uint64_t utf8_length(struct view v); /* code points in valid UTF-8 */
 
 /* NFC; a text that is not valid UTF-8 comes back unchanged. */

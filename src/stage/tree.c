@@ -1,4 +1,4 @@
-/* Tree: see tree.h. The one place that knows libyaml.
+/* Tree: see tree.h. The one place that knows libyaml; what own.h can read does not come here.
  *
  * libyaml's event parser gives structure and places; types are ours (scalar.h). Its own loader is not used: it
  * follows aliases and keeps no places. Text is checked before libyaml sees it (tree_text.c), because libyaml
@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "stage/own.h"
 #include "stage/scalar.h"
 #include "stage/tree_text.h"
 
@@ -278,6 +279,14 @@ static void run(struct builder *b, struct view text)
 }
 
 void tree_parse(struct view text, uint64_t line, struct arena *a, struct tree *ret)
+{
+    *ret = (struct tree){0};
+    if (own_parse(text, line, a, &ret->root))
+        return;
+    tree_parse_any(text, line, a, ret);
+}
+
+void tree_parse_any(struct view text, uint64_t line, struct arena *a, struct tree *ret)
 {
     struct text_problem bad;
     struct builder b = {.tree = ret, .arena = a, .line = line};

@@ -28,6 +28,8 @@ struct tree {
 
 /* `text` begins in line `line` of its file. Everything in the tree lives in the arena. */
 void tree_parse(struct view text, uint64_t line, struct arena *a, struct tree *ret);
+/* The same by libyaml, whoever wrote the text: what the quick reader (own.h) is held against. */
+void tree_parse_any(struct view text, uint64_t line, struct arena *a, struct tree *ret);
 /* Adds the problems to the findings; `key` names the record. */
 void tree_report(const struct tree *t, struct view key, struct findings *f);
 

@@ -266,6 +266,43 @@ TEST(printed_reals_come_back)
     }
 }
 
+/* Quick ways must not show: the first of %.15g, %.16g, %.17g that reads back, whatever the number. */
+static void check_as_printf(double d)
+{
+    char to[32], want[40];
+    double back;
+    for (int digits = 15; digits <= 17; digits++) {
+        (void)snprintf(want, sizeof want, "%.*g", digits, d);
+        if (reads_back(want, d))
+            break;
+    }
+    if (strpbrk(want, ".e") == NULL)
+        strncat(want, ".0", 3);
+    (void)num_print_real(d, to);
+    assert_string_equal(to, want);
+    assert_true(num_real(view_of(to), &back) && memcmp(&back, &d, sizeof d) == 0);
+}
+
+TEST(numbers_of_few_decimals_and_their_neighbours)
+{
+    struct random r;
+    random_init(&r, 11);
+    for (int step = 0; step < 30000; step++) {
+        char text[40];
+        double read;
+        uint64_t bits = random_next(&r);
+        int digits = (int)(bits % 17) + 1, decimals = (int)(bits >> 8 & 15);
+        double d = (double)(bits >> 11) / pow(10, 16 - digits) / pow(10, decimals);
+        (void)snprintf(text, sizeof text, "%.*f", decimals, d);
+        if (!num_real(view_of(text), &read) || read != strtod(text, NULL))
+            fail_msg("%s was read as %a", text, read);
+        check_as_printf(read);
+        check_as_printf(-read);
+        check_as_printf(nextafter(read, INFINITY));
+        check_as_printf(nextafter(read, 0));
+    }
+}
+
 TEST(printed_reals_look_as_people_write_them)
 {
     static const struct {
@@ -304,6 +341,7 @@ int main(void)
         cmocka_unit_test(reals_at_their_edges),
         cmocka_unit_test(long_reals_are_numbers_too),
         cmocka_unit_test(printed_reals_come_back),
+        cmocka_unit_test(numbers_of_few_decimals_and_their_neighbours),
         cmocka_unit_test(printed_reals_look_as_people_write_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
