@@ -63,88 +63,118 @@ static bool gather(struct work *w, struct link_set *s, const struct touched *t, 
     return ok;
 }
 
-static bool put_link_conflict(struct work *w, const struct set_row *r, struct err *e)
+/* What is to be written. */
+struct outcome {
+    struct vec movies;       /* struct movie, by id */
+    struct vec conflicts;    /* struct conflict */
+    struct vec looked_at;    /* int64_t: movielens_ids */
+    struct vec links, moves; /* struct id_pair */
+};
+
+static void outcome_init(struct outcome *o)
+{
+    vec_init(&o->movies, sizeof(struct movie), LINK_MAX_SET);
+    vec_init(&o->conflicts, sizeof(struct conflict), MERGE_MAX_CONFLICTS * (size_t)LINK_MAX_SET);
+    vec_init(&o->looked_at, sizeof(int64_t), LINK_MAX_SET);
+    vec_init(&o->links, sizeof(struct id_pair), LINK_MAX_SET);
+    vec_init(&o->moves, sizeof(struct id_pair), LINK_MAX_SET);
+}
+
+static void outcome_done(struct outcome *o)
+{
+    vec_done(&o->movies);
+    vec_done(&o->conflicts);
+    vec_done(&o->looked_at);
+    vec_done(&o->links);
+    vec_done(&o->moves);
+}
+
+/* The bounds of the set hold here too, so there is room. */
+static void add_conflict(struct outcome *o, const struct conflict *c)
+{
+    struct conflict *slot = vec_add(&o->conflicts);
+    if (slot != NULL)
+        *slot = *c;
+}
+
+static void add_pair(struct vec *v, int64_t id, int64_t to)
+{
+    struct id_pair *slot = vec_add(v);
+    if (slot != NULL)
+        *slot = (struct id_pair){id, to};
+}
+
+static void add_link_conflict(struct outcome *o, const struct set_row *r)
 {
     static const char *const rules[] = {
         "link.by-tmdb-id", "link.by-imdb-id", "link.by-title", "link.own-movie"};
-    if (!r->link.conflict || r->contradicts == NULL)
-        return true;
-    struct conflict c = {r->link.movie_id, r->row.movie.movielens_id, r->contradicts->tmdb_id, "identity",
-        rules[r->link.rule], r->row.movie.imdb_id, r->contradicts->imdb_id};
-    return store_put_conflict(w->store, w->run_id, &c, sys_now(), e);
-}
-
-static bool put_movie(struct work *w, struct link_set *s, int64_t id, const struct set_group *g, struct err *e)
-{
-    struct merged m;
-    bool changed = false;
-    merge_movie(id, g->rows, g->n, link_set_record(s, id), &s->arena, &m);
-    if (!store_put_movie(w->store, &m.movie, w->run_id, sys_now(), &changed, e))
-        return false;
-    for (size_t i = 0; i < m.conflict_n; i++)
-        if (!store_put_conflict(w->store, w->run_id, &m.conflicts[i], sys_now(), e))
-            return false;
-    return true;
-}
-
-static bool renew_link_conflicts(struct work *w, struct link_set *s, struct err *e)
-{
-    for (size_t i = 0; i < s->rows.n; i++) {
-        const struct set_row *r = vec_at(&s->rows, i);
-        if (!store_clear_conflicts(w->store, r->row.movie.movielens_id, e) || !put_link_conflict(w, r, e))
-            return false;
-    }
-    return true;
-}
-
-/* Movies first, then the links that refer to them. */
-static bool put_movies(struct work *w, struct link_set *s, struct err *e)
-{
-    for (size_t i = 0; i < s->movie_ids.n; i++) {
-        int64_t id = *(int64_t *)vec_at(&s->movie_ids, i);
-        struct set_group g = link_set_group(s, id);
-        bool supported = g.n > 0 || (id > 0 && link_set_record(s, id) != NULL);
-        if (supported && !put_movie(w, s, id, &g, e))
-            return false;
-    }
-    return true;
-}
-
-static bool set_links(struct work *w, struct link_set *s, struct err *e)
-{
-    for (size_t i = 0; i < s->rows.n; i++) {
-        const struct set_row *r = vec_at(&s->rows, i);
-        if (r->link.movie_id == r->row.movie_id)
-            continue;
-        if (!store_set_link(w->store, r->row.movie.movielens_id, r->link.movie_id, e))
-            return false;
-    }
-    return true;
+    if (r->link.conflict && r->contradicts != NULL)
+        add_conflict(o, &(struct conflict){r->link.movie_id, r->row.movie.movielens_id,
+            r->contradicts->tmdb_id, "identity", rules[r->link.rule], r->row.movie.imdb_id,
+            r->contradicts->imdb_id});
 }
 
 /* A row that left a movie of its own leaves a redirect behind. */
-static bool redirect_left(struct work *w, struct link_set *s, struct err *e)
+static void add_row(struct outcome *o, const struct set_row *r)
 {
-    for (size_t i = 0; i < s->rows.n; i++) {
-        const struct set_row *r = vec_at(&s->rows, i);
-        if (r->row.movie_id < 0 && r->row.movie_id != r->link.movie_id &&
-            !store_redirect_movie(w->store, r->row.movie_id, r->link.movie_id, e))
-            return false;
-    }
-    return true;
+    int64_t id = r->row.movie.movielens_id, *slot = vec_add(&o->looked_at);
+    if (slot != NULL)
+        *slot = id;
+    add_link_conflict(o, r);
+    if (r->link.movie_id == r->row.movie_id)
+        return;
+    add_pair(&o->links, id, r->link.movie_id);
+    if (r->row.movie_id < 0)
+        add_pair(&o->moves, r->row.movie_id, r->link.movie_id);
+}
+
+static void add_movie(struct outcome *o, struct link_set *s, int64_t id)
+{
+    struct set_group g = link_set_group(s, id);
+    struct merged m;
+    if (g.n == 0 && (id <= 0 || link_set_record(s, id) == NULL))
+        return;
+    merge_movie(id, g.rows, g.n, link_set_record(s, id), &s->arena, &m);
+    struct movie *slot = vec_add(&o->movies);
+    if (slot != NULL)
+        *slot = m.movie;
+    for (size_t i = 0; i < m.conflict_n; i++)
+        add_conflict(o, &m.conflicts[i]);
+}
+
+static void conclude(struct outcome *o, struct link_set *s)
+{
+    link_set_group_rows(s);
+    for (size_t i = 0; i < s->rows.n; i++)
+        add_row(o, vec_at(&s->rows, i));
+    for (size_t i = 0; i < s->movie_ids.n; i++)
+        add_movie(o, s, *(int64_t *)vec_at(&s->movie_ids, i));
+}
+
+/* Movies first, then the links that refer to them, then those that nothing refers to any more go. */
+static bool write_outcome(struct work *w, const struct outcome *o, struct err *e)
+{
+    size_t changed = 0;
+    return store_clear_conflicts(w->store, o->looked_at.items, o->looked_at.n, e) &&
+           store_put_conflicts(w->store, w->run_id, o->conflicts.items, o->conflicts.n, sys_now(), e) &&
+           store_put_movies(w->store, o->movies.items, o->movies.n, w->run_id, sys_now(), &changed, e) &&
+           store_set_links(w->store, o->links.items, o->links.n, e) &&
+           store_redirect_movies(w->store, o->moves.items, o->moves.n, e);
 }
 
 bool link_touched(struct work *w, const struct touched *t, struct err *e)
 {
     struct link_set s;
+    struct outcome o;
     if (t->movielens_ids.n + t->tmdb_ids.n + t->imdb_ids.n == 0)
         return true;
     link_set_init(&s);
+    outcome_init(&o);
     bool ok = gather(w, &s, t, e);
     if (ok)
-        link_set_group_rows(&s);
-    ok = ok && renew_link_conflicts(w, &s, e) && put_movies(w, &s, e) && set_links(w, &s, e) &&
-         redirect_left(w, &s, e);
+        conclude(&o, &s);
+    ok = ok && write_outcome(w, &o, e);
+    outcome_done(&o);
     link_set_done(&s);
     return ok;
 }

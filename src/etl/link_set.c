@@ -5,22 +5,22 @@
 
 #include <stdlib.h>
 
-enum { MAX_SET = 4 * 1000 * 1000 };
 #define ABSENT UINT64_MAX
 
 void link_set_init(struct link_set *s)
 {
     *s = (struct link_set){0};
     arena_init(&s->arena);
-    vec_init(&s->rows, sizeof(struct set_row), MAX_SET);
-    map_init(&s->row_at, MAX_SET);
-    vec_init(&s->records, sizeof(struct tmdb_facts *), MAX_SET);
-    map_init(&s->record_at, MAX_SET);
-    vec_init(&s->wanted, sizeof(int64_t), MAX_SET);
-    vec_init(&s->wanted_imdb, sizeof(struct view), MAX_SET);
-    textmap_init(&s->imdb_asked, MAX_SET);
-    vec_init(&s->movie_ids, sizeof(int64_t), MAX_SET);
-    map_init(&s->movie_at, MAX_SET);
+    vec_init(&s->rows, sizeof(struct set_row), LINK_MAX_SET);
+    map_init(&s->row_at, LINK_MAX_SET);
+    vec_init(&s->records, sizeof(struct set_record), LINK_MAX_SET);
+    map_init(&s->record_at, LINK_MAX_SET);
+    vec_init(&s->wanted, sizeof(int64_t), LINK_MAX_SET);
+    vec_init(&s->wanted_imdb, sizeof(struct view), LINK_MAX_SET);
+    textmap_init(&s->imdb_asked, LINK_MAX_SET);
+    textmap_init(&s->imdb_at, LINK_MAX_SET);
+    vec_init(&s->movie_ids, sizeof(int64_t), LINK_MAX_SET);
+    map_init(&s->movie_at, LINK_MAX_SET);
 }
 
 void link_set_done(struct link_set *s)
@@ -33,6 +33,7 @@ void link_set_done(struct link_set *s)
     vec_done(&s->wanted);
     vec_done(&s->wanted_imdb);
     textmap_done(&s->imdb_asked);
+    textmap_done(&s->imdb_at);
     vec_done(&s->movie_ids);
     map_done(&s->movie_at);
 }
@@ -69,7 +70,7 @@ static bool take_row(void *payload, const struct ml_row *row, struct err *e)
         return true;
     struct set_row *to = vec_add(&s->rows);
     if (to == NULL)
-        return err_set(e, ERR_BUG, "more than %d rows in one linking", MAX_SET);
+        return err_set(e, ERR_BUG, "more than %d rows in one linking", LINK_MAX_SET);
     (void)map_put(&s->row_at, row->movie.movielens_id, s->rows.n - 1);
     to->row = *row;
     to->row.movie.raw_title = arena_dup(&s->arena, row->movie.raw_title);
@@ -101,10 +102,15 @@ static bool take_record(void *payload, const struct tmdb_facts *facts, struct er
     copy->title = arena_dup(&s->arena, facts->title);
     copy->original_title = arena_dup(&s->arena, facts->original_title);
     copy->release_date = arena_dup(&s->arena, facts->release_date);
-    struct tmdb_facts **slot = vec_add(&s->records);
+    struct set_record *slot = vec_add(&s->records);
     if (slot == NULL)
-        return err_set(e, ERR_BUG, "more than %d records in one linking", MAX_SET);
-    *slot = copy;
+        return err_set(e, ERR_BUG, "more than %d records in one linking", LINK_MAX_SET);
+    slot->facts = copy;
+    if (imdb_id_is_valid(copy->imdb_id) && !copy->gone) {
+        const uint64_t *other = textmap_get(&s->imdb_at, copy->imdb_id);
+        slot->other = other == NULL ? 0 : (size_t)*other;
+        (void)textmap_put(&s->imdb_at, copy->imdb_id, s->records.n);
+    }
     (void)map_put(&s->record_at, facts->tmdb_id, s->records.n - 1);
     return true;
 }
@@ -126,19 +132,18 @@ const struct tmdb_facts *link_set_record(const struct link_set *s, int64_t tmdb_
     const uint64_t *at = map_get(&s->record_at, tmdb_id);
     if (at == NULL || *at == ABSENT)
         return NULL;
-    return *(struct tmdb_facts *const *)vec_at(&s->records, *at);
+    return ((const struct set_record *)vec_at(&s->records, *at))->facts;
 }
 
 size_t link_set_by_imdb(const struct link_set *s, struct view imdb_id, const struct tmdb_facts **ret,
     size_t max)
 {
     size_t n = 0;
-    if (!imdb_id_is_valid(imdb_id))
-        return 0;
-    for (size_t i = 0; i < s->records.n && n < max; i++) {
-        const struct tmdb_facts *t = *(struct tmdb_facts *const *)vec_at(&s->records, i);
-        if (view_eq(t->imdb_id, imdb_id) && !t->gone)
-            ret[n++] = t;
+    const uint64_t *last = imdb_id_is_valid(imdb_id) ? textmap_get(&s->imdb_at, imdb_id) : NULL;
+    for (size_t at = last == NULL ? 0 : (size_t)*last; at != 0 && n < max;) {
+        const struct set_record *r = vec_at(&s->records, at - 1);
+        ret[n++] = r->facts;
+        at = r->other;
     }
     return n;
 }
@@ -156,9 +161,9 @@ bool link_set_add_neighbours(struct link_set *s, struct store *store, bool *ret_
 {
     struct vec fresh;
     size_t before = s->rows.n;
-    vec_init(&fresh, sizeof(int64_t), MAX_SET);
+    vec_init(&fresh, sizeof(int64_t), LINK_MAX_SET);
     for (size_t i = 0; i < s->records.n; i++)
-        note_movie(s, (*(struct tmdb_facts *const *)vec_at(&s->records, i))->tmdb_id, &fresh);
+        note_movie(s, ((const struct set_record *)vec_at(&s->records, i))->facts->tmdb_id, &fresh);
     for (size_t i = 0; i < s->rows.n; i++) {
         const struct set_row *r = vec_at(&s->rows, i);
         note_movie(s, r->row.movie_id, &fresh);

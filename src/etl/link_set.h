@@ -6,10 +6,17 @@
 #include "merge/merge.h"
 #include "store/store.h"
 
+enum { LINK_MAX_SET = 4 * 1000 * 1000 };
+
 struct set_row {
     struct ml_row row;
     struct link link;
     const struct tmdb_facts *contradicts; /* the record of the row's tmdb_id, or NULL */
+};
+
+struct set_record {
+    struct tmdb_facts *facts;
+    size_t other; /* 1 + index of the one before it with the same IMDb id; 0: none */
 };
 
 /* Rows that belong to one movie. */
@@ -22,11 +29,12 @@ struct link_set {
     struct arena arena;
     struct vec rows;      /* struct set_row, by insertion */
     struct map row_at;    /* movielens_id -> index in rows */
-    struct vec records;   /* struct tmdb_facts * */
+    struct vec records;   /* struct set_record */
     struct map record_at; /* tmdb_id -> index in records, or ABSENT */
     struct vec wanted;    /* int64_t: tmdb_ids to load */
     struct vec wanted_imdb; /* struct view */
     struct textmap imdb_asked;
+    struct textmap imdb_at; /* imdb_id -> 1 + index of the last record that carries it and is not gone */
     struct vec movie_ids; /* int64_t: every movie touched */
     struct map movie_at;  /* movie_id -> 1 when in movie_ids */
     const struct ml_row **grouped; /* rows sorted by (movie, movielens_id) */

@@ -8,7 +8,7 @@
 #include "base/sys.h"
 #include "source/movielens/movielens.h"
 
-enum { LINK_CHUNK = 1000, TICK = 4096 };
+enum { LINK_CHUNK = 5000, TICK = 4096 };
 
 /* The release being fed to the store. */
 struct feed {
@@ -186,35 +186,32 @@ static bool link_ids(struct work *w, const struct vec *ids, struct err *e)
 
 struct removal {
     struct work *w;
-    struct vec ids;
+    struct vec moves; /* struct id_pair */
 };
 
 static bool take_unsupported(void *payload, int64_t id, struct err *e)
 {
-    int64_t *slot = vec_add(&((struct removal *)payload)->ids);
+    struct id_pair *slot = vec_add(&((struct removal *)payload)->moves);
     if (slot == NULL)
         return err_set(e, ERR_DATA, "more movies than this program can hold");
-    *slot = id;
+    slot->id = id;
     return true;
 }
 
 static bool remove_all(void *payload, struct err *e)
 {
-    struct removal *r = payload;
-    bool ok = true;
-    for (size_t i = 0; ok && i < r->ids.n; i++)
-        ok = store_redirect_movie(r->w->store, *(int64_t *)vec_at(&r->ids, i), 0, e);
-    return ok;
+    const struct removal *r = payload;
+    return store_redirect_movies(r->w->store, r->moves.items, r->moves.n, e);
 }
 
 /* After another release was loaded: movies that no source names any more. */
 static bool remove_unsupported(struct work *w, struct err *e)
 {
     struct removal r = {.w = w};
-    vec_init(&r.ids, sizeof(int64_t), 100 * 1000 * 1000);
+    vec_init(&r.moves, sizeof(struct id_pair), 100 * 1000 * 1000);
     bool ok = store_each_unsupported(w->store, take_unsupported, &r, e) &&
               store_transact(w->store, remove_all, &r, e);
-    vec_done(&r.ids);
+    vec_done(&r.moves);
     return ok;
 }
 

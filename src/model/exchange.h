@@ -55,6 +55,11 @@ struct conflict {
     struct view movielens_value, tmdb_value;
 };
 
+/* An id, and the one that takes its place or belongs to it (0: none). */
+struct id_pair {
+    int64_t id, to;
+};
+
 /* What a run changed: one scalar, or the rows of one list. */
 struct change {
     int64_t tmdb_id;

@@ -69,10 +69,8 @@ bool store_each_tmdb(struct store *s, const struct store_filter *which,
 {
     struct giving g = {.take = take, .payload = payload, .all = which->tmdb_n + which->imdb_n == 0};
     arena_reset(&s->scratch);
-    struct cell *ids = arena_take_array(&s->scratch, which->tmdb_n + 1, sizeof *ids);
+    struct cell *ids = cells_of_ids(&s->scratch, which->tmdb_ids, which->tmdb_n);
     struct cell *texts = arena_take_array(&s->scratch, which->imdb_n + 1, sizeof *texts);
-    for (size_t i = 0; i < which->tmdb_n; i++)
-        ids[i] = cell_int(which->tmdb_ids[i]);
     for (size_t i = 0; i < which->imdb_n; i++)
         texts[i] = cell_text(which->imdb_ids[i]);
     arena_init(&g.texts);

@@ -55,19 +55,29 @@ bool store_add_findings(
 
 /* ---- conflicts */
 
-bool store_put_conflict(
-    struct store *s, int64_t run_id, const struct conflict *c, int64_t now, struct err *e)
+enum { CONFLICT_CELLS = 9 };
+
+bool store_put_conflicts(struct store *s, int64_t run_id, const struct conflict *conflicts, size_t n,
+    int64_t now, struct err *e)
 {
-    struct cell row[] = {cell_int(c->movielens_id), cell_int(c->tmdb_id),
-        cell_text(view_of(c->field)), cell_text(view_of(c->rule)), cell_of_id(c->movie_id),
-        cell_text(c->movielens_value), cell_text(c->tmdb_value), cell_of_id(run_id), cell_int(now)};
-    return db_put_row(s, "etl_conflicts", PUT_ROW, row, sizeof row / sizeof row[0], e);
+    arena_reset(&s->scratch);
+    struct cell *cells = arena_take_array(&s->scratch, n * CONFLICT_CELLS + 1, sizeof *cells);
+    for (size_t i = 0; i < n; i++) {
+        const struct conflict *c = &conflicts[i];
+        struct cell row[CONFLICT_CELLS] = {cell_int(c->movielens_id), cell_int(c->tmdb_id),
+            cell_text(view_of(c->field)), cell_text(view_of(c->rule)), cell_of_id(c->movie_id),
+            cell_text(c->movielens_value), cell_text(c->tmdb_value), cell_of_id(run_id), cell_int(now)};
+        memcpy(&cells[i * CONFLICT_CELLS], row, sizeof row);
+    }
+    const struct put *p = upsert_put_all(s, schema_find(&s->schema, "etl_conflicts"), PUT_ROW);
+    return db_put(s, p, &(struct row_set){cells, CONFLICT_CELLS, n}, e);
 }
 
-bool store_clear_conflicts(struct store *s, int64_t movielens_id, struct err *e)
+bool store_clear_conflicts(struct store *s, const int64_t *movielens_ids, size_t n, struct err *e)
 {
-    return db_exec(s, "DELETE FROM {etl_conflicts} WHERE movielens_id = ?",
-        CELLS(cell_int(movielens_id)), NULL, e);
+    arena_reset(&s->scratch);
+    return db_exec_in(s, "DELETE FROM {etl_conflicts} WHERE movielens_id IN (%)",
+        cells_of_ids(&s->scratch, movielens_ids, n), n, e);
 }
 
 /* ---- changes, numbered within their run */

@@ -75,12 +75,7 @@ static bool give(void *payload, const struct cell *c, size_t n, struct err *e)
 static bool by_ids(struct store *s, const char *text, const int64_t *ids, size_t n,
     struct giving *g, struct err *e)
 {
-    if (n == 0)
-        return true;
-    struct cell *cells = arena_take_array(&s->scratch, n, sizeof *cells);
-    for (size_t i = 0; i < n; i++)
-        cells[i] = cell_int(ids[i]);
-    return db_query_in(s, text, cells, n, give, g, e);
+    return db_query_in(s, text, cells_of_ids(&s->scratch, ids, n), n, give, g, e);
 }
 
 static bool by_texts(struct store *s, const char *text, const struct view *texts, size_t n,
@@ -114,8 +109,7 @@ bool store_each_movielens(struct store *s, const struct store_filter *which,
     return ok;
 }
 
-bool store_set_link(struct store *s, int64_t movielens_id, int64_t movie_id, struct err *e)
+bool store_set_links(struct store *s, const struct id_pair *links, size_t n, struct err *e)
 {
-    return db_exec(s, "UPDATE {movielens_movies} SET movie_id = ? WHERE movielens_id = ?",
-        CELLS(cell_of_id(movie_id), cell_int(movielens_id)), NULL, e);
+    return db_set_by_key(s, "movielens_movies", "movielens_id", "movie_id", links, n, e);
 }

@@ -1,11 +1,32 @@
-/* The third layer: movies, their genres, redirects. See store.h. */
+/* The third layer: movies, their genres, redirects. See store.h.
+ *
+ * Movies come by the thousand, so everything here goes by sets: what is stored is read by lists of ids and compared in
+ * memory, and what differs is written in a few statements. */
 #include "store/upsert.h"
 
 #include <stdlib.h>
 
-enum { MOVIE_CELLS = 10 }; /* id ... rating_mean; updated_at and run_id follow */
+enum {
+    MOVIE_CELLS = 10, /* id ... rating_mean */
+    ROW_CELLS = MOVIE_CELLS + 2, /* and updated_at, run_id */
+    GENRE_CELLS = 4,
+    AT_ONCE = 2000,
+};
 
-/* ---- genres, in the order of their ids */
+/* ---- movies as they are to stand */
+
+struct fresh {
+    struct cell row[ROW_CELLS];
+    struct cell (*genres)[GENRE_CELLS]; /* by genre_id */
+    size_t genre_n, seen;               /* how many stored genres were compared */
+    bool exists, same, same_genres;
+};
+
+struct fresh_set {
+    struct fresh *items;
+    size_t n;
+    struct map at; /* id -> index */
+};
 
 static int by_id(const void *a, const void *b)
 {
@@ -13,159 +34,239 @@ static int by_id(const void *a, const void *b)
     return (x->genre_id > y->genre_id) - (x->genre_id < y->genre_id);
 }
 
-struct genre_set {
-    struct movie_genre items[MOVIE_MAX_GENRES];
-    size_t n;
-    bool more; /* than fit */
-};
-
-static bool take_genre(void *payload, const struct cell *c, size_t n, struct err *e)
+static void make_genres(struct fresh *f, const struct movie *m, struct arena *a)
 {
-    struct genre_set *to = payload;
-    (void)n;
-    (void)e;
-    to->more = to->n == MOVIE_MAX_GENRES;
-    if (!to->more)
-        to->items[to->n++] = (struct movie_genre){(int)c[0].i, c[1].i != 0, c[2].i != 0};
-    return true;
-}
-
-static bool same_genres(const struct genre_set *a, const struct genre_set *b)
-{
-    bool same = a->n == b->n && !a->more;
-    for (size_t i = 0; same && i < a->n; i++)
-        same = a->items[i].genre_id == b->items[i].genre_id &&
-               a->items[i].from_movielens == b->items[i].from_movielens &&
-               a->items[i].from_tmdb == b->items[i].from_tmdb;
-    return same;
-}
-
-static bool write_genres(
-    struct store *s, const struct cell *id, const struct genre_set *genres_of, struct err *e)
-{
-    enum { WIDTH = 4 };
-    struct cell cells[MOVIE_MAX_GENRES * WIDTH];
-    const struct put *p = upsert_put_all(s, schema_find(&s->schema, "movie_genres"), PUT_ROW);
-    for (size_t i = 0; i < genres_of->n; i++) {
-        const struct movie_genre *g = &genres_of->items[i];
-        struct cell row[WIDTH] = {
-            *id, cell_int(g->genre_id), cell_int(g->from_movielens), cell_int(g->from_tmdb)};
-        memcpy(&cells[i * WIDTH], row, sizeof row);
+    struct movie_genre sorted[MOVIE_MAX_GENRES];
+    memcpy(sorted, m->genres, m->genre_n * sizeof sorted[0]);
+    qsort(sorted, m->genre_n, sizeof sorted[0], by_id);
+    f->genre_n = m->genre_n;
+    f->genres = arena_take_array(a, f->genre_n + 1, sizeof *f->genres);
+    for (size_t i = 0; i < f->genre_n; i++) {
+        const struct movie_genre *g = &sorted[i];
+        struct cell row[GENRE_CELLS] = {cell_int(m->id), cell_int(g->genre_id),
+            cell_int(g->from_movielens), cell_int(g->from_tmdb)};
+        memcpy(f->genres[i], row, sizeof row);
     }
-    return db_put(s, p, &(struct row_set){cells, WIDTH, genres_of->n}, e);
 }
 
-static bool put_genres(struct store *s, const struct movie *m, bool *changed, struct err *e)
+static void make(struct fresh *f, const struct movie *m, int64_t run_id, int64_t now, struct arena *a)
 {
-    struct genre_set old = {.n = 0}, fresh = {.n = m->genre_n};
-    struct cell id = cell_int(m->id);
-    memcpy(fresh.items, m->genres, m->genre_n * sizeof m->genres[0]);
-    qsort(fresh.items, fresh.n, sizeof fresh.items[0], by_id);
-    if (!db_query(s,
-            "SELECT genre_id, from_movielens, from_tmdb FROM {movie_genres} WHERE movie_id = ? "
-            "ORDER BY genre_id",
-            &id, 1, take_genre, &old, e))
-        return false;
-    if (same_genres(&old, &fresh))
-        return true;
-    *changed = true;
-    if (old.n > 0 && !db_exec(s, "DELETE FROM {movie_genres} WHERE movie_id = ?", &id, 1, NULL, e))
-        return false;
-    return write_genres(s, &id, &fresh, e);
-}
-
-/* ---- the row */
-
-static void cells_of(const struct movie *m, struct cell ret[MOVIE_CELLS])
-{
-    struct cell cells[] = {cell_int(m->id), cell_of_id(m->tmdb_id), cell_text(m->imdb_id),
+    struct cell row[ROW_CELLS] = {cell_int(m->id), cell_of_id(m->tmdb_id), cell_text(m->imdb_id),
         cell_text(m->title), cell_text(m->original_title), cell_of_id(m->year),
         cell_text(m->release_date), cell_of_id(m->runtime), cell_int(m->rating_count),
         m->rating_count == 0 ? cell_null()
-                             : cell_real((double)m->rating_sum / 2.0 / (double)m->rating_count)};
-    memcpy(ret, cells, sizeof cells);
+                             : cell_real((double)m->rating_sum / 2.0 / (double)m->rating_count),
+        cell_int(now), cell_of_id(run_id)};
+    *f = (struct fresh){.same_genres = true};
+    memcpy(f->row, row, sizeof row);
+    make_genres(f, m, a);
 }
 
-struct comparing {
-    const struct cell *fresh;
-    bool exists, same;
+/* ---- against what is stored */
+
+static struct fresh *find(const struct fresh_set *set, const struct cell *id)
+{
+    const uint64_t *at = map_get(&set->at, id->i);
+    return at == NULL ? NULL : &set->items[*at];
+}
+
+static bool compare_row(void *payload, const struct cell *c, size_t n, struct err *e)
+{
+    struct fresh *f = find(payload, &c[0]);
+    (void)e;
+    if (f == NULL)
+        return true;
+    f->exists = f->same = true;
+    for (size_t i = 0; i < n; i++)
+        f->same = f->same && cell_eq(&c[i], &f->row[i]);
+    return true;
+}
+
+static bool compare_genre(void *payload, const struct cell *c, size_t n, struct err *e)
+{
+    struct fresh *f = find(payload, &c[0]);
+    (void)e;
+    if (f == NULL)
+        return true;
+    bool same = f->seen < f->genre_n;
+    for (size_t i = 0; same && i < n; i++)
+        same = cell_eq(&c[i], &f->genres[f->seen][i]);
+    f->same_genres = f->same_genres && same;
+    f->seen++;
+    return true;
+}
+
+static bool compare(struct store *s, struct fresh_set *set, const struct cell *ids, struct err *e)
+{
+    if (!db_query_in(s,
+            "SELECT id, tmdb_id, imdb_id, title, original_title, year, release_date, runtime, "
+            "rating_count, rating_mean FROM {movies} WHERE id IN (%)",
+            ids, set->n, compare_row, set, e) ||
+        !db_query_in(s,
+            "SELECT movie_id, genre_id, from_movielens, from_tmdb FROM {movie_genres} WHERE movie_id "
+            "IN (%) ORDER BY movie_id, genre_id",
+            ids, set->n, compare_genre, set, e))
+        return false;
+    for (size_t i = 0; i < set->n; i++) {
+        struct fresh *f = &set->items[i];
+        f->same_genres = f->same_genres && f->seen == f->genre_n;
+    }
+    return true;
+}
+
+/* ---- writing what differs */
+
+struct writing {
+    struct cell *rows, *genres;  /* to put */
+    struct cell *born, *renewed; /* ids: of new movies; of those whose stored genres go */
+    size_t row_n, genre_n, born_n, renewed_n;
 };
 
-static bool compare(void *payload, const struct cell *c, size_t n, struct err *e)
+static void add(struct writing *w, const struct fresh *f)
 {
-    struct comparing *with = payload;
-    (void)e;
-    with->exists = with->same = true;
+    if (!f->exists)
+        w->born[w->born_n++] = f->row[0];
+    if (!f->same_genres && f->seen > 0)
+        w->renewed[w->renewed_n++] = f->row[0];
+    memcpy(&w->rows[w->row_n++ * ROW_CELLS], f->row, sizeof f->row);
+    if (f->same_genres)
+        return;
+    memcpy(&w->genres[w->genre_n * GENRE_CELLS], f->genres, f->genre_n * sizeof *f->genres);
+    w->genre_n += f->genre_n;
+}
+
+/* A movie whose genres alone differ is written too, so that updated_at tells. Rows before their genres, for those refer
+ * to them. */
+static bool write_set(struct store *s, const struct fresh_set *set, size_t *ret_changed, struct err *e)
+{
+    struct arena *a = &s->scratch;
+    size_t genres = 0;
+    for (size_t i = 0; i < set->n; i++)
+        genres += set->items[i].genre_n;
+    struct writing w = {.rows = arena_take_array(a, set->n * ROW_CELLS, sizeof *w.rows),
+        .genres = arena_take_array(a, genres * GENRE_CELLS + 1, sizeof *w.genres),
+        .born = arena_take_array(a, set->n, sizeof *w.born),
+        .renewed = arena_take_array(a, set->n, sizeof *w.renewed)};
+    for (size_t i = 0; i < set->n; i++)
+        if (!set->items[i].same || !set->items[i].same_genres)
+            add(&w, &set->items[i]);
+    *ret_changed += w.row_n;
+    return db_exec_in(s, "DELETE FROM {movie_redirects} WHERE old_id IN (%)", w.born, w.born_n, e) &&
+           db_put(s, upsert_put_all(s, schema_find(&s->schema, "movies"), PUT_ROW),
+               &(struct row_set){w.rows, ROW_CELLS, w.row_n}, e) &&
+           db_exec_in(s, "DELETE FROM {movie_genres} WHERE movie_id IN (%)", w.renewed, w.renewed_n, e) &&
+           db_put(s, upsert_put_all(s, schema_find(&s->schema, "movie_genres"), PUT_ROW),
+               &(struct row_set){w.genres, GENRE_CELLS, w.genre_n}, e);
+}
+
+static bool put_some(struct store *s, const struct movie *movies, size_t n, int64_t run_id, int64_t now,
+    size_t *ret_changed, struct err *e)
+{
+    arena_reset(&s->scratch);
+    struct fresh_set set = {arena_take_array(&s->scratch, n, sizeof *set.items), n, {0}};
+    struct cell *ids = arena_take_array(&s->scratch, n, sizeof *ids);
+    map_init(&set.at, n);
+    for (size_t i = 0; i < n; i++) {
+        make(&set.items[i], &movies[i], run_id, now, &s->scratch);
+        ids[i] = set.items[i].row[0];
+        (void)map_put(&set.at, movies[i].id, i);
+    }
+    bool ok = compare(s, &set, ids, e) && write_set(s, &set, ret_changed, e);
+    map_done(&set.at);
+    if (!ok && n == 1)
+        err_in(e, "movie %lld", (long long)movies[0].id);
+    return ok;
+}
+
+bool store_put_movies(struct store *s, const struct movie *movies, size_t n, int64_t run_id, int64_t now,
+    size_t *ret_changed, struct err *e)
+{
+    size_t changed = 0;
+    bool ok = db_may_write(s, e);
+    for (size_t at = 0; ok && at < n; at += AT_ONCE)
+        ok = put_some(s, movies + at, n - at < AT_ONCE ? n - at : AT_ONCE, run_id, now, &changed, e);
+    if (ok)
+        *ret_changed = changed;
+    return ok;
+}
+
+/* ---- movies that became part of others */
+
+static struct cell *ids_of(struct store *s, const struct id_pair *moves, size_t n, bool of_targets)
+{
+    struct cell *cells = arena_take_array(&s->scratch, n, sizeof *cells);
     for (size_t i = 0; i < n; i++)
-        with->same = with->same && cell_eq(&c[i], &with->fresh[i]);
-    return true;
+        cells[i] = cell_int(of_targets ? moves[i].to : moves[i].id);
+    return cells;
 }
 
-static bool write_row(
-    struct store *s, const struct cell *cells, int64_t run_id, int64_t now, struct err *e)
+static bool remove_movies(struct store *s, const struct id_pair *moves, size_t n, struct err *e)
 {
-    struct cell row[MOVIE_CELLS + 2];
-    memcpy(row, cells, MOVIE_CELLS * sizeof *row);
-    row[MOVIE_CELLS] = cell_int(now);
-    row[MOVIE_CELLS + 1] = cell_of_id(run_id);
-    return db_put_row(s, "movies", PUT_ROW, row, MOVIE_CELLS + 2, e);
-}
-
-/* The row before its genres, for those refer to it; and once more when only they differed, so that updated_at tells. */
-static bool put(struct store *s, const struct movie *m, int64_t run_id, int64_t now,
-    bool *ret_changed, struct err *e)
-{
-    struct cell fresh[MOVIE_CELLS];
-    struct comparing c = {fresh, false, false};
-    bool genres_changed = false;
-    cells_of(m, fresh);
-    if (!db_query(s,
-            "SELECT id, tmdb_id, imdb_id, title, original_title, year, release_date, runtime, "
-            "rating_count,"
-            " rating_mean FROM {movies} WHERE id = ?",
-            CELLS(fresh[0]), compare, &c, e))
-        return false;
-    if (!c.exists &&
-        !db_exec(s, "DELETE FROM {movie_redirects} WHERE old_id = ?", CELLS(fresh[0]), NULL, e))
-        return false;
-    if ((!c.same && !write_row(s, fresh, run_id, now, e)) ||
-        !put_genres(s, m, &genres_changed, e) ||
-        (c.same && genres_changed && !write_row(s, fresh, run_id, now, e)))
-        return false;
-    *ret_changed = !c.same || genres_changed;
-    return true;
-}
-
-bool store_put_movie(struct store *s, const struct movie *m, int64_t run_id, int64_t now,
-    bool *ret_changed, struct err *e)
-{
-    return (db_may_write(s, e) && put(s, m, run_id, now, ret_changed, e)) ||
-           err_in(e, "movie %lld", (long long)m->id);
+    struct cell *ids = ids_of(s, moves, n, false);
+    return db_set_by_key(s, "movielens_movies", "movie_id", "movie_id", moves, n, e) &&
+           db_exec_in(s, "DELETE FROM {movie_genres} WHERE movie_id IN (%)", ids, n, e) &&
+           db_exec_in(s, "DELETE FROM {movies} WHERE id IN (%)", ids, n, e);
 }
 
 /* Redirects to a movie follow it; when it went without a successor, they lead nowhere and go too. */
-static bool move_redirects(struct store *s, int64_t old_id, int64_t new_id, struct err *e)
+static bool follow(struct store *s, const struct id_pair *moves, size_t n, struct err *e)
 {
-    struct cell row[] = {cell_int(old_id), cell_int(new_id)};
-    if (new_id == 0)
-        return db_exec(s, "DELETE FROM {movie_redirects} WHERE new_id = ?", CELLS(row[0]), NULL, e);
-    return db_exec(s, "DELETE FROM {movie_redirects} WHERE old_id = ?", CELLS(row[1]), NULL, e) &&
-           db_exec(s, "UPDATE {movie_redirects} SET new_id = ? WHERE new_id = ?",
-               CELLS(row[1], row[0]), NULL, e) &&
-           db_put_row(s, "movie_redirects", PUT_ROW, row, 2, e);
+    enum { WIDTH = 2 };
+    struct cell *rows = arena_take_array(&s->scratch, n * WIDTH, sizeof *rows);
+    for (size_t i = 0; i < n; i++) {
+        rows[i * WIDTH] = cell_int(moves[i].id);
+        rows[i * WIDTH + 1] = cell_int(moves[i].to);
+    }
+    return db_exec_in(s, "DELETE FROM {movie_redirects} WHERE old_id IN (%)",
+               ids_of(s, moves, n, true), n, e) &&
+           db_set_by_key(s, "movie_redirects", "new_id", "new_id", moves, n, e) &&
+           db_put(s, upsert_put_all(s, schema_find(&s->schema, "movie_redirects"), PUT_ROW),
+               &(struct row_set){rows, WIDTH, n}, e);
 }
 
-bool store_redirect_movie(struct store *s, int64_t old_id, int64_t new_id, struct err *e)
+static int by_end(const void *a, const void *b)
 {
-    struct cell old_cell = cell_int(old_id), new_cell = cell_of_id(new_id);
-    if (old_id == new_id)
-        return err_set(e, ERR_BUG, "movie %lld cannot become part of itself", (long long)old_id);
-    return db_exec(s, "UPDATE {movielens_movies} SET movie_id = ? WHERE movie_id = ?",
-               CELLS(new_cell, old_cell), NULL, e) &&
-           db_exec(s, "DELETE FROM {movie_genres} WHERE movie_id = ?", CELLS(old_cell), NULL, e) &&
-           db_exec(s, "DELETE FROM {movies} WHERE id = ?", CELLS(old_cell), NULL, e) &&
-           move_redirects(s, old_id, new_id, e);
+    const struct id_pair *x = a, *y = b;
+    if ((x->to == 0) != (y->to == 0))
+        return x->to == 0 ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
 }
+
+static bool check_moves(const struct id_pair *moves, size_t n, struct err *e)
+{
+    struct map old;
+    bool ok = true;
+    map_init(&old, n + 1);
+    for (size_t i = 0; i < n; i++)
+        (void)map_put(&old, moves[i].id, 1);
+    for (size_t i = 0; ok && i < n; i++)
+        if (map_has(&old, moves[i].to))
+            ok = err_set(e, ERR_BUG, "movie %lld is to become part of %lld, which goes too",
+                (long long)moves[i].id, (long long)moves[i].to);
+    map_done(&old);
+    return ok;
+}
+
+bool store_redirect_movies(struct store *s, const struct id_pair *moves, size_t n, struct err *e)
+{
+    if (n == 0)
+        return true;
+    if (!db_may_write(s, e) || !check_moves(moves, n, e))
+        return false;
+    arena_reset(&s->scratch);
+    struct id_pair *sorted = arena_take_array(&s->scratch, n, sizeof *sorted);
+    memcpy(sorted, moves, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, by_end);
+    size_t nowhere = 0;
+    while (nowhere < n && sorted[nowhere].to == 0)
+        nowhere++;
+    return remove_movies(s, sorted, n, e) &&
+           db_exec_in(s, "DELETE FROM {movie_redirects} WHERE new_id IN (%)",
+               ids_of(s, sorted, nowhere, false), nowhere, e) &&
+           (nowhere == n || follow(s, sorted + nowhere, n - nowhere, e));
+}
+
+/* ---- movies without a source */
 
 struct giving {
     bool (*take)(void *payload, int64_t id, struct err *e);

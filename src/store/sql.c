@@ -1,9 +1,12 @@
 /* Sql: see sql.h. */
 #include "store/sql.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { PORTION = 256 };
+/* Below 200, the number from which on servers (eq_range_index_dive_limit) no longer look how many rows each value of a
+ * list has but guess from statistics, which know nothing of a table that was just filled: it would be read whole. */
+enum { PORTION = 192 };
 
 void sql_column(const struct store *s, struct str *to, const char *column)
 {
@@ -71,6 +74,14 @@ struct cell cell_of_id(int64_t i)
     return i == 0 ? cell_null() : cell_int(i);
 }
 
+struct cell *cells_of_ids(struct arena *a, const int64_t *ids, size_t n)
+{
+    struct cell *cells = arena_take_array(a, n + 1, sizeof *cells);
+    for (size_t i = 0; i < n; i++)
+        cells[i] = cell_int(ids[i]);
+    return cells;
+}
+
 static bool expanded(struct store *s, const char *text, struct err *e)
 {
     str_clear(&s->sql);
@@ -129,35 +140,96 @@ static size_t places(size_t left)
     size_t n = 1;
     while (n < left && n < PORTION)
         n *= 4;
-    return n;
+    return n < PORTION ? n : PORTION;
 }
 
-static bool query_portion(struct store *s, const char *text, const struct cell *values, size_t n,
-    row_fn *row, void *payload, struct err *e)
+/* `text` with its list, and what goes into it; the last value fills the places that are left. */
+struct portion {
+    struct str text;
+    struct cell args[3 * PORTION];
+    size_t n;
+};
+
+static void add_places(struct portion *p, size_t n, const char *place)
 {
-    struct cell args[PORTION];
+    for (size_t i = 0; i < n; i++) {
+        str_addz(&p->text, i == 0 || *place == ' ' ? "" : ",");
+        str_addz(&p->text, place);
+    }
+}
+
+static void begin_portion(struct portion *p, const char *text, const struct cell *values, size_t n)
+{
     struct view v = view_of(text);
-    size_t hole = view_find(v, 0, '%'), want = places(n);
-    for (size_t i = 0; i < want; i++)
-        args[i] = values[i < n ? i : n - 1];
-    struct str with;
-    str_init(&with, SQL_MAX);
-    str_add(&with, view_slice(v, 0, hole));
-    for (size_t i = 0; i < want; i++)
-        str_addz(&with, i == 0 ? "?" : ",?");
-    str_add(&with, view_slice(v, hole + 1, v.n));
-    bool ok = db_query(s, str_z(&with), args, want, row, payload, e);
-    str_done(&with);
-    return ok;
+    size_t hole = view_find(v, 0, '%');
+    str_init(&p->text, SQL_MAX);
+    p->n = places(n);
+    for (size_t i = 0; i < p->n; i++)
+        p->args[i] = values[i < n ? i : n - 1];
+    str_add(&p->text, view_slice(v, 0, hole));
+    add_places(p, p->n, "?");
+    str_add(&p->text, view_slice(v, hole + 1, v.n));
+}
+
+static size_t portion_of(size_t n, size_t at)
+{
+    return n - at < PORTION ? n - at : PORTION;
 }
 
 bool db_query_in(struct store *s, const char *text, const struct cell *values, size_t n,
     row_fn *row, void *payload, struct err *e)
 {
-    for (size_t at = 0; at < n; at += PORTION) {
-        size_t some = n - at < PORTION ? n - at : PORTION;
-        if (!query_portion(s, text, values + at, some, row, payload, e))
-            return false;
+    bool ok = true;
+    for (size_t at = 0; ok && at < n; at += PORTION) {
+        struct portion p;
+        begin_portion(&p, text, values + at, portion_of(n, at));
+        ok = db_query(s, str_z(&p.text), p.args, p.n, row, payload, e);
+        str_done(&p.text);
     }
-    return true;
+    return ok;
+}
+
+bool db_exec_in(struct store *s, const char *text, const struct cell *values, size_t n, struct err *e)
+{
+    bool ok = db_may_write(s, e);
+    for (size_t at = 0; ok && at < n; at += PORTION) {
+        struct portion p;
+        begin_portion(&p, text, values + at, portion_of(n, at));
+        ok = db_exec(s, str_z(&p.text), p.args, p.n, NULL, e);
+        str_done(&p.text);
+    }
+    return ok;
+}
+
+/* "UPDATE t SET c = CASE k WHEN ? THEN ? ... END WHERE k IN (?, ...)" */
+static void print_set(struct portion *p, const char *head, const char *key, const struct id_pair *pairs, size_t n)
+{
+    size_t want = places(n);
+    str_init(&p->text, SQL_MAX);
+    str_addz(&p->text, head);
+    add_places(p, want, " WHEN ? THEN ?");
+    str_addf(&p->text, " END WHERE %s IN (", key);
+    add_places(p, want, "?");
+    str_addc(&p->text, ')');
+    p->n = 3 * want;
+    for (size_t i = 0; i < want; i++) {
+        const struct id_pair *pair = &pairs[i < n ? i : n - 1];
+        p->args[2 * i] = p->args[2 * want + i] = cell_int(pair->id);
+        p->args[2 * i + 1] = cell_of_id(pair->to);
+    }
+}
+
+bool db_set_by_key(struct store *s, const char *table, const char *key, const char *column,
+    const struct id_pair *pairs, size_t n, struct err *e)
+{
+    char head[200];
+    bool ok = db_may_write(s, e);
+    (void)snprintf(head, sizeof head, "UPDATE {%s} SET %s = CASE %s", table, column, key);
+    for (size_t at = 0; ok && at < n; at += PORTION) {
+        struct portion p;
+        print_set(&p, head, key, pairs + at, portion_of(n, at));
+        ok = db_exec(s, str_z(&p.text), p.args, p.n, NULL, e);
+        str_done(&p.text);
+    }
+    return ok;
 }

@@ -33,6 +33,7 @@ int64_t cell_get_int(const struct cell *c);
 struct view cell_get_text(const struct cell *c);
 /* 0 and absent become NULL. */
 struct cell cell_of_id(int64_t i);
+struct cell *cells_of_ids(struct arena *a, const int64_t *ids, size_t n);
 
 /* Runs a statement that changes rows; ERR_BUG outside store_begin and store_commit. *ret_rows may be NULL. */
 bool db_exec(struct store *s, const char *text, const struct cell *args, size_t n,
@@ -61,5 +62,10 @@ bool db_snapshot(struct store *s, bool (*work)(struct store *s, void *payload, s
  * Texts and integers alike; the values go in portions. */
 bool db_query_in(struct store *s, const char *text, const struct cell *values, size_t n,
     row_fn *row, void *payload, struct err *e);
+/* The same for a statement that changes rows. */
+bool db_exec_in(struct store *s, const char *text, const struct cell *values, size_t n, struct err *e);
+/* In the rows whose `key` is a pair's `id`, `column` becomes its `to` (0: NULL); many rows per statement. */
+bool db_set_by_key(struct store *s, const char *table, const char *key, const char *column,
+    const struct id_pair *pairs, size_t n, struct err *e);
 
 #endif

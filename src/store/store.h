@@ -87,7 +87,8 @@ struct store_filter {
 };
 bool store_each_movielens(struct store *s, const struct store_filter *which,
     bool (*take)(void *payload, const struct ml_row *row, struct err *e), void *payload, struct err *e);
-bool store_set_link(struct store *s, int64_t movielens_id, int64_t movie_id, struct err *e);
+/* Rows of movielens_movies (`id`) get their movie (`to`). */
+bool store_set_links(struct store *s, const struct id_pair *links, size_t n, struct err *e);
 
 /* ---- TMDB */
 
@@ -123,13 +124,14 @@ bool store_clear_gone(struct store *s, int64_t tmdb_id, struct err *e);
 
 /* ---- the movie */
 
-/* Inserts or updates movies and movie_genres; *ret_changed says whether anything differed (updated_at and run_id move
- * only then). */
-bool store_put_movie(struct store *s, const struct movie *m, int64_t run_id, int64_t now,
-    bool *ret_changed, struct err *e);
-/* The movie is now part of another one, which exists: removes it, leaves a redirect (redirects to it follow). new_id 0:
- * it is part of none; removes it and the redirects to it. MovieLens rows linked to it are linked to the other, or none. */
-bool store_redirect_movie(struct store *s, int64_t old_id, int64_t new_id, struct err *e);
+/* Inserts or updates movies (none of them twice) and movie_genres; *ret_changed: how many differed (only theirs
+ * updated_at and run_id move). */
+bool store_put_movies(struct store *s, const struct movie *movies, size_t n, int64_t run_id, int64_t now,
+    size_t *ret_changed, struct err *e);
+/* Movies (`id`) that are now part of other ones (`to`), which exist and are not among them: removes each, leaves a
+ * redirect (redirects to it follow). `to` 0: it is part of none; removes it and the redirects to it. MovieLens rows
+ * linked to it are linked to the other, or none. */
+bool store_redirect_movies(struct store *s, const struct id_pair *moves, size_t n, struct err *e);
 /* Ids of `movies` rows that neither a TMDB record nor a MovieLens row supports. */
 bool store_each_unsupported(struct store *s, bool (*take)(void *payload, int64_t id, struct err *e),
     void *payload, struct err *e);
@@ -167,10 +169,10 @@ bool store_add_findings(struct store *s, int64_t run_id, const struct findings *
     struct err *e);
 
 /* Keyed by (movielens_id, tmdb_id, field, rule): seeing one again updates its values. */
-bool store_put_conflict(struct store *s, int64_t run_id, const struct conflict *c, int64_t now,
-    struct err *e);
-/* Forgets the conflicts of a MovieLens row before it is looked at again. */
-bool store_clear_conflicts(struct store *s, int64_t movielens_id, struct err *e);
+bool store_put_conflicts(struct store *s, int64_t run_id, const struct conflict *conflicts, size_t n,
+    int64_t now, struct err *e);
+/* Forgets the conflicts of MovieLens rows before they are looked at again. */
+bool store_clear_conflicts(struct store *s, const int64_t *movielens_ids, size_t n, struct err *e);
 
 bool store_add_change(struct store *s, int64_t run_id, const struct change *c, int64_t now, struct err *e);
 

@@ -302,7 +302,7 @@ cuts() { # CUTS
         seed=$((seed + 1))
         drop_database
         in_folder "cut$seed"
-        cut_proxy $seed 20 700000
+        cut_proxy $seed 20 500000
         etl init --full --movielens "$SAMPLE" --start-year 1874 --end-year 2030
         tries=1
         while [ "$CODE" = 8 ] && [ $tries -lt 4 ]; do # so many cuts on one transaction that it was given up

@@ -33,10 +33,10 @@ static bool write_some(struct kit *k, int64_t id)
     struct tmdb_write w = {
         .tmdb_id = id, .fetched_at = id, .cells = {cell_int(id)}, .lists = &l, .list_n = 1};
     struct movie m = {.id = id, .tmdb_id = id, .genres = {{1, true, true}}, .genre_n = 1};
-    bool changed;
+    size_t changed;
     if (!store_begin(k->s, &k->e))
         return false;
-    if (store_write_tmdb(k->s, &w, &k->e) && store_put_movie(k->s, &m, 1, 1, &changed, &k->e) &&
+    if (store_write_tmdb(k->s, &w, &k->e) && store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e) &&
         store_set_cursor(k->s, "c", id, 1, &k->e))
         return store_commit(k->s, &k->e);
     store_rollback(k->s);

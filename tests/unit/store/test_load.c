@@ -224,7 +224,7 @@ static void another_release_replaces_all_but_links(void **state)
     struct kit *k = *state;
     struct movie m = {.id = 862, .tmdb_id = 862, .title = view_of("Toy Story")};
     struct movie own = {.id = -2, .title = view_of("(2019)")};
-    bool changed;
+    size_t changed;
     static const struct ml_movie other[] = {
         {1, {"Toy Story! (1996)", 17}, {"Toy Story!", 10}, 1996, {"Comedy", 6}, {NULL, 0}, 0},
         {50, {"New", 3}, {"New", 3}, 0, {"Drama", 5}, {NULL, 0}, 0},
@@ -238,10 +238,10 @@ static void another_release_replaces_all_but_links(void **state)
         .release = {view_of("ml-next"), {"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}, 1, 1, 1, 1}};
     (void)load_small(k, &first);
     must(store_begin(k->s, &k->e));
-    must(store_put_movie(k->s, &m, 1, 1, &changed, &k->e));
-    must(store_put_movie(k->s, &own, 1, 1, &changed, &k->e));
-    must(store_set_link(k->s, 1, 862, &k->e));
-    must(store_set_link(k->s, 2, -2, &k->e));
+    must(store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e));
+    must(store_put_movies(k->s, &own, 1, 1, 1, &changed, &k->e));
+    must(store_set_links(k->s, &(struct id_pair){1, 862}, 1, &k->e));
+    must(store_set_links(k->s, &(struct id_pair){2, -2}, 1, &k->e));
     must(store_commit(k->s, &k->e));
     struct ml_load_result r = load_small(k, &second);
     assert_int_equal(r.movies, 2);
@@ -303,9 +303,9 @@ static void an_error_of_the_source_leaves_the_old(struct kit *k)
         assert_true(view_eq(kit_dump(k), before));
         /* And the store goes on, with foreign keys. */
         must(store_begin(k->s, &k->e));
-        bool changed;
+        size_t changed;
         struct movie m = {.id = 5, .tmdb_id = 5, .genres = {{99, true, false}}, .genre_n = 1};
-        must_fail(store_put_movie(k->s, &m, 1, 1, &changed, &k->e), ERR_STORE);
+        must_fail(store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e), ERR_STORE);
         store_rollback(k->s);
     }
 }

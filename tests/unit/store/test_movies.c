@@ -21,11 +21,22 @@ static const struct movie example = {
 
 static bool put(struct kit *k, const struct movie *m, int64_t run, int64_t now)
 {
-    bool changed = false;
+    size_t changed = 0;
     must(store_begin(k->s, &k->e));
-    must(store_put_movie(k->s, m, run, now, &changed, &k->e));
+    must(store_put_movies(k->s, m, 1, run, now, &changed, &k->e));
     must(store_commit(k->s, &k->e));
-    return changed;
+    assert_true(changed <= 1);
+    return changed == 1;
+}
+
+static bool redirect(struct kit *k, int64_t id, int64_t to)
+{
+    return store_redirect_movies(k->s, &(struct id_pair){id, to}, 1, &k->e);
+}
+
+static bool set_link(struct kit *k, int64_t id, int64_t to)
+{
+    return store_set_links(k->s, &(struct id_pair){id, to}, 1, &k->e);
 }
 
 static const char *row(struct kit *k)
@@ -79,15 +90,15 @@ static void unknown_is_null(void **state)
 static void two_movies_cannot_be_one_record(void **state)
 {
     struct kit *k = *state;
-    bool changed;
+    size_t changed;
     struct movie m = {.id = -1, .tmdb_id = 862};
     assert_true(put(k, &example, 1, 1));
     must(store_begin(k->s, &k->e));
-    must_fail(store_put_movie(k->s, &m, 1, 1, &changed, &k->e), ERR_STORE);
+    must_fail(store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e), ERR_STORE);
     assert_says("movie -1");
     assert_says("movies.tmdb_id");
     store_rollback(k->s);
-    must_fail(store_put_movie(k->s, &m, 1, 1, &changed, &k->e), ERR_BUG);
+    must_fail(store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e), ERR_BUG);
 }
 
 static void redirects_follow(void **state)
@@ -104,13 +115,13 @@ static void redirects_follow(void **state)
                "rated_4_5, rated_5_0)"
                " VALUES (1, 'x', -1, 0,0,0,0,0,0,0,0,0,0,0,0)");
     must(store_begin(k->s, &k->e));
-    must(store_redirect_movie(k->s, -1, 2, &k->e));
+    must(redirect(k, -1, 2));
     must(store_commit(k->s, &k->e));
     assert_string_equal(kit_text(k, "SELECT * FROM movie_redirects"), "-1|2");
     assert_int_equal(kit_int(k, "SELECT movie_id FROM movielens_movies"), 2);
     assert_int_equal(kit_int(k, "SELECT count(*) FROM movie_genres"), 0);
     must(store_begin(k->s, &k->e));
-    must(store_redirect_movie(k->s, 2, 3, &k->e));
+    must(redirect(k, 2, 3));
     must(store_commit(k->s, &k->e));
     assert_string_equal(kit_text(k, "SELECT * FROM movie_redirects ORDER BY old_id"), "-1|3; 2|3");
     assert_string_equal(kit_text(k, "SELECT id FROM movies"), "3");
@@ -118,22 +129,73 @@ static void redirects_follow(void **state)
     put(k, &a, 1, 1);
     assert_string_equal(kit_text(k, "SELECT * FROM movie_redirects"), "2|3");
     must(store_begin(k->s, &k->e));
-    must(store_redirect_movie(k->s, 3, -1, &k->e));
+    must(redirect(k, 3, -1));
     must(store_commit(k->s, &k->e));
     put(k, &b, 1, 1);
     must(store_begin(k->s, &k->e));
-    must(store_redirect_movie(k->s, -1, 2, &k->e));
+    must(redirect(k, -1, 2));
     must(store_commit(k->s, &k->e));
     assert_string_equal(kit_text(k, "SELECT * FROM movie_redirects ORDER BY old_id"), "-1|2; 3|2");
     must(store_begin(k->s, &k->e));
-    must_fail(store_redirect_movie(k->s, 2, 2, &k->e), ERR_BUG);
-    must(store_redirect_movie(k->s, 2, 0, &k->e)); /* without a successor */
+    must_fail(redirect(k, 2, 2), ERR_BUG);
+    must(redirect(k, 2, 0)); /* without a successor */
     must(store_commit(k->s, &k->e));
     assert_string_equal(kit_text(k, "SELECT count(*) FROM movie_redirects"), "0");
     assert_string_equal(
         kit_text(k, "SELECT coalesce(movie_id, 'none') FROM movielens_movies"), "none");
-    must_fail(store_redirect_movie(k->s, 5, 6, &k->e), ERR_BUG);
+    must_fail(redirect(k, 5, 6), ERR_BUG);
     kit_sound(k);
+}
+
+/* Thousands in one call, of which some are new, some as they were, some have other genres alone. */
+static void sets_are_compared_row_by_row(void **state)
+{
+    enum { N = 5000 };
+    struct kit *k = *state;
+    struct movie *all = arena_take_array(&k->a, N, sizeof *all);
+    size_t changed = 0;
+    for (size_t i = 0; i < N; i++)
+        all[i] = (struct movie){.id = -1 - (int64_t)i, .title = {"a", 1}, .genre_n = i % 3,
+            .genres = {{8, true, false}, {3, false, true}}};
+    must(store_begin(k->s, &k->e));
+    must(store_put_movies(k->s, all + 100, N - 100, 1, 10, &changed, &k->e));
+    assert_int_equal(changed, N - 100);
+    all[200].title = (struct view){"b", 1};
+    all[301].genres[0].from_tmdb = true;
+    all[302].genre_n = 0;
+    all[303].genre_n = 1;
+    must(store_put_movies(k->s, all, N, 2, 20, &changed, &k->e));
+    assert_int_equal(changed, 104);
+    must(store_commit(k->s, &k->e));
+    assert_int_equal(kit_int(k, "SELECT count(*) FROM movies WHERE run_id = 2 AND updated_at = 20"), 104);
+    assert_string_equal(kit_text(k, "SELECT id, title FROM movies WHERE run_id = 2 AND id < -100 ORDER BY id DESC"),
+        "-201|b; -302|a; -303|a; -304|a");
+    assert_string_equal(kit_text(k, "SELECT movie_id, genre_id, from_movielens, from_tmdb FROM movie_genres WHERE"
+                                    " movie_id IN (-302, -303, -304) ORDER BY 1, 2"),
+        "-304|8|1|0; -302|8|1|1");
+    assert_int_equal(kit_int(k, "SELECT count(*) FROM movie_genres"), 4999 - 2 + 1);
+    kit_sound(k);
+}
+
+static void sets_are_redirected(void **state)
+{
+    enum { N = 1000 };
+    struct kit *k = *state;
+    struct id_pair *moves = arena_take_array(&k->a, N, sizeof *moves);
+    put(k, &(struct movie){.id = 7, .tmdb_id = 7}, 1, 1);
+    for (int i = 0; i < N; i++) {
+        put(k, &(struct movie){.id = -1 - i}, 1, 1);
+        moves[i] = (struct id_pair){-1 - i, i % 2 == 0 ? 7 : 0};
+    }
+    kit_sql(k, "INSERT INTO movie_redirects VALUES (100, -1), (101, -2)");
+    must(store_begin(k->s, &k->e));
+    must_fail(store_redirect_movies(k->s, (const struct id_pair[]){{-1, -2}, {-2, 7}}, 2, &k->e), ERR_BUG);
+    must(store_redirect_movies(k->s, moves, N, &k->e));
+    must(store_commit(k->s, &k->e));
+    assert_string_equal(kit_text(k, "SELECT id FROM movies"), "7");
+    assert_string_equal(kit_text(k, "SELECT count(*), sum(new_id = 7), min(old_id), sum(old_id IN (100, 101)) FROM"
+                                    " movie_redirects"),
+        "501|501|-999|1");
 }
 
 static bool add_id(void *payload, int64_t id, struct err *e)
@@ -221,9 +283,9 @@ static void movielens_rows_come_by_filter(void **state)
                                     .tmdb_n = 1}),
         ROW_1 ROW_2 ROW_3);
     must(store_begin(k->s, &k->e));
-    must(store_set_link(k->s, 2, -3, &k->e));
-    must(store_set_link(k->s, 1, 0, &k->e));
-    must_fail(store_set_link(k->s, 3, 12345, &k->e), ERR_STORE);
+    must(set_link(k, 2, -3));
+    must(set_link(k, 1, 0));
+    must_fail(set_link(k, 3, 12345), ERR_STORE);
     must(store_commit(k->s, &k->e));
     assert_string_equal(kit_text(k, "SELECT movie_id FROM movielens_movies"), "-; -3; -3");
 }
@@ -235,6 +297,8 @@ int main(void)
         KIT_TEST(unknown_is_null),
         KIT_TEST(two_movies_cannot_be_one_record),
         KIT_TEST(redirects_follow),
+        KIT_TEST(sets_are_compared_row_by_row),
+        KIT_TEST(sets_are_redirected),
         KIT_TEST(movies_without_a_source_are_found),
         KIT_TEST(movielens_rows_come_by_filter),
     };

@@ -339,7 +339,7 @@ static void added_columns_have_their_references(void **state)
                "INSERT INTO movielens_movies VALUES (1, 'x')");
     kit_open(k, STORE_WRITE);
     must(store_begin(k->s, &k->e));
-    must_fail(store_set_link(k->s, 1, 99, &k->e), ERR_STORE);
+    must_fail(store_set_links(k->s, &(struct id_pair){1, 99}, 1, &k->e), ERR_STORE);
     store_rollback(k->s);
     assert_string_equal(
         kit_text(k, "SELECT movielens_id, movie_id, rating_count FROM movielens_movies"), "1|-|-");

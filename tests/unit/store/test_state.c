@@ -168,18 +168,18 @@ static void conflicts_are_keyed(void **state)
     struct conflict c = {862, 1, 862, "title", "title.differs", {"A", 1}, {"B", 1}};
     struct conflict other = {0, 1, 0, "year", "r", {NULL, 0}, {"1999", 4}};
     must(store_begin(k->s, &k->e));
-    must(store_put_conflict(k->s, 1, &c, 10, &k->e));
-    must(store_put_conflict(k->s, 1, &other, 10, &k->e));
+    must(store_put_conflicts(k->s, 1, &c, 1, 10, &k->e));
+    must(store_put_conflicts(k->s, 1, &other, 1, 10, &k->e));
     c.tmdb_value = view_of("C");
-    must(store_put_conflict(k->s, 2, &c, 20, &k->e));
+    must(store_put_conflicts(k->s, 2, &c, 1, 20, &k->e));
     c.movielens_id = 2;
-    must(store_put_conflict(k->s, 2, &c, 20, &k->e));
+    must(store_put_conflicts(k->s, 2, &c, 1, 20, &k->e));
     must(store_commit(k->s, &k->e));
     assert_string_equal(kit_text(k, "SELECT * FROM etl_conflicts ORDER BY 1, 2"),
         "1|0|year|r|-|-|1999|1|10; 1|862|title|title.differs|862|A|C|2|20; "
         "2|862|title|title.differs|862|A|C|2|20");
     must(store_begin(k->s, &k->e));
-    must(store_clear_conflicts(k->s, 1, &k->e));
+    must(store_clear_conflicts(k->s, (const int64_t[]){1}, 1, &k->e));
     must(store_commit(k->s, &k->e));
     assert_int_equal(kit_int(k, "SELECT sum(movielens_id) FROM etl_conflicts"), 2);
 }
