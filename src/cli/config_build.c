@@ -4,7 +4,7 @@
 #include "base/num.h"
 #include "cli/keys.h"
 
-enum { TMDB_CONNECTIONS = 16, TMDB_TIMEOUT_MS = 30000, TMDB_TRIES = 5, TMDB_CEILING = 40 };
+enum { TMDB_CONNECTIONS = 16, TMDB_TIMEOUT_MS = 30000, TMDB_TRIES = 5 };
 
 /* A server was configured once, and the key that names it got lost: without this guard the run
  * would go to the embedded file instead. --database is an explicit choice and needs no guard. */
@@ -29,16 +29,9 @@ static bool check_server(struct config *c, const struct cli_args *args, struct e
     return true;
 }
 
-static bool check_rate(struct config *c, double rate, struct err *e)
+static bool check_rate(const struct config *c, double rate, struct err *e)
 {
-    bool tmdb = url_is_tmdb(c->value[KEY_TMDB_BASE_URL]);
-    const char *where = c->where[KEY_TMDB_RATE];
-    if (tmdb && rate > TMDB_CEILING)
-        return err_set(e, ERR_CONFIG, "%s: %s requests per second where TMDB's hosts allow %d",
-            where, c->value[KEY_TMDB_RATE], TMDB_CEILING);
-    if (tmdb && rate <= 0)
-        return err_set(e, ERR_CONFIG, "%s: 0 (unlimited) is only for another TMDB_BASE_URL", where);
-    return true;
+    return tmdb_setting_rate(rate, c->value[KEY_TMDB_BASE_URL], e) || err_in(e, "%s", c->where[KEY_TMDB_RATE]);
 }
 
 /* The sections of one request: those of every request, and those that TMDB_SECTIONS adds. */

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/dotenv.h"
 #include "cli/values.h"
+#include "etl/etl.h"
 
 static bool is_digit(char c)
 {
@@ -21,102 +22,12 @@ static bool is_hex(char c)
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/* A v4 read access token is a JWT: three base64url parts. */
-static bool check_token(struct view v, struct err *e)
-{
-    size_t part = 0;
-    for (size_t i = 0; i <= v.n; i++) {
-        bool end = i == v.n || v.p[i] == '.';
-        if (end ? part == 0
-                : !is_letter(v.p[i]) && !is_digit(v.p[i]) && v.p[i] != '-' && v.p[i] != '_')
-            return err_set(
-                e, ERR_CONFIG, "not a v4 token: character %zu cannot stand there", i + 1);
-        part = end ? 0 : part + 1;
-    }
-    return true;
-}
-
-static bool check_api_key(struct view v, struct err *e)
-{
-    size_t dots = 0;
-    for (size_t i = 0; i < v.n; i++)
-        dots += v.p[i] == '.';
-    if (dots == 2)
-        return check_token(v, e);
-    if (v.n != 32)
-        return err_set(e, ERR_CONFIG, "%zu characters where 32 hex digits are expected", v.n);
-    for (size_t i = 0; i < v.n; i++)
-        if (!is_hex(v.p[i]))
-            return err_set(e, ERR_CONFIG, "character %zu of 32 is not a hex digit", i + 1);
-    return true;
-}
-
-/* The host of a URL: between "//" and the next of :/?#, or absent. */
-static struct view url_host(struct view url)
-{
-    size_t from = view_starts(url, "https://") ? 8 : view_starts(url, "http://") ? 7 : 0, to = from;
-    while (from > 0 && to < url.n && strchr(":/?#", url.p[to]) == NULL)
-        to++;
-    return from == 0 || to == from ? (struct view){NULL, 0} : view_slice(url, from, to);
-}
-
-static bool is_host_or_below(struct view host, const char *domain)
-{
-    size_t n = strlen(domain);
-    if (host.p == NULL || host.n < n ||
-        !view_is_nocase(view_slice(host, host.n - n, host.n), domain))
-        return false;
-    return host.n == n || host.p[host.n - n - 1] == '.';
-}
-
-bool url_is_tmdb(const char *url)
-{
-    struct view host = url_host(view_of(url));
-    return is_host_or_below(host, "themoviedb.org") || is_host_or_below(host, "tmdb.org");
-}
-
-static bool check_url(struct view v, struct err *e)
-{
-    for (size_t i = 0; i < v.n; i++)
-        if ((unsigned char)v.p[i] <= ' ' || (unsigned char)v.p[i] >= 0x7F)
-            return err_set(e, ERR_CONFIG, "character %zu cannot stand in a URL", i + 1);
-    if (url_host(v).p == NULL)
-        return err_set(e, ERR_CONFIG, "not a URL that begins with https:// or http://");
-    if (view_find(v, 0, '@') < v.n)
-        return err_set(e, ERR_CONFIG, "a user or password in a URL is not accepted");
-    if (view_find(v, 0, '?') < v.n || view_find(v, 0, '#') < v.n)
-        return err_set(e, ERR_CONFIG, "a URL with '?' or '#' cannot be a base");
-    if (view_starts(v, "http://") && url_is_tmdb(v.p))
-        return err_set(
-            e, ERR_CONFIG, "TMDB's hosts are asked by https:// only, so that the key stays secret");
-    return true;
-}
-
+/* What a rate may be depends on whom it is for: config_build.c. */
 static bool check_rate(struct view v, struct err *e)
 {
-    double rate;
-    if (!num_real(v, &rate) || rate < 0 || rate > 1e6)
-        return err_set(e, ERR_CONFIG,
-            "'%.*s' is not a number of requests per second, like 35 or 0.5", VIEW_ARG(v));
-    return true;
-}
-
-/* A language code, then subtags: en, en-US, pt-BR, zh-Hant. */
-static bool check_language(struct view v, struct err *e)
-{
-    size_t part = 0, parts = 0;
-    bool ok = true;
-    for (size_t i = 0; ok && i <= v.n; i++) {
-        bool end = i == v.n || v.p[i] == '-';
-        if (end)
-            ok = part >= 2 && part <= (parts == 0 ? 3 : 8);
-        else
-            ok =
-                parts == 0 ? v.p[i] >= 'a' && v.p[i] <= 'z' : is_letter(v.p[i]) || is_digit(v.p[i]);
-        part = end ? 0 : part + 1;
-        parts += end;
-    }
-    return ok || err_set(e, ERR_CONFIG, "'%.*s' is not a language like en-US or de", VIEW_ARG(v));
+    double ignored;
+    return num_real(v, &ignored) ||
+           err_set(e, ERR_CONFIG, "'%.*s' is not a number of requests per second, like 35 or 0.5", VIEW_ARG(v));
 }
 
 static bool check_sections(struct view v, struct err *e)
@@ -213,13 +124,13 @@ bool key_check(enum key k, const char *value, struct err *e)
         return err_set(e, ERR_CONFIG, "the value is not UTF-8");
     switch (cli_keys[k].kind) {
     case VALUE_API:
-        return check_api_key(v, e);
+        return tmdb_setting_key(v, e);
     case VALUE_URL:
-        return check_url(v, e);
+        return tmdb_setting_url(v, e);
     case VALUE_RATE:
         return check_rate(v, e);
     case VALUE_LANGUAGE:
-        return check_language(v, e);
+        return tmdb_setting_language(v, e);
     case VALUE_ADULT:
         return check_either(v, "exclude", "include", e);
     case VALUE_SECTIONS:

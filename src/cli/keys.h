@@ -9,10 +9,6 @@
 
 bool key_check(enum key k, const char *value, struct err *e);
 
-/* Whether a URL leads to TMDB's own hosts (themoviedb.org, tmdb.org and below), whose limits bind
- * us. */
-bool url_is_tmdb(const char *url);
-
 /* A name in .env that is not ours but was probably meant to be; NULL: it is somebody else's. */
 const char *key_meant(struct view name);
 

@@ -22,7 +22,7 @@ struct etl_config {
 struct etl_progress {
     const char *what;     /* "ratings", "fetching movies" */
     uint64_t done, total; /* total 0: unknown */
-    const char *detail;   /* for people, may be NULL: "34.8 requests/s, 62 % of all ratings covered" */
+    const char *detail;   /* for people, may be NULL: "12 retries, 62.1 % of all ratings covered" */
 };
 
 struct etl_ui {

@@ -113,7 +113,6 @@ static bool next_id(void *payload, int64_t *ret)
 static void note_failure(struct fetching *g, const struct tmdb_result *r)
 {
     g->failed++;
-    g->f->failed++;
     struct failure *slot = vec_add(&g->f->failures);
     if (slot == NULL)
         return;
@@ -124,7 +123,6 @@ static void note_failure(struct fetching *g, const struct tmdb_result *r)
 static void note_gone(struct fetching *g, int64_t tmdb_id)
 {
     int64_t *slot = map_has(&g->f->known, tmdb_id) ? vec_add(&g->gone_known) : NULL;
-    g->f->gone_seen++;
     if (slot != NULL)
         *slot = tmdb_id;
 }
@@ -321,8 +319,19 @@ bool fetch_ids(struct fetcher *f, const struct fetch_batch *b, const struct id_s
     return ok;
 }
 
+static void say_failures(const struct fetcher *f, uint64_t n)
+{
+    const struct etl *x = f->w->x;
+    char count[32];
+    etl_say(x, "could not be had: %s movies; the next run asks for them again", etl_count(n, count));
+    for (size_t i = 0; i < f->failures.n; i++) {
+        const struct failure *why = vec_at(&f->failures, i);
+        etl_say(x, "    tmdb %lld: %s", (long long)why->tmdb_id, why->why);
+    }
+}
+
 /* Says what was fetched and what could not be; sets partial. */
-static void say_end(struct fetcher *f)
+static void say_end(const struct fetcher *f)
 {
     const struct etl *x = f->w->x;
     struct tmdb_counts c;
@@ -330,18 +339,16 @@ static void say_end(struct fetcher *f)
     if (x->request->dry_run)
         return;
     tmdb_counts(f->client, &c);
-    etl_say(x, "fetched: %s movies, %s gone, with %s requests", etl_count(c.movies, a),
-        etl_count(f->gone_seen, b), etl_count(c.requests, d));
+    etl_say(x, "fetched: %s movies, %s gone, with %s requests and %.1f MB", etl_count(c.movies, a),
+        etl_count(c.gone, b), etl_count(c.requests, d), (double)c.bytes / 1e6);
+    if (c.retries > 0)
+        etl_say(x, "asked again: %s requests; told to slow down: %s times", etl_count(c.retries, a),
+            etl_count(c.throttled, b));
     if (f->adult > 0)
         etl_say(x, "left out: %s adult records (TMDB_ADULT=exclude)", etl_count(f->adult, a));
-    if (f->failed == 0)
-        return;
-    f->w->x->partial = true;
-    etl_say(x, "could not be had: %s movies; the next run asks for them again", etl_count(f->failed, a));
-    for (size_t i = 0; i < f->failures.n; i++) {
-        const struct failure *why = vec_at(&f->failures, i);
-        etl_say(x, "    tmdb %lld: %s", (long long)why->tmdb_id, why->why);
-    }
+    f->w->x->partial = f->w->x->partial || c.failed > 0;
+    if (c.failed > 0)
+        say_failures(f, c.failed);
 }
 
 bool fetcher_end(struct fetcher *f, bool ok, struct err *e)

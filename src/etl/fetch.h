@@ -25,7 +25,7 @@ struct fetcher {
     struct map gone;   /* tmdb_id -> last_at */
     int64_t deadline_ms; /* of --max-time; 0: none */
     uint64_t fetched;    /* against --limit */
-    uint64_t gone_seen, adult, failed;
+    uint64_t adult;
     struct vec failures; /* struct failure: the first few that could not be had */
 };
 

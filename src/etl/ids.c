@@ -1,6 +1,7 @@
 /* Where ids come from: see ids.h. */
 #include "etl/ids.h"
 
+#include "base/log.h"
 #include "base/sys.h"
 
 #include <stdlib.h>
@@ -82,6 +83,8 @@ bool ids_of_discover(struct fetcher *f, int64_t from_day, int64_t to_day, struct
     etl_progress(f->w->x, "listing movies", to->ids.n, 0, NULL);
     if (!tmdb_discover(f->client, from_day, to_day, id_set_take, to, &l, e))
         return false;
+    log_line(LOG_DETAIL, "discover listed %llu movies in %llu windows with %llu requests", (unsigned long long)l.seen,
+        (unsigned long long)l.windows, (unsigned long long)l.requests);
     if (l.seen < l.expected)
         etl_say(f->w->x, "discover announced %llu movies and listed %llu", (unsigned long long)l.expected,
             (unsigned long long)l.seen);

@@ -88,29 +88,6 @@ void asker_drop(struct asker *a, struct ask *q)
     }
 }
 
-static void count_request(struct asker *a, int64_t now)
-{
-    int64_t second = now / 1000;
-    if (second - a->this_second >= ASKER_SECONDS)
-        memset(a->per_second, 0, sizeof a->per_second);
-    else
-        for (int64_t s = a->this_second + 1; s <= second; s++)
-            a->per_second[s % ASKER_SECONDS] = 0;
-    a->this_second = second;
-    a->per_second[second % ASKER_SECONDS]++;
-    a->counts.requests++;
-}
-
-double asker_per_second(const struct asker *a)
-{
-    int64_t second = sys_mono_ms() / 1000;
-    uint64_t n = 0;
-    for (int64_t s = second - 10; s < second; s++) /* ten whole seconds */
-        if (s <= a->this_second && s > a->this_second - ASKER_SECONDS && s >= 0)
-            n += a->per_second[s % ASKER_SECONDS];
-    return (double)n / 10;
-}
-
 static bool begin(struct asker *a, struct ask *q, int64_t now, struct err *e)
 {
     dequeue(a, q);
@@ -125,7 +102,7 @@ static bool begin(struct asker *a, struct ask *q, int64_t now, struct err *e)
         return false;
     breaker_began(&a->breaker);
     limiter_take(&a->limiter, now);
-    count_request(a, now);
+    a->counts.requests++;
     a->counts.retries += q->sent++ > 0;
     q->on_way = true;
     a->on_way++;
@@ -275,7 +252,7 @@ static void count_repeats(struct asker *a, const struct http_exchange *x)
     int64_t now = sys_mono_ms();
     for (unsigned i = 1; i < x->sends; i++) {
         limiter_take(&a->limiter, now);
-        count_request(a, now);
+        a->counts.requests++;
         a->counts.retries++;
     }
 }
@@ -300,7 +277,6 @@ static bool settle(struct asker *a, struct ask *q, bool *ret_over, struct err *e
     case VERDICT_GONE:
         breaker_success(&a->breaker);
         limiter_answered(&a->limiter);
-        a->last_answer_at = q->at;
         *ret_over = true;
         return true;
     case VERDICT_RETRY:

@@ -48,8 +48,6 @@ void ask_done(struct ask *q);
 /* The URL as it may be shown, into the arena. */
 struct view ask_shown(const struct ask *q, struct arena *a);
 
-enum { ASKER_SECONDS = 11 };
-
 struct asker {
     struct http *http;
     struct view key; /* never to be shown */
@@ -62,9 +60,6 @@ struct asker {
     struct ask *first, *last; /* waiting to be sent, or sent again */
     struct arena scratch;     /* bodies that are no answers, texts of messages */
     struct tmdb_counts counts;
-    uint64_t per_second[ASKER_SECONDS]; /* requests begun; a ring over sys_mono_ms */
-    int64_t this_second;
-    int64_t last_answer_at; /* seconds UTC; 0: none yet */
 };
 
 /* Takes `http`. */
@@ -75,7 +70,6 @@ void asker_put(struct asker *a, struct ask *q);
 bool asker_next(struct asker *a, struct ask **ret, struct err *e);
 /* Forgets the question, wherever it is. */
 void asker_drop(struct asker *a, struct ask *q);
-double asker_per_second(const struct asker *a);
 /* Puts one question and waits for it alone (no other may be under way). An ID verdict is the error. */
 bool asker_only(struct asker *a, struct ask *q, struct err *e);
 

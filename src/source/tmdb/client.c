@@ -58,39 +58,49 @@ static void keep_key(struct tmdb_client *c, const char *key, enum key_form form)
         c->asker.authorization = arena_print(&c->texts, "Authorization: Bearer %s", key).p;
 }
 
-static bool set_up(
-    struct tmdb_client *c, const struct tmdb_config *config, double *ret_rate, struct err *e)
+/* Every error names the setting. */
+static bool named(bool ok, const char *name, struct err *e)
 {
-    enum key_form form;
-    if (!config_key(config->key, &form, e) ||
-        !config_url("TMDB_BASE_URL", config->base_url, &c->texts, &c->base_url, e) ||
-        !config_url("TMDB_EXPORT_URL", config->export_url, &c->texts, &c->export_url, e) ||
-        !config_rate(c->base_url, config->rate, ret_rate, e) ||
-        !config_language(config->language, e) || !config_sections(config->sections, e) ||
-        !config_numbers(config, e))
+    return ok || err_in(e, "%s", name);
+}
+
+static bool check(const struct tmdb_config *c, struct err *e)
+{
+    return named(tmdb_setting_key(view_of(c->key), e), "TMDB_API_KEY", e) &&
+           named(tmdb_setting_url(view_of(c->base_url), e), "TMDB_BASE_URL", e) &&
+           named(tmdb_setting_url(view_of(c->export_url), e), "TMDB_EXPORT_URL", e) &&
+           named(tmdb_setting_rate(c->rate, c->base_url, e), "TMDB_RATE", e) &&
+           named(tmdb_setting_language(view_of(c->language), e), "TMDB_LANGUAGE", e) &&
+           config_sections(c->sections, e) && config_numbers(c, e);
+}
+
+static bool set_up(struct tmdb_client *c, const struct tmdb_config *config, struct err *e)
+{
+    if (!check(config, e))
         return false;
+    c->base_url = config_url(config->base_url, &c->texts);
+    c->export_url = config_url(config->export_url, &c->texts);
     c->language = dup(&c->texts, config->language);
     c->include_adult = config->include_adult;
     c->connections = config->connections;
     keep_sections(c, config->sections);
     keep_more(c);
-    keep_key(c, config->key, form);
+    keep_key(c, config->key, config_key_form(config->key));
     return true;
 }
 
 bool client_new_over(
     const struct tmdb_config *config, struct http *http, struct tmdb_client **ret, struct err *e)
 {
-    double rate;
     struct tmdb_client *c = mem_alloc(sizeof *c);
     arena_init(&c->texts);
     c->asker.http = http;
-    if (!set_up(c, config, &rate, e)) {
+    if (!set_up(c, config, e)) {
         tmdb_client_free(c);
         return false;
     }
     struct asker kept = c->asker;
-    asker_init(&c->asker, http, rate);
+    asker_init(&c->asker, http, config->rate);
     c->asker.key = kept.key;
     c->asker.authorization = kept.authorization;
     c->asker.policy.tries = config->tries;
@@ -142,7 +152,6 @@ void tmdb_remember(struct tmdb_client *c, const struct tmdb_memory *memory)
 void tmdb_counts(const struct tmdb_client *c, struct tmdb_counts *ret)
 {
     *ret = c->asker.counts;
-    ret->requests_per_second = asker_per_second(&c->asker);
 }
 
 bool tmdb_check_key(struct tmdb_client *c, struct err *e)

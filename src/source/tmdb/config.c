@@ -1,65 +1,112 @@
-/* Configuration: see config.h. */
+/* Configuration: see config.h, and tmdb_setting_* in tmdb.h. */
 #include "source/tmdb/config.h"
-
-#include "base/log.h"
 
 #include <math.h>
 
-enum { KEY_MAX = 2000, URL_MAX = 500 };
+enum { KEY_MAX = 2000, URL_MAX = 500, V3_DIGITS = 32 };
+static const double RATE_MIN = 0.01, RATE_MAX = 1e6; /* slower than one request in 100 s would look like a hang */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 static bool is_hex(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-static bool is_letter(char c)
+static bool is_small(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return c >= 'a' && c <= 'z';
 }
 
-static bool bad_key(struct err *e, const char *what)
+static bool is_capital(char c)
 {
-    err_set(e, ERR_AUTH, "the TMDB key %s", what);
+    return c >= 'A' && c <= 'Z';
+}
+
+/* ---- the key */
+
+static bool bad_key(struct err *e)
+{
     return err_hint(e,
         "TMDB_API_KEY must be a v3 key (32 hex digits) or a v4 read access token (three parts "
         "joined by dots). Both are shown at https://www.themoviedb.org/settings/api.");
 }
 
-bool config_key(const char *key, enum key_form *ret, struct err *e)
+static bool is_token(struct view v)
 {
-    size_t hex = 0, dots = 0, n = key == NULL ? 0 : strlen(key);
-    if (n == 0)
-        return bad_key(e, "is not set");
-    if (n > KEY_MAX)
-        return bad_key(e, "is too long");
-    for (size_t i = 0; i < n; i++) {
-        hex += is_hex(key[i]);
-        dots += key[i] == '.';
-        if (!is_letter(key[i]) && !(key[i] >= '0' && key[i] <= '9') &&
-            strchr("-_.=", key[i]) == NULL)
-            return bad_key(e, "holds a character that no key has (a blank, a quote, a line end?)");
+    size_t dots = 0;
+    for (size_t i = 0; i < v.n; i++)
+        dots += v.p[i] == '.';
+    return dots == 2;
+}
+
+/* A JWT: three parts of base64url. */
+static bool check_token(struct view v, struct err *e)
+{
+    size_t part = 0;
+    for (size_t i = 0; i <= v.n; i++) {
+        bool end = i == v.n || v.p[i] == '.';
+        if (end ? part == 0
+                : !is_small(v.p[i]) && !is_capital(v.p[i]) && !is_digit(v.p[i]) &&
+                      memchr("-_=", v.p[i], 3) == NULL) {
+            err_set(e, ERR_CONFIG, "not a v4 token: character %zu cannot stand there", i + 1);
+            return bad_key(e);
+        }
+        part = end ? 0 : part + 1;
     }
-    if (n == 32 && hex == n)
-        *ret = KEY_V3;
-    else if (dots == 2 && key[0] != '.' && key[n - 1] != '.')
-        *ret = KEY_V4;
-    else
-        return bad_key(e, "has neither of the two forms");
     return true;
 }
 
-/* The host within a URL that config_url accepted: between "://" and the first '/' or ':'. */
-static struct view host_of(const char *url)
+bool tmdb_setting_key(struct view v, struct err *e)
 {
-    struct view v = view_of(url);
-    size_t from = view_find(v, 0, ':') + 3, to = from;
-    if (from > v.n)
+    if (v.n > KEY_MAX) {
+        err_set(e, ERR_CONFIG, "longer than any key");
+        return bad_key(e);
+    }
+    if (is_token(v))
+        return check_token(v, e);
+    if (v.n != V3_DIGITS) {
+        err_set(e, ERR_CONFIG, "%zu characters where 32 hex digits are expected", v.n);
+        return bad_key(e);
+    }
+    for (size_t i = 0; i < v.n; i++)
+        if (!is_hex(v.p[i])) {
+            err_set(e, ERR_CONFIG, "character %zu of 32 is not a hex digit", i + 1);
+            return bad_key(e);
+        }
+    return true;
+}
+
+enum key_form config_key_form(const char *key)
+{
+    return is_token(view_of(key)) ? KEY_V4 : KEY_V3;
+}
+
+/* ---- URLs */
+
+static size_t scheme_end(struct view v)
+{
+    if (v.n >= 8 && view_is_nocase(view_slice(v, 0, 8), "https://"))
+        return 8;
+    return v.n >= 7 && view_is_nocase(view_slice(v, 0, 7), "http://") ? 7 : 0;
+}
+
+/* Between "://" and the next '/', ':' or '?'; what stands in brackets is whole. Empty when there is none. */
+static struct view host_of(struct view v)
+{
+    size_t from = scheme_end(v), to = from;
+    if (from == 0)
         return (struct view){"", 0};
-    if (url[from] == '[')
-        to = view_find(v, from, ']') + 1;
-    while (to < v.n && v.p[to] != '/' && v.p[to] != ':')
+    if (to < v.n && v.p[to] == '[')
+        to = view_find(v, to, ']');
+    if (to == v.n) /* nothing, or a bracket that does not close */
+        return (struct view){"", 0};
+    while (to < v.n && strchr("/:?#", v.p[to]) == NULL)
         to++;
-    return view_slice(v, from, to > v.n ? v.n : to);
+    return view_slice(v, from, to);
 }
 
 static bool is_under(struct view host, const char *domain)
@@ -74,83 +121,63 @@ static bool is_under(struct view host, const char *domain)
 
 bool config_is_tmdb(const char *url)
 {
-    struct view host = host_of(url);
+    struct view host = host_of(view_of(url));
     return is_under(host, "themoviedb.org") || is_under(host, "tmdb.org");
 }
 
-static bool bad_url(const char *name, const char *what, struct err *e)
+static bool may_stand_in_url(char c)
 {
-    err_set(e, ERR_CONFIG, "%s %s", name, what);
-    return err_hint(e,
-        "%s is a URL such as https://api.themoviedb.org/3: http or https, a host, a path, and "
-        "nothing else.",
-        name);
+    return (unsigned char)c > ' ' && (unsigned char)c < 0x7F && strchr("\"<>\\^`{|}", c) == NULL;
 }
 
-static bool has_bad_character(struct view v)
+bool tmdb_setting_url(struct view v, struct err *e)
 {
+    struct arena a;
+    if (v.n > URL_MAX)
+        return err_set(e, ERR_CONFIG, "longer than any base URL");
     for (size_t i = 0; i < v.n; i++)
-        if ((unsigned char)v.p[i] <= 0x20 || (unsigned char)v.p[i] >= 0x7f ||
-            strchr("\"<>\\^`{|}", v.p[i]) != NULL)
-            return true;
-    return false;
+        if (!may_stand_in_url(v.p[i]))
+            return err_set(e, ERR_CONFIG, "character %zu cannot stand in a URL", i + 1);
+    if (host_of(v).n == 0)
+        return err_set(e, ERR_CONFIG, "not a URL that begins with https:// or http://");
+    if (view_find(v, 0, '@') < v.n)
+        return err_set(e, ERR_CONFIG, "a user or password in a URL is not accepted");
+    if (view_find(v, 0, '?') < v.n || view_find(v, 0, '#') < v.n)
+        return err_set(e, ERR_CONFIG, "a URL with '?' or '#' cannot be a base");
+    arena_init(&a);
+    bool clear = scheme_end(v) == 7 && config_is_tmdb(arena_dup(&a, v).p);
+    arena_done(&a);
+    return !clear ||
+           err_set(e, ERR_CONFIG, "TMDB's hosts are asked by https:// only, so that the key stays secret");
 }
 
-bool config_url(const char *name, const char *url, struct arena *a, const char **ret, struct err *e)
+const char *config_url(const char *url, struct arena *a)
 {
     struct view v = view_of(url);
-    if (v.n == 0 || v.n > URL_MAX)
-        return bad_url(name, v.n == 0 ? "is not set" : "is too long", e);
-    bool secure = v.n >= 8 && view_is_nocase(view_slice(v, 0, 8), "https://");
-    if (!secure && !(v.n >= 7 && view_is_nocase(view_slice(v, 0, 7), "http://")))
-        return bad_url(name, "begins neither with https:// nor with http://", e);
-    if (has_bad_character(v))
-        return bad_url(name, "holds a character that must not stand in a URL", e);
-    if (view_find(v, 0, '@') < v.n)
-        return bad_url(name, "holds a user name or an '@'", e);
-    if (view_find(v, 0, '?') < v.n || view_find(v, 0, '#') < v.n)
-        return bad_url(name, "holds a '?' or a '#'", e);
-    if (host_of(url).n == 0)
-        return bad_url(name, "names no host", e);
-    if (!secure && config_is_tmdb(url))
-        return bad_url(name, "would send the key to TMDB in clear text (http instead of https)", e);
     while (v.n > 0 && v.p[v.n - 1] == '/')
         v.n--;
-    *ret = arena_dup(a, v).p;
+    return arena_dup(a, v).p;
+}
+
+/* ---- rate, language, and what no person sets */
+
+bool tmdb_setting_rate(double rate, const char *base_url, struct err *e)
+{
+    if (!isfinite(rate) || rate < 0 || rate > RATE_MAX || (rate > 0 && rate < RATE_MIN))
+        return err_set(e, ERR_CONFIG, "not a number of requests per second, like 35 or 0.5");
+    if (config_is_tmdb(base_url) && rate > CONFIG_RATE_MAX)
+        return err_set(e, ERR_CONFIG, "%g requests per second where TMDB's hosts allow %d", rate, CONFIG_RATE_MAX);
+    if (config_is_tmdb(base_url) && rate <= 0)
+        return err_set(e, ERR_CONFIG, "0 (unlimited) is only for another TMDB_BASE_URL");
     return true;
 }
 
-bool config_rate(const char *base_url, double rate, double *ret, struct err *e)
+/* ISO 639-1 and ISO 3166-1, as TMDB writes them. A bad value would not be an error at TMDB, only another answer. */
+bool tmdb_setting_language(struct view v, struct err *e)
 {
-    if (!isfinite(rate) || rate < 0 || rate > 1000000) {
-        err_set(e, ERR_CONFIG, "the rate of requests is no number of 0 or more");
-        return err_hint(
-            e, "TMDB_RATE is requests per second: 35 by default, at most 40 on TMDB's own hosts.");
-    }
-    if (rate > 0 && rate < 0.01)
-        rate =
-            0.01; /* one request in 100 s: slower than that is a mistake and would look like a hang */
-    if (config_is_tmdb(base_url) && (rate <= 0 || rate > CONFIG_RATE_MAX)) {
-        log_line(LOG_WARNING,
-            "TMDB_RATE: on TMDB's own hosts at most %d requests per second are made",
-            CONFIG_RATE_MAX);
-        rate = CONFIG_RATE_MAX;
-    }
-    *ret = rate;
-    return true;
-}
-
-/* "en" or "en-US" (ISO 639-1, ISO 3166-1). A bad value would not be an error at TMDB, only an empty answer. */
-bool config_language(const char *z, struct err *e)
-{
-    size_t n = z == NULL ? 0 : strlen(z);
-    bool ok = (n == 2 || n == 5) && is_letter(z[0]) && is_letter(z[1]) &&
-              (n == 2 || (z[2] == '-' && is_letter(z[3]) && is_letter(z[4])));
-    if (ok)
-        return true;
-    err_set(e, ERR_CONFIG, "the language for TMDB is not of the form en or en-US");
-    return err_hint(
-        e, "TMDB_LANGUAGE is two letters for the language, or those, '-' and two for the country.");
+    bool ok = (v.n == 2 || v.n == 5) && is_small(v.p[0]) && is_small(v.p[1]) &&
+              (v.n == 2 || (v.p[2] == '-' && is_capital(v.p[3]) && is_capital(v.p[4])));
+    return ok || err_set(e, ERR_CONFIG, "'%.*s' is not a language like en-US or de", VIEW_ARG(v));
 }
 
 static bool is_known_section(const char *name)

@@ -26,6 +26,14 @@ struct tmdb_config {
     bool ipv4_only;
 };
 
+/* What the settings may be, one by one; nowhere else is it said. Errors (CONFIG) begin where the setting's name ends
+ * ("character 3 cannot stand in a URL") and never show a key or a URL. */
+bool tmdb_setting_key(struct view key, struct err *e);
+bool tmdb_setting_url(struct view url, struct err *e); /* of either: http or https, a host, no user, no query */
+bool tmdb_setting_language(struct view language, struct err *e);
+/* On TMDB's own hosts at most 40 and never unlimited. */
+bool tmdb_setting_rate(double rate, const char *base_url, struct err *e);
+
 struct tmdb_client;
 
 bool tmdb_client_new(const struct tmdb_config *config, struct tmdb_client **ret, struct err *e);
@@ -34,7 +42,6 @@ void tmdb_client_free(struct tmdb_client *c);
 /* Counters since the client was made. */
 struct tmdb_counts {
     uint64_t requests, retries, throttled, bytes, movies, gone, failed;
-    double requests_per_second; /* over the last ten seconds */
 };
 void tmdb_counts(const struct tmdb_client *c, struct tmdb_counts *ret);
 

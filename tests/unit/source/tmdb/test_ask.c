@@ -246,28 +246,6 @@ static void counts_are_kept(void **state)
     tmdb_client_free(c);
 }
 
-/* On the real clock: ten whole seconds, the one that has just begun not included. */
-static void the_rate_is_that_of_ten_seconds(void **state)
-{
-    struct script s = {0};
-    struct tmdb_counts n;
-    struct fake f;
-    struct err e;
-    (void)state;
-    plain_clock();
-    fake_init(&f, play, &s);
-    struct tmdb_client *c = fake_client(&f, NULL);
-    int64_t second = sys_mono_ms() / 1000;
-    for (int i = 0; i < 3; i++)
-        assert_true(tmdb_check_key(c, &e));
-    while (sys_mono_ms() / 1000 < second + 2)
-        sys_sleep_ms(50);
-    tmdb_counts(c, &n);
-    fast_clock(1000);
-    assert_true(n.requests_per_second == 0.3);
-    tmdb_client_free(c);
-}
-
 static int set_up(void **state)
 {
     (void)state;
@@ -294,7 +272,6 @@ int main(void)
         cmocka_unit_test(no_error_shows_the_key),
         cmocka_unit_test(a_v4_token_goes_into_a_header_only),
         cmocka_unit_test(counts_are_kept),
-        cmocka_unit_test(the_rate_is_that_of_ten_seconds),
     };
     return cmocka_run_group_tests_name("ask", tests, set_up, tear_down);
 }

@@ -7,33 +7,35 @@
 
 #include <math.h>
 
+static bool key_ok(const char *key, struct err *e)
+{
+    return tmdb_setting_key(view_of(key), e);
+}
+
 static void keys_are_told_by_their_shape(void **state)
 {
-    enum key_form form;
     struct err e;
     (void)state;
-    assert_true(config_key(KEY_OF_V3, &form, &e));
-    assert_int_equal(form, KEY_V3);
-    assert_true(config_key(KEY_OF_V4, &form, &e));
-    assert_int_equal(form, KEY_V4);
+    assert_true(key_ok(KEY_OF_V3, &e));
+    assert_int_equal(config_key_form(KEY_OF_V3), KEY_V3);
+    assert_true(key_ok(KEY_OF_V4, &e));
+    assert_int_equal(config_key_form(KEY_OF_V4), KEY_V4);
     static const char *const bad[] = {"", "short", "0123456789abcdef0123456789abcde",
         "0123456789abcdef0123456789abcdef0", "0123456789abcdef0123456789abcdeg", "a.b", "a.b.c.d",
         ".a.b", "a.b.", (KEY_OF_V3 "\n"), (" " KEY_OF_V3), "eyJ.eyJ.sig\r\nX-Evil: 1",
-        "a.b.\xc3\xa9", "\"a.b.c\""};
+        "a.b.\xc3\xa9", "\"a.b.c\"", NULL};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        assert_false(config_key(bad[i], &form, &e));
-        assert_int_equal(e.kind, ERR_AUTH);
+        assert_false(key_ok(bad[i], &e));
+        assert_int_equal(e.kind, ERR_CONFIG);
         assert_non_null(strstr(e.hint, "TMDB_API_KEY"));
-        if (strlen(bad[i]) > 4)
+        if (bad[i] != NULL && strlen(bad[i]) > 4)
             assert_null(strstr(e.text, bad[i]));
     }
-    assert_false(config_key(NULL, &form, &e));
 }
 
 static void urls_are_checked(void **state)
 {
     struct arena a;
-    const char *url;
     struct err e;
     (void)state;
     arena_init(&a);
@@ -45,27 +47,24 @@ static void urls_are_checked(void **state)
         {"HTTPS://API.TMDB.ORG/3", "HTTPS://API.TMDB.ORG/3"},
         {"http://[::1]:80/3", "http://[::1]:80/3"}, {"http://localhost", "http://localhost"}};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-        assert_true(config_url("TMDB_BASE_URL", good[i].given, &a, &url, &e));
-        assert_string_equal(url, good[i].kept);
+        assert_true(tmdb_setting_url(view_of(good[i].given), &e));
+        assert_string_equal(config_url(good[i].given, &a), good[i].kept);
     }
     static const char *const bad[] = {"", "api.themoviedb.org/3", "ftp://host/3",
         "file:///etc/passwd", "https://", "https:///3", "http://user:secret@host/3",
         "http://host@evil/3", "http://host/3?x=1", "http://host/3#x", "http://ho st/3",
         "http://host/3\n", "http://host/\x80", "javascript:alert(1)", "http://api.themoviedb.org/3",
-        "http://x.tmdb.org"};
+        "http://x.tmdb.org", "https://[::1", "http://a\"b/"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        if (config_url("TMDB_BASE_URL", bad[i], &a, &url, &e))
+        if (tmdb_setting_url(view_of(bad[i]), &e))
             fail_msg("accepted: %s", bad[i]);
-        assert_int_equal(e.kind, ERR_CONFIG);
-        assert_non_null(strstr(e.text, "TMDB_BASE_URL"));
-        assert_null(strstr(e.text, "secret"));
+        assert_null(strstr(e.text, ":secret"));
     }
     arena_done(&a);
 }
 
 static void the_rate_has_a_ceiling_at_tmdb(void **state)
 {
-    double rate;
     struct err e;
     (void)state;
     static const char *const theirs[] = {"https://api.themoviedb.org/3",
@@ -76,29 +75,33 @@ static void the_rate_has_a_ceiling_at_tmdb(void **state)
         "http://[::1]:80/tmdb.org"};
     for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++) {
         assert_true(config_is_tmdb(theirs[i]));
-        assert_true(config_rate(theirs[i], 100, &rate, &e) && rate == 40);
-        assert_true(config_rate(theirs[i], 0, &rate, &e) && rate == 40);
-        assert_true(config_rate(theirs[i], 35, &rate, &e) && rate == 35);
+        assert_false(tmdb_setting_rate(40.5, theirs[i], &e));
+        assert_false(tmdb_setting_rate(0, theirs[i], &e));
+        assert_true(tmdb_setting_rate(35, theirs[i], &e) && tmdb_setting_rate(40, theirs[i], &e));
     }
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         assert_false(config_is_tmdb(others[i]));
-        assert_true(config_rate(others[i], 100, &rate, &e) && rate == 100);
-        assert_true(config_rate(others[i], 0, &rate, &e) && rate == 0);
+        assert_true(tmdb_setting_rate(100, others[i], &e) && tmdb_setting_rate(0, others[i], &e));
     }
-    assert_false(config_rate(others[0], -1, &rate, &e));
-    assert_false(config_rate(others[0], (double)INFINITY, &rate, &e));
-    assert_false(config_rate(others[0], (double)NAN, &rate, &e));
+    static const double bad[] = {-1, 0.001, 1e7, (double)INFINITY, (double)NAN};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(tmdb_setting_rate(bad[i], others[0], &e));
+}
+
+static bool language_ok(const char *z, struct err *e)
+{
+    return tmdb_setting_language(view_of(z), e);
 }
 
 static void languages_and_sections_are_checked(void **state)
 {
     struct err e;
     (void)state;
-    assert_true(config_language("en-US", &e) && config_language("de", &e));
-    static const char *const bad[] = {"", "e", "eng", "en_US", "en-USA", "en-U1", "en&x=1", "e\n"};
+    assert_true(language_ok("en-US", &e) && language_ok("de", &e));
+    static const char *const bad[] = {
+        "", "e", "eng", "en_US", "en-USA", "en-U1", "EN", "en-us", "en&x=1", "e\n", NULL};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_false(config_language(bad[i], &e));
-    assert_false(config_language(NULL, &e));
+        assert_false(language_ok(bad[i], &e));
     static const char *const known[] = {"credits", "watch/providers", NULL};
     static const char *const unknown[] = {"credits", "content_ratings", NULL};
     static const char *const evil[] = {"credits&page=2", NULL};
@@ -136,7 +139,8 @@ static void a_client_needs_a_sound_configuration(void **state)
     c = good;
     c.key = "nonsense";
     assert_false(tmdb_client_new(&c, &client, &e));
-    assert_int_equal(e.kind, ERR_AUTH);
+    assert_int_equal(e.kind, ERR_CONFIG);
+    assert_non_null(strstr(e.text, "TMDB_API_KEY"));
     c = good;
     c.export_url = "ftp://x";
     assert_false(tmdb_client_new(&c, &client, &e));
