@@ -112,7 +112,8 @@ struct engine {
     bool (*empty)(struct store *s, const char *table, int64_t *ret_rows, struct err *e);
     /* The write lease was taken, perhaps from somebody who still believes to have it; NULL: nothing to do. */
     bool (*took_lease)(struct store *s, struct err *e);
-    /* Pulls all blocks of the source into the (empty) ratings table; of rows with one key the first stays. */
+    /* Pulls all blocks of the source into the (empty) ratings table and its index; of rows with one key the first
+     * stays. */
     bool (*load_ratings)(
         struct store *s, const struct ml_source *source, struct load_count *ret, struct err *e);
     /* Gives space back to the system where that is possible now; failure is no harm. */

@@ -28,7 +28,7 @@ static bool take_holder(void *payload, const struct cell *c, size_t n, struct er
 }
 
 /* One row in any case: the server's time is needed also when nobody holds the lease. */
-static bool read_holder(struct store *s, struct holder *ret, struct err *e)
+static bool read_holder(struct store *s, const char *lock, struct holder *ret, struct err *e)
 {
     struct str sql;
     *ret = (struct holder){.a = &s->scratch};
@@ -36,7 +36,7 @@ static bool read_holder(struct store *s, struct holder *ret, struct err *e)
     str_addf(&sql,
         "SELECT n.now, l.token, l.expires_at, l.owner FROM (SELECT %s AS now) n"
         " LEFT JOIN {etl_locks} l ON l.name = '" NAME "'%s",
-        s->engine->dialect->now, s->engine->dialect->for_update);
+        s->engine->dialect->now, lock);
     bool ok = db_query(s, str_z(&sql), NO_CELLS, take_holder, ret, e);
     str_done(&sql);
     return ok;
@@ -49,15 +49,25 @@ static bool lost(const struct holder *h, struct err *e)
     return err_set(e, ERR_LOCKED, "the write lease was taken over by %.*s", VIEW_ARG(h->owner));
 }
 
+static bool still_held(struct store *s, const char *lock, struct holder *ret, struct err *e)
+{
+    return read_holder(s, lock, ret, e) &&
+           ((ret->exists && ret->token == s->token) || lost(ret, e));
+}
+
+bool lease_look(struct store *s, struct err *e)
+{
+    struct holder h;
+    return s->token == 0 || still_held(s, "", &h, e);
+}
+
 bool lease_check(struct store *s, struct err *e)
 {
     struct holder h;
     if (s->token == 0)
         return true;
-    if (!read_holder(s, &h, e))
+    if (!still_held(s, s->engine->dialect->for_update, &h, e))
         return false;
-    if (!h.exists || h.token != s->token)
-        return lost(&h, e);
     int64_t rows = 0;
     if (!db_exec(s, "UPDATE {etl_locks} SET expires_at = ? WHERE name = '" NAME "' AND token = ?",
             CELLS(cell_int(h.now + s->lease_seconds), cell_int(s->token)), &rows, e))
@@ -94,7 +104,7 @@ static bool take(struct store *s, void *payload, struct err *e)
 {
     struct taking *t = payload;
     struct holder h;
-    if (!read_holder(s, &h, e))
+    if (!read_holder(s, s->engine->dialect->for_update, &h, e))
         return false;
     if (h.exists && h.expires_at > h.now && !view_is(h.owner, t->owner))
         return held(&h, e);

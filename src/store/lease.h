@@ -10,5 +10,8 @@
 
 /* Inside a transaction: nothing when this store holds no lease; else ERR_LOCKED if it was lost, or its expiry moved. */
 bool lease_check(struct store *s, struct err *e);
+/* The first half of it: ERR_LOCKED if it was lost by now. Locks nothing, so it may be lost a moment later: transactions
+ * that begin with this end with the other. */
+bool lease_look(struct store *s, struct err *e);
 
 #endif

@@ -2,7 +2,6 @@
 #include "store/load.h"
 
 #include "base/sys.h"
-#include "store/ddl.h"
 #include "store/lease.h"
 
 enum { MAX_MOVIES = 16 * 1024 * 1024, STEPS = 10, STATS_PER_PUT = 500, MOVIES_PER_PUT = 500 };
@@ -28,8 +27,7 @@ bool load_check_movie(
  * those for which no row comes. */
 static bool make_room(struct load *l, struct err *e)
 {
-    return ddl_drop_index(l->s, ddl_find_index("ratings", "movielens_id"), e) &&
-           db_exec(l->s, "DELETE FROM {ratings}", NO_CELLS, NULL, e) &&
+    return db_exec(l->s, "DELETE FROM {ratings}", NO_CELLS, NULL, e) &&
            db_exec(l->s, "DELETE FROM {tags}", NO_CELLS, NULL, e) &&
            db_exec(l->s, "DELETE FROM {movielens_release}", NO_CELLS, NULL, e) &&
            db_exec(l->s, "UPDATE {movielens_movies} SET rating_count = -1", NO_CELLS, NULL, e);
@@ -99,7 +97,7 @@ static bool load_ratings(struct load *l, struct err *e)
         return false;
     l->result.ratings = n.stored;
     l->result.duplicate_ratings = n.pulled - n.stored;
-    return ddl_create_index(l->s, ddl_find_index("ratings", "movielens_id"), e);
+    return true;
 }
 
 /* ---- counts per movie: the source's own, unless rows were left out that it had counted */

@@ -12,6 +12,7 @@ enum { CODE_TABLE_EXISTS = 1050, CODE_INDEX_EXISTS = 1061, CODE_NO_INDEX = 1091 
 struct piece {
     bool (*work)(struct store *s, void *payload, struct err *e);
     void *payload;
+    bool late; /* the lease is locked at the end */
     unsigned tried;
 };
 
@@ -30,22 +31,42 @@ static bool run_piece(struct store *s, void *payload, struct err *e)
     q->code = 0;
     if (++p->tried > 1)
         q->replayed = true;
-    bool ok = server_send(s, view_of("START TRANSACTION"), NULL, e) && lease_check(s, e) &&
-              (p->work(s, p->payload, e) || was_done(q, p)) && server_commit(s, e);
+    bool ok = server_send(s, view_of("START TRANSACTION"), NULL, e) &&
+              (p->late ? lease_look(s, e) : lease_check(s, e)) &&
+              (p->work(s, p->payload, e) || was_done(q, p)) && (!p->late || lease_check(s, e)) &&
+              server_commit(s, e);
     q->piece = false;
     if (!ok)
         server_rollback(s);
     return ok;
 }
 
+static bool replay(struct store *s, struct piece *p, struct err *e)
+{
+    struct server *q = server_of(s);
+    if (!q->bulk || q->piece)
+        return p->work(s, p->payload, e);
+    return server_replay(s, run_piece, p, e);
+}
+
 bool server_piece(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
     void *payload, struct err *e)
 {
-    struct server *q = server_of(s);
-    struct piece p = {work, payload, 0};
-    if (!q->bulk || q->piece)
-        return work(s, payload, e);
-    return server_replay(s, run_piece, &p, e);
+    struct piece p = {work, payload, false, 0};
+    return replay(s, &p, e);
+}
+
+/* Who took the lease meanwhile may have dropped the table: then that is what went wrong. */
+bool server_chunk(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
+    void *payload, struct err *e)
+{
+    struct piece p = {work, payload, true, 0};
+    struct err why;
+    if (replay(s, &p, e))
+        return true;
+    if (server_of(s)->db != NULL && !e->transient && !lease_look(s, &why) && why.kind == ERR_LOCKED)
+        *e = why;
+    return false;
 }
 
 /* The connection is made anew with other bounds, and without checks of foreign keys. */

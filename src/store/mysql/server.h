@@ -107,6 +107,10 @@ bool server_put_rows(
 /* While q->bulk: `work` as a transaction of its own, replayed as needed; otherwise simply `work`. */
 bool server_piece(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
     void *payload, struct err *e);
+/* The same for work that shares the load with another connection: the lease's row is locked at its end only, so that the
+ * two do not wait for each other. */
+bool server_chunk(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
+    void *payload, struct err *e);
 bool server_bulk(struct store *s, bool fresh,
     bool (*work)(struct store *s, void *payload, struct err *e), void *payload, struct err *e);
 bool server_sweep(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),

@@ -47,14 +47,14 @@ static bool enlist_all(struct store *s, struct err *e)
     return true;
 }
 
-/* Ratings get their foreign key when they are in: until then the index it needs would be kept up row by row. */
+/* Ratings get their index and their foreign key when they are in: until then these would be kept up row by row. */
 static bool create(struct store *s, const char *table, struct err *e)
 {
-    bool keys = s->foreign_keys;
-    s->foreign_keys = keys && strcmp(table, "ratings") != 0;
+    bool keys = s->foreign_keys, later = strcmp(table, "ratings") == 0;
+    s->foreign_keys = keys && !later;
     bool ok = ddl_create_table(s, schema_find(&s->schema, table), e);
     s->foreign_keys = keys;
-    for (const struct index *ix = plain_indexes; ok && ix->table != NULL; ix++)
+    for (const struct index *ix = plain_indexes; ok && !later && ix->table != NULL; ix++)
         if (strcmp(ix->table, table) == 0)
             ok = ddl_create_index(s, ix, e);
     return ok;

@@ -3,7 +3,7 @@
 #include "store/sqlite/db.h"
 
 #include "base/mem.h"
-#include "store/sql.h"
+#include "store/ddl.h"
 
 #define MODULE "movie_etl_rating_blocks"
 
@@ -176,11 +176,14 @@ bool sqlite_load_ratings(
 {
     struct sqlite *q = sqlite_of(s);
     struct pull p = {.source = source, .e = e};
+    const struct index *by_movie = ddl_find_index("ratings", "movielens_id");
+    if (!ddl_drop_index(s, by_movie, e))
+        return false;
     int rc = sqlite3_create_module_v2(q->db, MODULE, &module, &p, NULL);
     if (rc != SQLITE_OK)
         return sqlite_fail(q, rc, "cannot set up the loading of ratings", e);
     bool ok = insert_all(s, &p, &ret->stored, e);
     (void)sqlite3_create_module_v2(q->db, MODULE, NULL, NULL, NULL);
     ret->pulled = p.pulled;
-    return ok;
+    return ok && ddl_create_index(s, by_movie, e);
 }
