@@ -39,6 +39,7 @@ struct dialect {
     const char *now; /* an expression: seconds since 1970 by the server's clock */
     const char *for_update; /* behind a SELECT whose rows the transaction will change; "" where writers exclude
                              * each other from the start */
+    bool updates_joined;   /* UPDATE t JOIN (SELECT ...) SET ...: many rows in one statement */
     bool references_apart; /* ADD COLUMN cannot carry a foreign key; it is added beside it */
     /* An identifier, quoted. */
     void (*name)(struct str *to, struct view identifier);

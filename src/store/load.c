@@ -141,28 +141,14 @@ static bool stats_of(struct load *l, const struct rating_stats **ret, size_t *re
     return true;
 }
 
-static const char *stats_statement(struct load *l)
-{
-    static const char *const steps[] = {STEP_COLUMNS};
-    struct str sql;
-    str_init(&sql, SQL_MAX);
-    sql_expand(l->s, &sql, "UPDATE {movielens_movies} SET rating_count = ?, rating_sum = ?");
-    for (size_t i = 0; i < STEPS; i++)
-        str_addf(&sql, ", %s = ?", steps[i]);
-    str_addz(&sql, " WHERE movielens_id = ?");
-    const char *kept = arena_dup(&l->s->scratch, str_view(&sql)).p;
-    str_done(&sql);
-    return kept;
-}
-
 static bool put_stats(struct load *l, struct err *e)
 {
-    enum { WIDTH = STEPS + 3 };
+    static const char *const columns[] = {"rating_count", "rating_sum", STEP_COLUMNS, "movielens_id"};
+    enum { WIDTH = sizeof columns / sizeof columns[0] };
     const struct rating_stats *stats = NULL;
     size_t n = 0;
     if (!stats_of(l, &stats, &n, e))
         return false;
-    const char *sql = stats_statement(l);
     struct cell *cells =
         arena_take_array(&l->s->scratch, (size_t)STATS_PER_PUT * WIDTH, sizeof *cells);
     for (size_t at = 0; at < n; at += STATS_PER_PUT) {
@@ -175,7 +161,7 @@ static bool put_stats(struct load *l, struct err *e)
                 row[2 + k] = cell_int(stats[i].histogram[k]);
             row[WIDTH - 1] = cell_int(stats[i].movielens_id);
         }
-        if (!l->s->engine->exec_rows(l->s, sql, &rows, e))
+        if (!db_update(l->s, "movielens_movies", columns, &rows, e))
             return false;
     }
     return true;

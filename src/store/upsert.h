@@ -20,6 +20,11 @@ bool db_put(struct store *s, const struct put *p, const struct row_set *rows, st
 bool db_put_row(struct store *s, const char *table, enum put_kind kind, const struct cell *cells,
     size_t n, struct err *e);
 
+/* Sets columns of rows that are there: cells are the values of `columns`, the last of them the key. What is not there is
+ * left out. */
+bool db_update(struct store *s, const char *table, const char *const *columns,
+    const struct row_set *rows, struct err *e);
+
 /* "SELECT a, b, c FROM t ORDER BY key", texts by bytes; only columns without any flag of `without`. */
 struct view upsert_select_all(
     struct store *s, const struct table *t, unsigned without, struct arena *a);

@@ -149,9 +149,10 @@ refused_record() {
     admin "SET foreign_key_checks = 0; DELETE FROM $S_DB.movies WHERE title IN ('First', 'Third')"
 }
 
+# Chunks of ratings that two connections share, and at the end keys that were there: of those the first rating counts.
 another_release() {
-    big_release "$WORK/release2" 40 3
-    sed -n '2,1999p' "$WORK/release2/ratings.csv" >"$WORK/repeated"
+    big_release "$WORK/release2" 600 3
+    sed -n '2,1999p' "$WORK/release2/ratings.csv" | awk -F, '{ printf "%d,%d,%.1f,%d\n", $1, $2, 5.5 - $3, $4 + 1 }' >"$WORK/repeated"
     cat "$WORK/repeated" >>"$WORK/release2/ratings.csv"
     for where in embedded server; do
         if [ $where = embedded ]; then embedded; else on_server; fi

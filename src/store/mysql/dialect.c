@@ -161,6 +161,7 @@ static void add_join_texts(
 const struct dialect server_dialect = {
     .now = "UNIX_TIMESTAMP()",
     .for_update = " FOR UPDATE",
+    .updates_joined = true,
     .references_apart = true,
     .name = add_name,
     .type = add_type,
