@@ -19,8 +19,8 @@ struct failure {
 
 static bool take_known(void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e)
 {
-    (void)gone_at;
-    return map_put(payload, tmdb_id, (uint64_t)fetched_at) ||
+    struct fetcher *f = payload;
+    return (map_put(&f->known, tmdb_id, (uint64_t)fetched_at) && (gone_at == 0 || map_put(&f->marked, tmdb_id, 1))) ||
            err_set(e, ERR_DATA, "more than %d records", MAX_IDS);
 }
 
@@ -35,6 +35,7 @@ bool fetcher_init(struct fetcher *f, struct work *w, const char *verb, struct er
     const struct etl *x = w->x;
     *f = (struct fetcher){.w = w};
     map_init(&f->known, MAX_IDS);
+    map_init(&f->marked, MAX_IDS);
     map_init(&f->staged, MAX_IDS);
     map_init(&f->gone, MAX_IDS);
     vec_init(&f->failures, sizeof(struct failure), FAILURES_SHOWN);
@@ -45,7 +46,7 @@ bool fetcher_init(struct fetcher *f, struct work *w, const char *verb, struct er
         return err_hint(e, "Put TMDB_API_KEY=... into .env or the environment. A key is free for "
                            "non-commercial use: https://www.themoviedb.org/settings/api");
     }
-    if (w->store != NULL && (!store_each_tmdb_id(w->store, take_known, &f->known, e) ||
+    if (w->store != NULL && (!store_each_tmdb_id(w->store, take_known, f, e) ||
                                 !store_each_gone(w->store, take_gone, &f->gone, e)))
         return false;
     return batch_staged_ids(x->config->data_dir, &f->staged, e) && notes_open(f, verb, e) &&
@@ -57,6 +58,7 @@ void fetcher_done(struct fetcher *f)
     tmdb_client_free(f->client);
     batch_notes_free(f->notes);
     map_done(&f->known);
+    map_done(&f->marked);
     map_done(&f->staged);
     map_done(&f->gone);
     vec_done(&f->failures);

@@ -21,6 +21,7 @@ struct fetcher {
     struct tmdb_client *client;
     struct batch_notes *notes; /* NULL: none are kept */
     struct map known;  /* tmdb_id -> fetched_at */
+    struct map marked; /* of these, marked as gone */
     struct map staged; /* of complete files in raw/ */
     struct map gone;   /* tmdb_id -> last_at */
     int64_t deadline_ms; /* of --max-time; 0: none */

@@ -1,4 +1,4 @@
-/* Refresh of the oldest records: see fetch_verb.h. */
+/* Refresh: the oldest records, and those that TMDB said are gone once: see fetch_verb.h. */
 #include "etl/fetch_verb.h"
 
 #include "base/sys.h"
@@ -58,6 +58,20 @@ static bool add_oldest(struct fetcher *f, const struct vec *aged, uint64_t budge
     return true;
 }
 
+/* One 404 is noted, a second one on another day marks the record. Whoever heard of the first only once, because the feed
+ * had gone on, would wait for the second for a month. */
+static bool add_unconfirmed(const struct fetcher *f, struct id_set *ids, struct err *e)
+{
+    for (size_t i = 0; i < f->gone.cap; i++) {
+        const struct map_slot *s = &f->gone.slots[i];
+        bool waits = s->used && map_has(&f->known, s->key) && !map_has(&f->marked, s->key);
+        if (waits && (int64_t)s->value / 86400 < today() && !map_has(&f->staged, s->key) &&
+            !id_set_add(ids, s->key, e))
+            return false;
+    }
+    return true;
+}
+
 static bool refresh(struct fetcher *f, struct id_set *ids, struct err *e)
 {
     char scope[16];
@@ -66,7 +80,7 @@ static bool refresh(struct fetcher *f, struct id_set *ids, struct err *e)
     vec_init(&aged, sizeof(struct aged), MAX_RECORDS);
     bool ok = days_since(f, &days, e) && list_by_age(f, &aged, e);
     uint64_t budget = ok && days > 0 ? (aged.n * (uint64_t)days + ROUND_DAYS - 1) / ROUND_DAYS : 0;
-    ok = ok && add_oldest(f, &aged, budget, ids, e);
+    ok = ok && add_oldest(f, &aged, budget, ids, e) && add_unconfirmed(f, ids, e);
     vec_done(&aged);
     if (!ok)
         return false;

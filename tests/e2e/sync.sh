@@ -110,20 +110,6 @@ control faults ""
 etl update --ids ids.txt; etl process --batch-type changes
 rows "all of them come back" "select count(*) from tmdb_movies where gone_at is not null" 0
 
-# An hour of failures changes nothing.
-for fault in "status=500" "status=429 retry-after=30" "empty-200" "html"; do
-    dump before.dump
-    control faults "path-prefix=/3/ $fault"
-    MOVIE_ETL_TEST="clock-offset=$((DAY * 86400)),clock-speed=2000" etl sync
-    exits 11 "sync while TMDB answers $fault"
-    says "hint:" "says what to do"
-    control faults ""
-    dump after.dump
-    same "nothing was changed or removed" before.dump after.dump
-done
-etl sync
-exits 0 "the next one is fine"
-
 # One 404 does not take a record out of the refresh for good.
 oldest=$(sql "select tmdb_id from tmdb_movies order by fetched_at, tmdb_id limit 1")
 control "gone?id=$oldest"; etl update "$oldest"; etl process --batch-type changes
