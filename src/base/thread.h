@@ -2,8 +2,8 @@
  *
  * Work moves along by handing objects over: whoever has taken a pointer out of a queue owns what it
  * points to until he puts it into the next one, and the queue orders memory between the two. So
- * nothing needs a lock of its own, and an object that carries a `struct err` carries errors from one
- * thread to another.
+ * nothing needs a lock of its own, and an object that carries a `struct err` carries errors from
+ * one thread to another.
  *
  * Signals stay with the thread that started the others. A thread ends by itself when its queues are
  * closed; nothing is ever cancelled. */

@@ -47,8 +47,8 @@ static bool count(struct findings *f, enum rule rule)
     return f->per_rule[rule]++ < FINDINGS_KEPT_PER_RULE;
 }
 
-void findings_add(struct findings *f, enum rule rule, uint64_t line, uint64_t column, struct view key,
-    const char *field, const char *fmt, ...)
+void findings_add(struct findings *f, enum rule rule, uint64_t line, uint64_t column,
+    struct view key, const char *field, const char *fmt, ...)
 {
     char text[700];
     va_list ap;
@@ -66,18 +66,31 @@ void findings_add(struct findings *f, enum rule rule, uint64_t line, uint64_t co
             arena_dup(&f->texts, view_of(field)), arena_dup(&f->texts, shown)};
 }
 
-void findings_merge(struct findings *to, const struct findings *from)
+void findings_merge_kept(
+    struct findings *to, const struct findings *from, size_t begin, size_t end, uint64_t lines)
 {
-    for (size_t i = 0; i < from->kept.n; i++) {
+    for (size_t i = begin; i < end; i++) {
         const struct finding *x = vec_at(&from->kept, i);
-        struct finding *y = to->per_rule[x->rule] < FINDINGS_KEPT_PER_RULE ? vec_add(&to->kept) : NULL;
+        struct finding *y = count(to, x->rule) ? vec_add(&to->kept) : NULL;
         if (y != NULL)
-            *y = (struct finding){x->rule, arena_dup(&to->texts, x->file), x->line, x->column,
-                arena_dup(&to->texts, x->key), arena_dup(&to->texts, x->field),
+            *y = (struct finding){x->rule, arena_dup(&to->texts, x->file), x->line + lines,
+                x->column, arena_dup(&to->texts, x->key), arena_dup(&to->texts, x->field),
                 arena_dup(&to->texts, x->text)};
     }
+}
+
+void findings_merge_counts(struct findings *to, const struct findings *from)
+{
     for (size_t r = 0; r < RULE_COUNT; r++)
-        to->per_rule[r] += from->per_rule[r];
-    for (size_t s = 0; s <= SEVERITY_ERROR; s++)
-        to->per_severity[s] += from->per_severity[s];
+        if (from->per_rule[r] > FINDINGS_KEPT_PER_RULE) {
+            uint64_t more = from->per_rule[r] - FINDINGS_KEPT_PER_RULE;
+            to->per_rule[r] += more;
+            to->per_severity[rules[r].severity] += more;
+        }
+}
+
+void findings_merge(struct findings *to, const struct findings *from)
+{
+    findings_merge_kept(to, from, 0, from->kept.n, 0);
+    findings_merge_counts(to, from);
 }

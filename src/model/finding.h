@@ -1,9 +1,9 @@
 /* Findings: what is wrong with data, as values. An error stops an action; a finding does not.
  *
- * Every finding names a rule of rules.def (its level and severity are the rule's), a place (file, line,
- * column; 0 = unknown), the record's key ("tmdb 550", "movielens 7789"), the field, and a text. A
- * collector keeps at most FINDINGS_KEPT_PER_RULE findings per rule and counts the rest, so that a hopeless
- * file cannot fill the memory. Texts are copied; the collector owns them. */
+ * Every finding names a rule of rules.def (its level and severity are the rule's), a place (file,
+ * line, column; 0 = unknown), the record's key ("tmdb 550", "movielens 7789"), the field, and a
+ * text. A collector keeps at most FINDINGS_KEPT_PER_RULE findings per rule and counts the rest, so
+ * that a hopeless file cannot fill the memory. Texts are copied; the collector owns them. */
 #ifndef MOVIE_ETL_MODEL_FINDING_H
 #define MOVIE_ETL_MODEL_FINDING_H
 
@@ -50,10 +50,15 @@ void findings_init(struct findings *f);
 void findings_done(struct findings *f);
 void findings_in_file(struct findings *f, const char *path); /* copied; NULL: no file */
 
-void findings_add(struct findings *f, enum rule rule, uint64_t line, uint64_t column, struct view key,
-    const char *field, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
-/* Adds all of `from` to `to`. */
+void findings_add(struct findings *f, enum rule rule, uint64_t line, uint64_t column,
+    struct view key, const char *field, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
+/* Adds all of `from` to `to`: what comes of it is as if they had been added there at first. */
 void findings_merge(struct findings *to, const struct findings *from);
+/* The same in parts, for findings of a part of a file: those kept as begin..end-1, with `lines`
+ * added to their lines; then, once, those that are only counted. */
+void findings_merge_kept(
+    struct findings *to, const struct findings *from, size_t begin, size_t end, uint64_t lines);
+void findings_merge_counts(struct findings *to, const struct findings *from);
 
 const struct rule_info *rule_info(enum rule rule);
 const char *severity_name(enum severity s);

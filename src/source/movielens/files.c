@@ -241,6 +241,12 @@ bool files_open(const char *path, struct files *ret, struct err *e)
     return ok;
 }
 
+bool files_read(const struct files *f, enum ml_file which, struct input **ret, struct err *e)
+{
+    return f->zip != NULL ? zip_read(f->zip, f->member[which], f->path[which], ret, e)
+                          : input_file_new(f->path[which], ret, e);
+}
+
 void files_done(struct files *f)
 {
     zip_free(f->zip);

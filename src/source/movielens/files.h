@@ -1,9 +1,7 @@
-/* Files: where the four files of a release lie (a folder or a zip), and reading them with their
- * digests on the way. */
+/* Files: where the four files of a release lie (a folder or a zip), and opening them. */
 #ifndef MOVIE_ETL_SOURCE_MOVIELENS_FILES_H
 #define MOVIE_ETL_SOURCE_MOVIELENS_FILES_H
 
-#include "base/digest.h"
 #include "source/movielens/checksums.h"
 #include "source/movielens/zip.h"
 
@@ -25,19 +23,7 @@ struct files {
 bool files_open(const char *path, struct files *ret, struct err *e);
 void files_done(struct files *f);
 
-/* An input that digests what passes through it. Embedded in its owner; closing it frees the inner
- * input only. */
-struct hashed {
-    struct input in;
-    struct input *inner;
-    struct digest sha256, md5;
-    bool with_md5, ended;
-    struct digest_hex sha256_hex, md5_hex; /* once `ended` */
-};
-
-/* Opens one of the files into `ret`, which stays where it is until it is closed
- * (input_free(&ret->in)) and may be read from afterwards. MD5 is computed only when the release
- * says one. */
-bool files_read(const struct files *f, enum ml_file which, struct hashed *ret, struct err *e);
+/* Opens one of the files. */
+bool files_read(const struct files *f, enum ml_file which, struct input **ret, struct err *e);
 
 #endif

@@ -1,6 +1,8 @@
 /* MovieLens releases: reading the four files of a folder or of the zip it is distributed as.
  *
- * Streaming: nothing but one block of rows, and one entry per movie, is ever held in memory. Every row is checked
+ * Streaming: a file is read ahead by threads of its own, a fixed number of pieces at most (under 64 MiB in all), and one
+ * entry per movie is held; nothing grows with the number of rows. One thread at a time calls this interface; what it gets
+ * does not depend on how the others run. Every row is checked
  * (digits, ranges, half-star steps, order, duplicates, the movie exists); a bad row is a finding with file and
  * line and is left out, the rest goes on. A file that cannot be read to its end, or whose header is not the one
  * documented, is an error. docs/movielens.md lists what real releases hold and what is made of it. */

@@ -1,4 +1,6 @@
-/* Ratings: the block scanner's inside, shared by its fast and its careful half. */
+/* Ratings: the inside of their reader, shared by its parts: ratings.c hands out the batches in
+ * order, ratings_scan.c makes a batch of a piece, ratings_careful.c reads a line that is not in the
+ * plain form. */
 #ifndef MOVIE_ETL_SOURCE_MOVIELENS_RATINGS_H
 #define MOVIE_ETL_SOURCE_MOVIELENS_RATINGS_H
 
@@ -6,26 +8,78 @@
 #include "source/movielens/release.h"
 
 enum {
-    RATINGS_BLOCK = 65536,       /* rows */
-    RATINGS_WINDOW = 256 * 1024, /* bytes; with its rows it stays in the second-level cache */
+    RATINGS_SCANNERS = 2, /* threads */
+    RATINGS_ROW_MIN = 8,  /* bytes of the shortest row, "1,1,1,1" and its line feed */
+    RATINGS_BATCH = AHEAD_PIECE / RATINGS_ROW_MIN + 1, /* rows; a last row may lack the line feed */
+    STEPS = 10,                                        /* half stars */
+};
+
+/* What was made of one piece, as if nothing stood before it. */
+struct batch {
+    struct queue *done; /* the piece, when it was scanned */
+    size_t n;
+    int32_t *user_id, *movielens_id;
+    uint8_t *half_stars;
+    int64_t *rated_at;
+    uint64_t lines;           /* of the file */
+    bool sorted;              /* user and movie rise strictly */
+    uint64_t first, last;     /* user and movie (order_of) of its first and last row */
+    struct findings findings; /* lines in them are counted from 0 */
+    /* When its first row was accepted: its line, and how many findings were kept: there belongs
+     * what only who knows the batch before can find. */
+    uint64_t first_line;
+    size_t first_finding;
+};
+
+/* One of the threads that scan. */
+struct scanner {
+    struct ratings *r;
+    struct thread *thread;
+    uint32_t movie[RATINGS_BATCH]; /* of each row: its index in `known` */
+    uint32_t (*counts)
+        [STEPS]; /* per movie, not yet in the statistics: a third of their size, for the caches */
+    uint64_t counted; /* rows in `counts` */
+    char line[AHEAD_LINE_MAX +
+              1]; /* the careful way changes it, and others read the piece at the same time */
+    /* of the piece that is scanned */
+    struct batch *b;
+    struct place place;
+    uint64_t line_now; /* of the row that comes next */
+    size_t settled;    /* rows of the batch that are accepted for good */
+    uint64_t
+        unsettled_line; /* of the first row that is not; the others are on the lines after it */
 };
 
 struct ratings {
-    struct window window;
-    uint64_t line_now; /* of the row at window.at */
-    bool ended, sorted, skipping;
-    uint64_t last;     /* user and movie of the last row settled */
-    size_t n, settled; /* rows in the block; those that are accepted for good */
-    uint64_t
-        unsettled_line; /* of the first row not settled; the others are on the lines after it */
-    uint32_t movie[RATINGS_BLOCK]; /* its index in `known` */
-    uint32_t (*counts)
-        [10]; /* per movie, not yet in the statistics: a third of their size, for the caches */
-    uint64_t counted; /* rows in `counts` */
-    int32_t user_id[RATINGS_BLOCK], movielens_id[RATINGS_BLOCK];
-    uint8_t half_stars[RATINGS_BLOCK];
-    int64_t rated_at[RATINGS_BLOCK];
+    struct movielens *m;
+    struct ahead *ahead;
+    struct queue *work;                 /* pieces to be scanned */
+    struct batch batches[AHEAD_PIECES]; /* by the index of the piece */
+    struct scanner *scanners[RATINGS_SCANNERS];
+    /* Holds the statistics (struct vec) while nobody adds to them: who takes them has them to
+     * himself. */
+    struct queue *stats;
+    /* the caller's */
+    struct piece *given; /* whose rows he has; NULL: none */
+    uint64_t line;       /* of the first line of the next piece */
+    uint64_t last;       /* user and movie of the last row given */
+    bool begun, sorted, ended;
+    bool failed;
+    struct err e; /* of `failed`, for whoever asks again */
 };
+
+/* One number that rises with user, then movie. */
+static inline uint64_t order_of(const struct batch *b, size_t i)
+{
+    return (uint64_t)(uint32_t)b->user_id[i] << 32 | (uint32_t)b->movielens_id[i];
+}
+
+/* A thread's life: scans the pieces of r->work until it is closed. Its counts are in the statistics
+ * then. */
+void ratings_scan(void *scanner);
+
+/* A row repeats the one before it. `i` is its index in the batch. */
+void ratings_note_repeated(struct place *p, const struct batch *b, size_t i);
 
 /* Reads one line (without its line end; `unended`: the file has none after it) that is not in the
  * plain form. False, with a finding, when it is no rating; also for a blank line, without one. */

@@ -106,12 +106,21 @@ bool release_check_header(
     return false;
 }
 
+bool release_read(const struct files *f, enum ml_file which, struct queue *also, struct ahead **ret,
+    struct err *e)
+{
+    struct input *in;
+    return files_read(f, which, &in, e) &&
+           ahead_start(in, f->checksums[which].z[0] != '\0', also, ret, e);
+}
+
 bool release_begin(struct movielens *m, enum ml_file which, struct csv *ret, struct err *e)
 {
     struct csv_row row;
-    if (!files_read(&m->files, which, &m->hashed[which], e))
+    struct ahead *a;
+    if (!release_read(&m->files, which, NULL, &a, e))
         return false;
-    csv_init(ret, &m->hashed[which].in);
+    csv_init(ret, ahead_input_new(a, &m->digests[which]));
     if (csv_next(ret, &row, e) && release_check_header(m, which, &row, e))
         return true;
     csv_done(ret);
@@ -120,32 +129,32 @@ bool release_begin(struct movielens *m, enum ml_file which, struct csv *ret, str
 
 void release_end(struct movielens *m, enum ml_file which, struct findings *findings)
 {
-    const struct hashed *h = &m->hashed[which];
+    const struct digests *d = &m->digests[which];
     const char *want = m->files.checksums[which].z;
-    *sha256_of(&m->release, which) = arena_dup(&m->files.arena, view_of(h->sha256_hex.z));
+    *sha256_of(&m->release, which) = arena_dup(&m->files.arena, view_of(d->sha256.z));
     struct place p = release_place(m, which, findings);
-    if (h->with_md5 && !view_is(view_of(want), h->md5_hex.z))
-        note(&p, RULE_ML_CHECKSUM, 0, NULL, "its MD5 is %s, checksums.txt says %s", h->md5_hex.z,
-            want);
+    if (!view_is(view_of(want), d->md5.z)) /* both are "" when it is not asked for */
+        note(&p, RULE_ML_CHECKSUM, 0, NULL, "its MD5 is %s, checksums.txt says %s", d->md5.z, want);
 }
 
 static bool digest_file(
     const struct files *f, enum ml_file which, struct arena *a, struct view *ret, struct err *e)
 {
-    enum { BLOCK = 256 * 1024 };
-    struct hashed h;
-    bool ok = files_read(f, which, &h, e);
+    struct ahead *in;
+    bool ok = release_read(f, which, NULL, &in, e);
     if (!ok)
         return false;
-    char *block = mem_alloc(BLOCK);
-    while (ok && !h.ended) {
-        size_t got;
-        ok = h.in.read(&h.in, block, BLOCK, &got, e);
+    for (bool ended = false; ok && !ended;) {
+        struct piece *p = ahead_take(in);
+        ok = !p->failed;
+        ended = p->last;
+        if (!ok)
+            *e = p->e;
+        ahead_release(in, p);
     }
     if (ok)
-        *ret = arena_dup(a, view_of(h.sha256_hex.z));
-    mem_free(block);
-    input_free(&h.in);
+        *ret = arena_dup(a, view_of(ahead_digests(in).sha256.z));
+    ahead_free(in);
     return ok;
 }
 

@@ -2,6 +2,7 @@
 #ifndef MOVIE_ETL_SOURCE_MOVIELENS_RELEASE_H
 #define MOVIE_ETL_SOURCE_MOVIELENS_RELEASE_H
 
+#include "source/movielens/ahead.h"
 #include "source/movielens/csv.h"
 #include "source/movielens/files.h"
 #include "source/movielens/known.h"
@@ -23,7 +24,7 @@ struct tags;
 
 struct movielens {
     struct files files;
-    struct hashed hashed[ML_FILES];
+    struct digests digests[ML_FILES]; /* of those that were read to their end */
     struct ml_release release;
     struct known known;
     struct vec stats; /* struct rating_stats per movie; in the order of `known` until the end */
@@ -32,6 +33,9 @@ struct movielens {
     struct tags *tags;
 };
 
+/* Begins to read a file; see ahead_start. */
+bool release_read(
+    const struct files *f, enum ml_file which, struct queue *also, struct ahead **ret, struct err *e);
 /* Begins a CSV file: opens it and checks its header. csv_done is needed after success only. */
 bool release_begin(struct movielens *m, enum ml_file which, struct csv *ret, struct err *e);
 /* Checks a header row; used by release_begin and for the ratings, which are not read with csv.h. */

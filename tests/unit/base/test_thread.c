@@ -1,6 +1,6 @@
-/* Tests of base/thread: threads run and are joined, signals pass them by, queues keep order and bound,
- * lose nothing between several threads, and wake everybody when they are closed. Run under the thread
- * sanitizer too (suite `threads`). */
+/* Tests of base/thread: threads run and are joined, signals pass them by, queues keep order and
+ * bound, lose nothing between several threads, and wake everybody when they are closed. Run under
+ * the thread sanitizer too (suite `threads`). */
 #include "help.h"
 
 #include "base/thread.h"
