@@ -1,6 +1,7 @@
 /* Store: opening, transactions. See store.h; the verbs' needs are in movielens.c, tmdb.c, movies.c, state.c, ... */
 #include "store/engine.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/retry.h"
 #include "base/sys.h"
@@ -95,6 +96,7 @@ static bool again(const struct store *s, unsigned tried, const struct err *e)
     int64_t delay = e->transient ? retry_delay_ms(&policy, tried) : -1;
     if (delay < 0 || sys_stop_asked())
         return false;
+    log_line(LOG_WARNING, "%s; trying again", e->text);
     sys_sleep_ms(delay);
     return true;
 }
