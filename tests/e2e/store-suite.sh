@@ -185,7 +185,7 @@ hostile() {
     SQL_DB='a`b' refused 3 "cannot be the name of a database" "a database that cannot exist"
     SQL_HOST='[::1:1' refused 3 "SQL_HOST" "a host that is none"
     SQL_HOST="$S_HOST:1,$S_HOST:$S_PORT" refused 0 "store" "the second host serves when the first does not"
-    SQL_TLS=verify-full:/nonexistent refused 8 "cannot connect" "a CA file that is not there"
+    SQL_TLS=verify-full:/nonexistent refused 3 "the CA file /nonexistent: No such file" "a CA file that is not there"
     SQL_PREFIX=other_ refused 14 "with the prefix other_" "a prefix that nothing was made with"
     admin "CREATE DATABASE ${S_DB}_theirs; CREATE TABLE ${S_DB}_theirs.movies (x INT)"
     SQL_DB=${S_DB}_theirs etl init --load-movielens --movielens "$SAMPLE"

@@ -16,6 +16,7 @@ enum {
     OLDEST_MYSQL = 80000,
     OLDEST_MARIADB = 100600,
     STATEMENT_BYTES = 1024 * 1024,
+    CODE_WAY_REFUSED = 5010, /* of Connector/C: not among WAYS_IN; its own words are unprintable */
 };
 
 /* What every server must accept. Nothing may depend on how a server is configured. */
@@ -29,7 +30,8 @@ static const char *const session[] = {
 };
 
 /* What helps where it is known. wait_timeout: a process that is stopped in the middle of a transaction loses it, with
- * its locks, after a while. */
+ * its locks, after a while. The last two: a node of a cluster that took over has first to apply what the one before it
+ * committed. */
 static const char *const comfort[] = {
     "SET SESSION wait_timeout = 180",
     "SET SESSION net_write_timeout = 600",
@@ -38,6 +40,8 @@ static const char *const comfort[] = {
     "SET SESSION lock_wait_timeout = 30",
     "SET SESSION max_error_count = 65535",
     "SET SESSION group_concat_max_len = 1000000",
+    "SET SESSION wsrep_sync_wait = 1",
+    "SET SESSION group_replication_consistency = 'BEFORE_ON_PRIMARY_FAILOVER'",
 };
 
 void server_disconnect(struct server *q)
@@ -57,6 +61,12 @@ static void set_tls(struct server *q)
         (void)mysql_optionsv(q->db, MYSQL_OPT_SSL_CA, q->ca);
 }
 
+/* Ways to log in. Not among them: those that show the password to whoever asks (mysql_clear_password, dialog) or as good as
+ * show it (mysql_old_password). */
+#define WAYS_IN                                                                                    \
+    "caching_sha2_password,mysql_native_password,client_ed25519,parsec,sha256_password,"           \
+    "auth_gssapi_client"
+
 static void set_options(struct server *q, bool tcp)
 {
     unsigned connect = CONNECT_SECONDS, io = q->patient ? PATIENT_SECONDS : IO_SECONDS;
@@ -69,6 +79,7 @@ static void set_options(struct server *q, bool tcp)
     (void)mysql_optionsv(q->db, MYSQL_OPT_PROTOCOL, &protocol);
     (void)mysql_optionsv(q->db, MYSQL_OPT_RECONNECT, &again);
     (void)mysql_optionsv(q->db, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+    (void)mysql_optionsv(q->db, MARIADB_OPT_RESTRICTED_AUTH, WAYS_IN);
     set_tls(q);
     server_guard_files(q);
 }
@@ -125,6 +136,11 @@ static bool refused(struct store *s, const char *where, unsigned code, const cha
     case 2059:
         return err_hint(e, "The client library lacks a plug-in for this account's way of logging in; on some "
             "systems it is a package of its own (mariadb-connector-c-plugins).");
+    case CODE_WAY_REFUSED:
+        err_set(e, ERR_STORE, "%s asks for the password in a way that would show it", where);
+        return err_hint(e, "It was not sent. Accounts that log in by PAM or LDAP (mysql_clear_password, dialog) cannot be "
+            "used: give SQL_USER one with a password of its own. If there is none such, something else may be "
+            "answering in the server's place.");
     case 1129:
         return err_hint(e, "The server blocks this machine after failed connections; FLUSH HOSTS there ends it.");
     default:
@@ -141,22 +157,29 @@ static bool passing(const struct server *q, unsigned code, const char *text)
     return t == TROUBLE_LOST || t == TROUBLE_NODE || t == TROUBLE_RETRY;
 }
 
+static bool no_tls(const char *where, struct err *e)
+{
+    err_set(e, ERR_STORE, "%s offers no encryption, and SQL_TLS demands it", where);
+    return err_hint(e, "Nothing was sent to it. Set up TLS on the server, or SQL_TLS=off if the way to it is safe.");
+}
+
 static bool dial(struct store *s, const struct host *h, bool *ret_passing, struct err *e)
 {
     struct server *q = server_of(s);
-    bool by_socket = use_socket(q, h);
+    bool by_socket = use_socket(q, h), clear = false;
     struct view where = by_socket ? view_of(q->socket)
                                   : arena_print(&s->scratch, "%s:%d", h->name, port_of(q, h));
     q->db = mysql_init(NULL);
     if (q->db == NULL)
         return err_set(e, ERR_NOMEM, "no memory for a connection");
     set_options(q, !by_socket);
-    if (mysql_real_connect(q->db, by_socket ? NULL : h->name, q->user, q->pass, NULL,
-            (unsigned)port_of(q, h), by_socket ? q->socket : NULL, CLIENT_FOUND_ROWS) != NULL) {
+    if (server_log_in(q, by_socket ? NULL : h->name, port_of(q, h), by_socket ? q->socket : NULL, &clear)) {
         if (!by_socket)
             keep_alive(q->db);
         return true;
     }
+    if (clear && q->tls >= TLS_REQUIRE)
+        return no_tls(where.p, e);
     *ret_passing = passing(q, mysql_errno(q->db), mysql_error(q->db));
     return refused(s, where.p, mysql_errno(q->db), mysql_error(q->db), e);
 }
@@ -164,11 +187,8 @@ static bool dial(struct store *s, const struct host *h, bool *ret_passing, struc
 /* The library may go on without encryption although it was told to enforce it. */
 static bool check_tls(const struct server *q, const struct host *h, struct err *e)
 {
-    if (q->tls < TLS_REQUIRE || mysql_get_ssl_cipher(q->db) != NULL)
-        return true;
-    err_set(e, ERR_STORE, "%s offers no encryption, and SQL_TLS demands it", h->name);
-    return err_hint(e, "Nothing but the log-in was sent. Set up TLS on the server, or SQL_TLS=off if the way to it is "
-                       "safe.");
+    return q->tls < TLS_REQUIRE || mysql_get_ssl_cipher(q->db) != NULL ||
+           err_set(e, ERR_STORE, "the connection to %s is not encrypted, and SQL_TLS demands it", h->name);
 }
 
 static bool check_version(const struct server *q, struct err *e)

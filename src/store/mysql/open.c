@@ -2,7 +2,10 @@
 #include "store/mysql/server.h"
 
 #include "base/mem.h"
+#include "base/sys.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 enum { STATEMENT_MAX = 64 * 1024 * 1024, NAME_MAX_BYTES = 64 };
@@ -12,6 +15,16 @@ static bool bad_tls(const char *text, struct err *e)
     return err_set(e, ERR_CONFIG,
         "SQL_TLS: '%s' is not off, prefer, require, verify-ca:CAFILE, verify-full[:CAFILE] or the path of a CA file",
         text);
+}
+
+static bool check_ca(const char *path, struct err *e)
+{
+    int fd = path == NULL ? -1 : sys_open(path, O_RDONLY, 0);
+    if (path != NULL && fd < 0)
+        return err_errno(e, ERR_CONFIG, errno, "SQL_TLS: the CA file %s", path);
+    if (fd >= 0)
+        (void)sys_close(fd);
+    return true;
 }
 
 static bool parse_tls(struct store *s, const char *text, struct err *e)
@@ -29,7 +42,7 @@ static bool parse_tls(struct store *s, const char *text, struct err *e)
     if (view_find(word, 0, '/') < word.n) {
         q->tls = TLS_VERIFY_FULL;
         q->ca = arena_dup(&s->arena, v).p;
-        return true;
+        return check_ca(q->ca, e);
     }
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (view_is(word, words[i].word)) {
@@ -42,7 +55,7 @@ static bool parse_tls(struct store *s, const char *text, struct err *e)
         return bad_tls(text, e);
     if (q->tls == TLS_VERIFY_CA && q->ca == NULL)
         return err_set(e, ERR_CONFIG, "SQL_TLS=verify-ca needs the CA's file: verify-ca:/path/ca.pem");
-    return true;
+    return check_ca(q->ca, e);
 }
 
 static bool check_names(const struct store_config *c, struct err *e)

@@ -73,6 +73,9 @@ const char *server_grant(struct store *s);
 /* connect.c: one try with one host. On failure q->db is NULL, and *ret_passing says whether waiting may help. */
 bool server_connect(struct store *s, bool *ret_passing, struct err *e);
 void server_disconnect(struct server *q);
+/* greeting.c: mysql_real_connect for q->db, but that a server without encryption hears nothing when q->tls demands it, and
+ * is talked to in clear from the start when it does not. *ret_clear: it was such a server. */
+bool server_log_in(struct server *q, const char *host, int port, const char *socket, bool *ret_clear);
 /* ready.c: connected when it returns true. A server that was there before is waited for, for a minute and a half. */
 bool server_ready(struct store *s, struct err *e);
 /* As server_ready, waiting for nothing. */
