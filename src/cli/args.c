@@ -193,6 +193,8 @@ static bool set_choice(enum arg_kind kind, struct view v, void *to, struct err *
         return false;
     if (kind == ARG_TYPE)
         *(enum batch_type *)to = (enum batch_type)i;
+    else if (kind == ARG_KEPT)
+        *(enum ml_kept *)to = (enum ml_kept)i;
     else
         *(enum log_format *)to = (enum log_format)i;
     return true;
@@ -221,6 +223,7 @@ static bool set_value(struct cli_args *a, enum option o, const char *value, stru
         return value_errors(v, to, &a->request.max_error_share, e);
     case ARG_TYPE:
     case ARG_FORMAT:
+    case ARG_KEPT:
         return set_choice(cli_options[o].kind, v, to, e);
     case ARG_TEXT:
     case ARG_KEY:

@@ -46,6 +46,7 @@ struct needs {
 };
 static const struct needs needs[] = {
     {OPTION_MOVIELENS, WITH_MOVIELENS},
+    {OPTION_RATINGS, WITH_MOVIELENS},
     {OPTION_REPLACE_RELEASE, WITH_MOVIELENS},
     {OPTION_START_YEAR, WITH_TMDB},
     {OPTION_END_YEAR, WITH_TMDB},

@@ -33,6 +33,7 @@ const struct option_info cli_options[OPTION_COUNT] = {
 #define IS_ERRORS(m)   _Generic((m), uint64_t : 1, default : 0)
 #define IS_TYPE(m)     _Generic((m), enum batch_type : 1, default : 0)
 #define IS_FORMAT(m)   _Generic((m), enum log_format : 1, default : 0)
+#define IS_KEPT(m)     _Generic((m), enum ml_kept : 1, default : 0)
 #define IS_TEXT(m)     _Generic((m), const char * : 1, default : 0)
 #define IS_KEY(m)      _Generic((m), const char * : 1, default : 0)
 #define IS_FILES(m)    _Generic((m), struct vec : 1, default : 0)
@@ -64,7 +65,16 @@ const char *const *option_choices(enum arg_kind kind)
     _Static_assert(
         BATCH_INITIAL == 0 && BATCH_MISSING == 1 && BATCH_CHANGES == 2, "order of types");
     _Static_assert(LOG_TEXT == 0 && LOG_JSON == 1, "order of formats");
-    return kind == ARG_TYPE ? types : kind == ARG_FORMAT ? formats : NULL;
+    switch (kind) {
+    case ARG_TYPE:
+        return types;
+    case ARG_FORMAT:
+        return formats;
+    case ARG_KEPT:
+        return ml_kept_names;
+    default:
+        return NULL;
+    }
 }
 
 enum command command_find(struct view name)

@@ -66,6 +66,7 @@ enum arg_kind {
     ARG_ERRORS,   /* N or P%; request.max_errors (uint64_t) or request.max_error_share */
     ARG_TYPE,     /* enum batch_type */
     ARG_FORMAT,   /* enum log_format */
+    ARG_KEPT,     /* enum ml_kept */
     ARG_TEXT,     /* const char * */
     ARG_KEY,   /* const char *: the value of a configuration key, checked with the configuration */
     ARG_FILES, /* struct vec of const char *; words behind it belong to it, too; may be repeated */

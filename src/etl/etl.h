@@ -50,6 +50,7 @@ struct etl_request {
     const char *const *files;    /* --file F..., or the files of `validate` */
     size_t file_n;
     bool replace_release;        /* --replace-release */
+    enum ml_kept ratings;        /* --ratings rows|stats|none */
     uint64_t max_errors;         /* --max-errors N; UINT64_MAX: no bound */
     double max_error_share;      /* --max-errors P%, 0..1; 1: no bound */
     bool json;                   /* status --json */

@@ -32,14 +32,15 @@ static bool say_run(void *payload, const struct run_row *row, struct err *e)
     return true;
 }
 
-static void say_counts(const struct etl *x, const struct store_status *s)
+static void say_counts(const struct etl *x, const struct store_status *s, enum ml_kept kept)
 {
+    static const char *const kept_texts[] = {"", ", only their statistics", " (not loaded)"};
     char a[32], b[32], c[32];
     etl_say(x, "movies      %s: %s with a TMDB record, %s known to MovieLens only",
         etl_count((uint64_t)s->movies, a), etl_count((uint64_t)s->with_tmdb, b),
         etl_count((uint64_t)s->movielens_only, c));
-    etl_say(x, "ratings     %s; %.1f %% of them on movies with a TMDB record",
-        etl_count((uint64_t)s->ratings, a),
+    etl_say(x, "ratings     %s%s; %.1f %% of them on movies with a TMDB record",
+        etl_count((uint64_t)s->ratings, a), kept_texts[kept],
         s->ratings == 0 ? 0.0 : 100.0 * (double)s->ratings_covered / (double)s->ratings);
     etl_say(x, "tags        %s", etl_count((uint64_t)s->tags, a));
     etl_say(x, "credits     %s of %s people", etl_count((uint64_t)s->credits, a),
@@ -75,25 +76,27 @@ static bool say_waiting(struct look *l, struct err *e)
     return true;
 }
 
-static bool say_json(struct look *l, const struct store_status *s)
+static bool say_json(struct look *l, const struct store_status *s, enum ml_kept kept)
 {
     etl_say(l->x,
         "{\"movies\":%lld,\"with_tmdb\":%lld,\"with_both\":%lld,\"movielens_only\":%lld,"
-        "\"tmdb_records\":%lld,\"gone\":%lld,\"ratings\":%lld,\"ratings_covered\":%lld,\"tags\":%lld,"
+        "\"tmdb_records\":%lld,\"gone\":%lld,\"ratings\":%lld,\"ratings_covered\":%lld,"
+        "\"ratings_kept\":\"%s\",\"tags\":%lld,"
         "\"credits\":%lld,\"people\":%lld,\"conflicts\":%lld,\"findings\":%lld,"
         "\"oldest_fetched_at\":%lld,\"newest_fetched_at\":%lld}",
-        (long long)s->movies, (long long)s->with_tmdb, (long long)s->with_both, (long long)s->movielens_only,
-        (long long)s->tmdb_records, (long long)s->gone, (long long)s->ratings,
-        (long long)s->ratings_covered, (long long)s->tags, (long long)s->credits, (long long)s->people,
-        (long long)s->conflicts, (long long)s->findings, (long long)s->oldest_fetched_at,
-        (long long)s->newest_fetched_at);
+        (long long)s->movies, (long long)s->with_tmdb, (long long)s->with_both,
+        (long long)s->movielens_only, (long long)s->tmdb_records, (long long)s->gone,
+        (long long)s->ratings, (long long)s->ratings_covered, ml_kept_names[kept],
+        (long long)s->tags, (long long)s->credits, (long long)s->people, (long long)s->conflicts,
+        (long long)s->findings, (long long)s->oldest_fetched_at, (long long)s->newest_fetched_at);
     return true;
 }
 
-static bool say_text(struct look *l, struct store *store, const struct store_status *s, struct err *e)
+static bool say_text(struct look *l, struct store *store, const struct store_status *s,
+    enum ml_kept kept, struct err *e)
 {
     etl_say(l->x, "store: %s", store_name(store));
-    say_counts(l->x, s);
+    say_counts(l->x, s, kept);
     say_age(l, s);
     if (!say_waiting(l, e))
         return false;
@@ -109,11 +112,16 @@ bool etl_status(struct etl *x, struct err *e)
     struct store *store;
     struct store_status s;
     struct look l = {.x = x};
+    struct ml_release release;
+    bool exists;
     if (!store_open(&x->config->store, STORE_READ, &store, e))
         return false;
     arena_init(&l.arena);
-    bool ok = store_status(store, &s, e) &&
-              (x->request->json ? say_json(&l, &s) : say_text(&l, store, &s, e));
+    bool ok = store_status(store, &s, e) && store_release(store, &l.arena, &release, &exists, e);
+    if (ok) {
+        enum ml_kept kept = exists ? release.kept : KEPT_NONE;
+        ok = x->request->json ? say_json(&l, &s, kept) : say_text(&l, store, &s, kept, e);
+    }
     arena_done(&l.arena);
     store_close(store);
     return ok;

@@ -42,13 +42,20 @@ static bool feed_movies(void *payload, bool (*take)(void *to, const struct ml_mo
     return ok;
 }
 
+/* Where only their statistics are wanted, all of them are read here, and the store gets none. */
 static bool feed_ratings(void *payload, struct rating_block *ret, struct err *e)
 {
     struct feed *f = payload;
-    if (work_stopped(e) || !movielens_ratings_next(f->m, &f->findings, ret, e))
-        return false;
-    f->ratings += ret->n;
-    etl_progress(f->w->x, "ratings", f->ratings, ret->n == 0 ? f->ratings : 0, NULL);
+    enum ml_kept kept = f->w->x->request->ratings;
+    *ret = (struct rating_block){.n = 0};
+    if (kept == KEPT_NONE)
+        return true;
+    do {
+        if (work_stopped(e) || !movielens_ratings_next(f->m, &f->findings, ret, e))
+            return false;
+        f->ratings += ret->n;
+        etl_progress(f->w->x, "ratings", f->ratings, ret->n == 0 ? f->ratings : 0, NULL);
+    } while (kept == KEPT_STATS && ret->n > 0);
     return true;
 }
 
@@ -123,14 +130,18 @@ static bool feed_tag_checked(void *payload, struct ml_tag *ret, bool *ret_end, s
 static bool load(struct work *w, struct ml_load_result *ret, struct err *e)
 {
     struct feed f = {.w = w};
-    struct ml_source source = {feed_movies, feed_ratings, feed_tag_checked, feed_stats, feed_release, &f, 0};
+    enum ml_kept kept = w->x->request->ratings;
+    struct ml_source source = {
+        feed_movies, feed_ratings, feed_tag_checked, feed_stats, feed_release, &f, 0, kept};
     findings_init(&f.findings);
-    bool ok = movielens_open(w->x->config->movielens_path, &f.m, e);
-    if (ok)
+    bool ok = movielens_open(w->x->config->movielens_path, kept != KEPT_NONE, &f.m, e);
+    if (ok && kept == KEPT_ROWS)
         source.ratings_bytes = movielens_ratings_bytes(f.m);
     if (ok)
         ok = w->x->request->dry_run ? count_only(&f, ret, e)
                                     : store_load_movielens(w->store, &source, ret, e);
+    if (ok && kept == KEPT_STATS)
+        ret->ratings = f.ratings;
     struct err later;
     if (!work_report(w, &f.findings, ok ? e : &later))
         ok = false;
@@ -262,26 +273,49 @@ static bool finish_linking(struct work *w, struct err *e)
 
 /* ---- the verb */
 
+/* Where one of the two was looked at without its ratings, the other files decide. */
 static bool same_release(const struct ml_release *a, const struct ml_release *b)
 {
-    return view_eq(a->movies_sha256, b->movies_sha256) && view_eq(a->links_sha256, b->links_sha256) &&
-           view_eq(a->ratings_sha256, b->ratings_sha256) && view_eq(a->tags_sha256, b->tags_sha256);
+    return view_eq(a->movies_sha256, b->movies_sha256) &&
+           view_eq(a->links_sha256, b->links_sha256) &&
+           (a->ratings_sha256.n == 0 || b->ratings_sha256.n == 0 ||
+               view_eq(a->ratings_sha256, b->ratings_sha256)) &&
+           view_eq(a->tags_sha256, b->tags_sha256);
+}
+
+/* The same release: is there nothing to do? More of its ratings may be loaded at any time; less only by request, for
+ * that takes rows away. */
+static bool has_enough(const struct work *w, enum ml_kept have)
+{
+    enum ml_kept want = w->x->request->ratings;
+    if (have > want || (have < want && w->x->request->replace_release))
+        return false;
+    if (have == want)
+        etl_say(w->x, "this MovieLens release is loaded already");
+    else
+        etl_say(w->x,
+            "this MovieLens release is loaded already, with %s; to keep less, add "
+            "--replace-release",
+            have == KEPT_ROWS ? "all its ratings" : "the statistics of its ratings");
+    return true;
 }
 
 /* *ret_loaded: this very release is in the database. A different one is refused unless it may be replaced. */
 static bool compare_release(struct work *w, bool *ret_loaded, struct err *e)
 {
     struct arena a;
-    struct ml_release have, offered;
-    bool exists = false, ok = true;
+    struct ml_release have = {.kept = KEPT_ROWS}, offered;
+    bool exists = false, ok = true, same;
     *ret_loaded = false;
     arena_init(&a);
     if (w->store != NULL)
         ok = store_release(w->store, &a, &have, &exists, e);
     if (ok && exists) {
-        ok = movielens_fingerprint(w->x->config->movielens_path, &a, &offered, e);
-        *ret_loaded = ok && same_release(&have, &offered);
-        if (ok && !*ret_loaded && !w->x->request->replace_release) {
+        bool with_ratings = w->x->request->ratings != KEPT_NONE && have.kept != KEPT_NONE;
+        ok = movielens_fingerprint(w->x->config->movielens_path, with_ratings, &a, &offered, e);
+        same = ok && same_release(&have, &offered);
+        *ret_loaded = same && has_enough(w, have.kept);
+        if (ok && !same && !w->x->request->replace_release) {
             ok = err_set(e, ERR_REFUSED,
                 "the database holds the MovieLens release '%.*s'; '%.*s' is a different one",
                 VIEW_ARG(have.name), VIEW_ARG(offered.name));
@@ -295,9 +329,12 @@ static bool compare_release(struct work *w, bool *ret_loaded, struct err *e)
 
 static void say_result(struct work *w, const struct ml_load_result *r)
 {
+    static const char *const before[] = {"", "the statistics of ", "no ratings, "};
+    enum ml_kept kept = w->x->request->ratings;
     char a[32], b[32], c[32];
-    etl_say(w->x, "%s: %s movies, %s ratings, %s tags", w->x->request->dry_run ? "would load" : "loaded",
-        etl_count(r->movies, a), etl_count(r->ratings, b), etl_count(r->tags, c));
+    etl_say(w->x, "%s: %s movies, %s%s%s%s tags", w->x->request->dry_run ? "would load" : "loaded",
+        etl_count(r->movies, a), before[kept], kept == KEPT_NONE ? "" : etl_count(r->ratings, b),
+        kept == KEPT_NONE ? "" : " ratings, ", etl_count(r->tags, c));
     if (r->duplicate_ratings + r->duplicate_tags > 0)
         etl_say(w->x, "left out: %s ratings and %s tags that repeat an earlier key",
             etl_count(r->duplicate_ratings, a), etl_count(r->duplicate_tags, b));
@@ -309,10 +346,8 @@ static bool load_and_link(struct work *w, struct err *e)
     bool loaded = false;
     if (!compare_release(w, &loaded, e))
         return false;
-    if (loaded) {
-        etl_say(w->x, "this MovieLens release is loaded already");
+    if (loaded)
         return w->x->request->dry_run || finish_linking(w, e);
-    }
     if (!(w->x->request->dry_run || set_linked(w, NOT_LINKED, e)) || !load(w, &r, e))
         return false;
     say_result(w, &r);

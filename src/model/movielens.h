@@ -32,11 +32,20 @@ struct ml_tag {
     int64_t tagged_at;
 };
 
+/* What a database keeps of a release's ratings; what comes first keeps more. */
+enum ml_kept {
+    KEPT_ROWS,  /* every rating, and the statistics of each movie */
+    KEPT_STATS, /* the statistics */
+    KEPT_NONE,
+};
+extern const char *const ml_kept_names[]; /* "rows", ...; ends with NULL */
+
 /* A release as a whole, for movielens_release. */
 struct ml_release {
     struct view name;                                               /* "ml-32m", the folder's name */
     struct view movies_sha256, links_sha256, ratings_sha256, tags_sha256; /* of the uncompressed files */
     int64_t movies, links, ratings, tags;                            /* rows accepted */
+    enum ml_kept kept; /* by a database; ratings_sha256 is absent where ratings.csv was not read */
 };
 
 /* Per movie, collected while ratings pass by. */

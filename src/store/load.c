@@ -127,6 +127,8 @@ static bool stats_of(struct load *l, const struct rating_stats **ret, size_t *re
 {
     uint64_t sum = 0;
     *ret = l->source->stats(l->source->payload, ret_n);
+    if (l->source->kept != KEPT_ROWS)
+        return true;
     for (size_t i = 0; i < *ret_n; i++)
         sum += (uint64_t)(*ret)[i].count;
     if (sum == l->result.ratings && l->result.duplicate_ratings == 0)
@@ -173,7 +175,7 @@ static bool put_release(struct load *l, struct err *e)
     struct cell row[] = {cell_text(r->name), cell_text(r->movies_sha256),
         cell_text(r->links_sha256), cell_text(r->ratings_sha256), cell_text(r->tags_sha256),
         cell_int(r->movies), cell_int(r->links), cell_int(r->ratings), cell_int(r->tags),
-        cell_int(sys_now())};
+        cell_int(sys_now()), cell_text(view_of(ml_kept_names[l->source->kept]))};
     return db_put_row(l->s, "movielens_release", PUT_ROW, row, sizeof row / sizeof row[0], e);
 }
 

@@ -22,8 +22,12 @@ static bool take_release(void *payload, const struct cell *c, size_t n, struct e
     (void)e;
     for (size_t i = 0; i < 5; i++)
         texts[i] = arena_dup(r->a, cell_get_text(&c[i]));
-    *r->to = (struct ml_release){texts[0], texts[1], texts[2], texts[3], texts[4],
-        cell_get_int(&c[5]), cell_get_int(&c[6]), cell_get_int(&c[7]), cell_get_int(&c[8])};
+    *r->to =
+        (struct ml_release){texts[0], texts[1], texts[2], texts[3], texts[4], cell_get_int(&c[5]),
+            cell_get_int(&c[6]), cell_get_int(&c[7]), cell_get_int(&c[8]), KEPT_ROWS};
+    for (size_t i = 0; ml_kept_names[i] != NULL; i++) /* NULL: loaded when there was no choice */
+        if (view_is(cell_get_text(&c[9]), ml_kept_names[i]))
+            r->to->kept = (enum ml_kept)i;
     r->exists = true;
     return true;
 }
@@ -36,7 +40,7 @@ bool store_release(
     struct release r = {a, &found, false};
     if (!db_query(s,
             "SELECT name, movies_sha256, links_sha256, ratings_sha256, tags_sha256, movies, links, "
-            "ratings, tags"
+            "ratings, tags, ratings_kept"
             " FROM {movielens_release} WHERE loaded_at IS NOT NULL",
             NO_CELLS, take_release, &r, e))
         return false;

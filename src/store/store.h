@@ -70,6 +70,8 @@ struct ml_source {
     const struct ml_release *(*release)(void *payload);
     void *payload;
     uint64_t ratings_bytes; /* of ratings.csv, not compressed: how much disk its rows may need. 0: not known */
+    enum ml_kept
+        kept; /* KEPT_ROWS; otherwise `ratings` gives no row, and `stats` is believed as it is */
 };
 struct ml_load_result {
     uint64_t movies, ratings, tags;

@@ -35,6 +35,7 @@ updates
 values
 refused_record
 another_release
+less_ratings
 reading
 killed_load
 hostile

@@ -41,6 +41,7 @@ updates
 values
 refused_record
 another_release
+less_ratings
 reading
 killed_load
 hostile

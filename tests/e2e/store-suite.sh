@@ -165,6 +165,21 @@ another_release() {
     same "leads to the same" ../embedded.dump ../server.dump
 }
 
+# The release once more with less of its ratings, and with all of them again.
+less_ratings() {
+    for what in none stats rows; do
+        for where in embedded server; do
+            if [ $where = embedded ]; then embedded; else on_server; fi
+            in_folder $where
+            etl init --load-movielens --movielens "$WORK/release2" --ratings $what --replace-release
+            exits 0 "--ratings $what ($where)"
+            dump ../$where.$what
+        done
+        same "leads to the same" ../embedded.$what ../server.$what
+    done
+    same "and rows to what there was before" ../embedded.dump ../embedded.rows
+}
+
 # ---- what goes wrong
 
 refused() { # CODE TEXT DESCRIPTION: of `status` as the environment says

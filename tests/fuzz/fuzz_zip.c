@@ -62,7 +62,7 @@ static void load(void)
     struct ml_tag tag;
     struct err e;
     bool end = false;
-    if (!movielens_open(path, &m, &e))
+    if (!movielens_open(path, true, &m, &e))
         return;
     findings_init(&f);
     bool ok = movielens_movies(m, &f, take, NULL, &e);

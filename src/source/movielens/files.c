@@ -125,11 +125,16 @@ static bool read_checksums(struct files *f, struct input *take, const char *name
     return ok;
 }
 
+static bool is_needed(const struct files *f, size_t which)
+{
+    return which != ML_RATINGS || f->with_ratings;
+}
+
 static bool open_folder(const char *path, struct files *f, struct err *e)
 {
     for (size_t i = 0; i < ML_FILES; i++) {
         f->path[i] = in_folder(&f->arena, path, ml_file_names[i]);
-        if (file_exists(f->path[i]))
+        if (!is_needed(f, i) || file_exists(f->path[i]))
             continue;
         const char *old = old_release(folder_has, path);
         missing(path, ml_file_names[i], old, e);
@@ -217,6 +222,8 @@ static bool open_zip(const char *path, struct files *f, struct err *e)
     if (!zip_open(path, &f->zip, e) || !find_folder(f->zip, &folder, e))
         return false;
     for (size_t i = 0; i < ML_FILES; i++) {
+        if (!is_needed(f, i))
+            continue;
         f->member[i] = find_member(f->zip, folder, ml_file_names[i]);
         if (f->member[i] == NULL)
             return missing(path, ml_file_names[i], NULL, e);
@@ -231,9 +238,9 @@ static bool open_zip(const char *path, struct files *f, struct err *e)
            read_checksums(f, in, "checksums.txt", e);
 }
 
-bool files_open(const char *path, struct files *ret, struct err *e)
+bool files_open(const char *path, bool with_ratings, struct files *ret, struct err *e)
 {
-    *ret = (struct files){.zip = NULL};
+    *ret = (struct files){.with_ratings = with_ratings};
     arena_init(&ret->arena);
     bool ok = file_is_folder(path) ? open_folder(path, ret, e) : open_zip(path, ret, e);
     if (!ok)

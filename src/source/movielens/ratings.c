@@ -78,6 +78,8 @@ static bool begin(struct movielens *m, struct err *e)
 {
     if (!m->movies_done)
         return err_set(e, ERR_BUG, "movielens_ratings_next was called before movielens_movies");
+    if (!m->files.with_ratings)
+        return err_set(e, ERR_BUG, "movielens_ratings_next was called on a release opened without");
     struct ratings *r = ratings_new(m);
     bool ok = release_read(&m->files, ML_RATINGS, r->work, &r->ahead, e);
     for (size_t i = 0; ok && i < RATINGS_SCANNERS; i++)

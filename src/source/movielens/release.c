@@ -12,10 +12,10 @@ static struct view *sha256_of(struct ml_release *r, enum ml_file which)
     return fields[which];
 }
 
-bool movielens_open(const char *path, struct movielens **ret, struct err *e)
+bool movielens_open(const char *path, bool with_ratings, struct movielens **ret, struct err *e)
 {
     struct movielens *m = mem_alloc(sizeof *m);
-    if (!files_open(path, &m->files, e)) {
+    if (!files_open(path, with_ratings, &m->files, e)) {
         mem_free(m);
         return false;
     }
@@ -47,6 +47,8 @@ uint64_t movielens_ratings_bytes(const struct movielens *m)
 {
     int64_t size = 0;
     struct err ignored; /* reading it will tell */
+    if (!m->files.with_ratings)
+        return 0;
     if (m->files.zip != NULL)
         return m->files.member[ML_RATINGS]->size;
     return file_size(m->files.path[ML_RATINGS], &size, &ignored) ? (uint64_t)size : 0;
@@ -158,15 +160,16 @@ static bool digest_file(
     return ok;
 }
 
-bool movielens_fingerprint(const char *path, struct arena *a, struct ml_release *ret, struct err *e)
+bool movielens_fingerprint(
+    const char *path, bool with_ratings, struct arena *a, struct ml_release *ret, struct err *e)
 {
     struct files f;
-    struct ml_release r = {{NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, 0, 0, 0, 0};
-    if (!files_open(path, &f, e))
+    struct ml_release r = {.movies = 0};
+    if (!files_open(path, with_ratings, &f, e))
         return false;
     bool ok = true;
     for (enum ml_file i = ML_MOVIES; ok && i < ML_FILES; i++)
-        ok = digest_file(&f, i, a, sha256_of(&r, i), e);
+        ok = (i == ML_RATINGS && !with_ratings) || digest_file(&f, i, a, sha256_of(&r, i), e);
     r.name = arena_dup(a, f.name);
     files_done(&f);
     if (ok)

@@ -129,6 +129,8 @@ static const struct refusal refusals[] = {
     {"init --fetch-tmdb --movielens x", "--movielens goes with --load-movielens or --full", NULL},
     {"init --fetch-tmdb --replace-release",
         "--replace-release goes with --load-movielens or --full", NULL},
+    {"init --fetch-tmdb --ratings stats", "--ratings goes with --load-movielens or --full", NULL},
+    {"init --load-movielens --ratings some", "--ratings: 'some' is not rows, stats or none", NULL},
     {"init --fetch-tmdb --max-errors 1", "--max-errors goes with --load-movielens or --full", NULL},
     {"init --load-movielens --start-year 2020", "--start-year goes with --fetch-tmdb or --full",
         NULL},
@@ -241,7 +243,12 @@ static void test_init(void **state)
     assert_int_equal(args_needs(&a), C_STORE | C_TMDB);
     args_done(&a);
 
+    parse(&a, "init --load-movielens --movielens ml --ratings none");
+    assert_int_equal(a.request.ratings, KEPT_NONE);
+    args_done(&a);
+
     parse(&a, "init --load-movielens --movielens ml --replace-release --max-errors 2.5%");
+    assert_int_equal(a.request.ratings, KEPT_ROWS);
     assert_string_equal(a.keys[KEY_MOVIELENS_PATH], "ml");
     assert_true(a.request.replace_release);
     assert_true(a.request.max_errors == UINT64_MAX);

@@ -23,7 +23,7 @@ void generated_init(struct generated *g, uint64_t ratings, int32_t movies, uint6
     for (int32_t i = 0; i < movies; i++)
         g->stats[i].movielens_id = i + 1;
     g->release = (struct ml_release){view_of("ml-generated"), view_of("m"), view_of("l"),
-        view_of("r"), view_of("t"), movies, movies, (int64_t)ratings, 0};
+        view_of("r"), view_of("t"), movies, movies, (int64_t)ratings, 0, KEPT_ROWS};
 }
 
 void generated_done(struct generated *g)
@@ -120,5 +120,6 @@ static const struct ml_release *give_release(void *payload)
 
 struct ml_source generated_source(struct generated *g)
 {
-    return (struct ml_source){give_movies, give_ratings, give_tag, give_stats, give_release, g, 0};
+    return (struct ml_source){
+        give_movies, give_ratings, give_tag, give_stats, give_release, g, 0, KEPT_ROWS};
 }

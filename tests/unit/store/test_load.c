@@ -20,6 +20,7 @@ struct small {
     const char *tags;    /* "user movie tag tagged_at; ..." */
     bool wrong_stats;
     size_t block; /* rows per block */
+    enum ml_kept kept;
     /* state */
     char text[4000];
     size_t at;
@@ -67,6 +68,8 @@ static bool small_ratings(void *payload, struct rating_block *ret, struct err *e
 {
     struct small *s = payload;
     size_t n = s->rating_n - s->rating_at < s->block ? s->rating_n - s->rating_at : s->block;
+    if (s->kept != KEPT_ROWS)
+        n = 0;
     (void)e;
     *ret = (struct rating_block){s->user + s->rating_at, s->movie + s->rating_at,
         s->half_stars + s->rating_at, s->rated_at + s->rating_at, n};
@@ -117,9 +120,9 @@ static struct ml_source small_source(struct small *s)
     }
     if (s->release.name.p == NULL)
         s->release = (struct ml_release){view_of("ml-small"), view_of("aa"), view_of("bb"),
-            view_of("cc"), view_of("dd"), 3, 4, 5, 6};
+            view_of("cc"), view_of("dd"), 3, 4, 5, 6, KEPT_ROWS};
     return (struct ml_source){
-        small_movies, small_ratings, small_tag, small_stats, small_release, s, 0};
+        small_movies, small_ratings, small_tag, small_stats, small_release, s, 0, s->kept};
 }
 
 static struct ml_load_result load_small(struct kit *k, struct small *s)
@@ -199,6 +202,49 @@ static void a_release_may_be_empty(void **state)
         kit_int(k, "SELECT count(*) FROM sqlite_schema WHERE name = 'ix_ratings_movielens_id'"), 1);
 }
 
+/* What is kept of ratings goes up and down, each time as a whole. */
+static void statistics_may_be_kept_without_rows(void **state)
+{
+    static const enum ml_kept order[] = {KEPT_STATS, KEPT_ROWS, KEPT_NONE, KEPT_STATS};
+    struct kit *k = *state;
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        struct ml_release release;
+        bool exists;
+        struct small s = {.movies = three,
+            .kept = order[i],
+            .tags = "1 1 fun 10;",
+            .ratings = order[i] == KEPT_NONE ? "" : "1 1 8 100; 1 40 1 101; 2 1 5 102;"};
+        s.release = (struct ml_release){view_of("ml-small"), view_of("aa"), view_of("bb"),
+            order[i] == KEPT_NONE ? (struct view){NULL, 0} : view_of("cc"), view_of("dd"), 3, 4,
+            order[i] == KEPT_NONE ? 0 : 3, 1, KEPT_ROWS};
+        struct ml_load_result r = load_small(k, &s);
+        assert_int_equal(r.ratings, order[i] == KEPT_ROWS ? 3 : 0);
+        assert_int_equal(r.duplicate_ratings, 0);
+        assert_int_equal(kit_int(k, "SELECT count(*) FROM ratings"), r.ratings);
+        assert_string_equal(kit_text(k, "SELECT rating_count, rating_sum, rated_2_5, rated_4_0"
+                                        " FROM movielens_movies WHERE movielens_id = 1"),
+            order[i] == KEPT_NONE ? "0|0|0|0" : "2|13|1|1");
+        must(store_release(k->s, &k->a, &release, &exists, &k->e));
+        assert_true(exists);
+        assert_int_equal(release.kept, order[i]);
+        assert_int_equal(release.ratings, order[i] == KEPT_NONE ? 0 : 3);
+        assert_int_equal(release.ratings_sha256.n, order[i] == KEPT_NONE ? 0 : 2);
+    }
+}
+
+/* Of a database from before there was a choice. */
+static void a_release_without_the_word_has_its_rows(void **state)
+{
+    struct kit *k = *state;
+    struct ml_release release;
+    bool exists;
+    struct small s = {.movies = three, .ratings = "1 1 8 100;", .tags = ""};
+    (void)load_small(k, &s);
+    kit_sql(k, "UPDATE movielens_release SET ratings_kept = NULL");
+    must(store_release(k->s, &k->a, &release, &exists, &k->e));
+    assert_int_equal(release.kept, KEPT_ROWS);
+}
+
 static void orphans_end_the_load(void **state)
 {
     struct kit *k = *state;
@@ -235,7 +281,8 @@ static void another_release_replaces_all_but_links(void **state)
     struct small second = {.movies = other,
         .ratings = "3 50 8 100; 1 1 2 7;",
         .tags = "8 50 z 1;",
-        .release = {view_of("ml-next"), {"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}, 1, 1, 1, 1}};
+        .release = {
+            view_of("ml-next"), {"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}, 1, 1, 1, 1, KEPT_ROWS}};
     (void)load_small(k, &first);
     must(store_begin(k->s, &k->e));
     must(store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e));
@@ -467,6 +514,8 @@ int main(void)
         KIT_TEST(everything_arrives),
         KIT_TEST(duplicates_are_left_out_and_counted),
         KIT_TEST(a_release_may_be_empty),
+        KIT_TEST(statistics_may_be_kept_without_rows),
+        KIT_TEST(a_release_without_the_word_has_its_rows),
         KIT_TEST(orphans_end_the_load),
         KIT_TEST(another_release_replaces_all_but_links),
         KIT_TEST(generated_counts_are_right),

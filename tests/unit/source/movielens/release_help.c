@@ -138,7 +138,7 @@ bool load(const char *path, struct loaded *l, struct err *e)
     vec_init(&l->ratings, sizeof(struct loaded_rating), LOAD_MAX);
     vec_init(&l->tags, sizeof(struct ml_tag), LOAD_MAX);
     vec_init(&l->stats, sizeof(struct rating_stats), LOAD_MAX);
-    if (!movielens_open(path, &m, e))
+    if (!movielens_open(path, true, &m, e))
         return false;
     bool ok = movielens_movies(m, &l->findings, keep_movie, l, e) && load_ratings(m, l, e) &&
               load_tags(m, l, e);

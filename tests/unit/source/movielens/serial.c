@@ -166,7 +166,7 @@ const char *serial_difference(const char *folder, struct view ratings)
     struct serial s = {.sorted = true};
     struct movielens *m;
     struct err e;
-    if (!movielens_open(folder, &m, &e))
+    if (!movielens_open(folder, true, &m, &e))
         return "the release cannot be opened";
     findings_init(&s.findings);
     const char *what = compare(&s, m, ratings);

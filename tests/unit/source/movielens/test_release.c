@@ -117,7 +117,7 @@ static void out_of_order(void **state)
     bool end;
     box_write_release(state, two_movies, LINKS_HEADER, RATINGS_HEADER, TAGS_HEADER);
     findings_init(&f);
-    assert_true(movielens_open(*state, &m, &e));
+    assert_true(movielens_open(*state, true, &m, &e));
     assert_false(movielens_ratings_next(m, &f, &b, &e));
     assert_int_equal(e.kind, ERR_BUG);
     assert_false(movielens_tag_next(m, &f, &t, &end, &e));
@@ -140,7 +140,7 @@ static void take_may_end_it(void **state)
     struct err e;
     box_write_release(state, two_movies, LINKS_HEADER, RATINGS_HEADER, TAGS_HEADER);
     findings_init(&f);
-    assert_true(movielens_open(*state, &m, &e));
+    assert_true(movielens_open(*state, true, &m, &e));
     assert_int_equal(movielens_ratings_bytes(m), strlen(RATINGS_HEADER));
     assert_false(movielens_movies(m, &f, refuse, NULL, &e));
     assert_int_equal(e.kind, ERR_STORE);
@@ -178,11 +178,11 @@ static void fingerprint(void **state)
     write_texts(state);
     load_good(*state, &l);
     assert_digests(&l.release);
-    assert_true(movielens_fingerprint(*state, &a, &r, &e));
+    assert_true(movielens_fingerprint(*state, true, &a, &r, &e));
     assert_digests(&r);
     assert_true(view_eq(r.name, l.release.name));
     loaded_done(&l);
-    assert_false(movielens_fingerprint(box_path(state, "nothing"), &a, &r, &e));
+    assert_false(movielens_fingerprint(box_path(state, "nothing"), true, &a, &r, &e));
     arena_done(&a);
 }
 
@@ -300,7 +300,7 @@ static void a_zip_is_as_good_as_a_folder(void **state)
         assert_int_equal(l.tags.n, 1);
         loaded_done(&l);
         arena_init(&a);
-        assert_true(movielens_fingerprint(box_path(state, "ml-x.zip"), &a, &r, &e));
+        assert_true(movielens_fingerprint(box_path(state, "ml-x.zip"), true, &a, &r, &e));
         assert_digests(&r);
         assert_view(r.name, rows[i].name);
         arena_done(&a);

@@ -127,7 +127,7 @@ struct reading {
 static void begin_reading(struct reading *r, const char *path)
 {
     findings_init(&r->findings);
-    if (!movielens_open(path, &r->m, &r->e) ||
+    if (!movielens_open(path, true, &r->m, &r->e) ||
         !movielens_movies(r->m, &r->findings, no_movie, NULL, &r->e))
         fail_msg("%s", r->e.text);
 }
