@@ -86,6 +86,7 @@ static void set_tmdb(struct config *c, double rate)
         .sections = c->sections,
         .timeout_ms = TMDB_TIMEOUT_MS,
         .tries = TMDB_TRIES,
+        .ipv4_only = strcmp(c->value[KEY_TMDB_IP], "v4") == 0,
     };
 }
 

@@ -133,6 +133,8 @@ bool key_check(enum key k, const char *value, struct err *e)
         return tmdb_setting_language(v, e);
     case VALUE_ADULT:
         return check_either(v, "exclude", "include", e);
+    case VALUE_IP:
+        return check_either(v, "any", "v4", e);
     case VALUE_SECTIONS:
         return check_sections(v, e);
     case VALUE_HOST:

@@ -98,6 +98,7 @@ enum value_kind {
     VALUE_RATE,
     VALUE_LANGUAGE,
     VALUE_ADULT,
+    VALUE_IP,
     VALUE_SECTIONS,
     VALUE_HOST,
     VALUE_PORT,

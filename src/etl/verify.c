@@ -83,7 +83,8 @@ static const char *why_missing(const struct verification *v, int64_t id)
         return "it is marked as video, which missing leaves out; movie-etl update fetches it";
     if (seen != NULL && *seen == 2)
         return "TMDB lists it and it was never fetched: movie-etl missing, or movie-etl update";
-    return "TMDB's id export does not list it: it was removed, or never was a movie";
+    return "TMDB's id export does not list it: it was removed, is an adult movie (those are listed elsewhere), or never "
+           "was a movie";
 }
 
 static bool verify(struct verification *v, struct err *e)

@@ -250,6 +250,7 @@ static void test_simple_keys(void **state)
         {"-US", "'-US' is not a language like en-US or de"});
     CHECK(KEY_TMDB_ADULT, {"exclude", NULL}, {"include", NULL},
         {"yes", "'yes' is not exclude or include"});
+    CHECK(KEY_TMDB_IP, {"any", NULL}, {"v4", NULL}, {"v6", "'v6' is not any or v4"});
     CHECK(KEY_TMDB_SECTIONS, {"translations", NULL}, {"images, translations", NULL},
         {"credits", "'credits' is not a section that can be added: translations, images"},
         {"images,", "'' is not a section that can be added: translations, images"});
