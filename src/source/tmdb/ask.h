@@ -16,7 +16,7 @@
 
 enum ask_form { ASK_JSON, ASK_FILE };
 
-enum { ASK_PATIENT = 4 }; /* times the tries, where one lost answer would lose the whole walk */
+enum { ASK_PATIENT = 4 }; /* times the tries, where a lost answer cannot be asked for by the next run alone */
 
 struct ask {
     /* The question: ask_init, then client_set_path. */

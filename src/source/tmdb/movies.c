@@ -88,6 +88,7 @@ static void ask_details(struct fetch *f, struct slot *s, int64_t id)
     s->page = 1;
     s->pages = 0;
     s->body = NULL;
+    s->ask.patience = 1;
     s->ask.fresh = true;
     s->ask.fits = details_fit;
     (void)snprintf(s->ask.what, sizeof s->ask.what, "movie %lld", (long long)id);
@@ -99,7 +100,8 @@ static void ask_details(struct fetch *f, struct slot *s, int64_t id)
 static void ask_section(struct fetch *f, struct slot *s, const char *section)
 {
     s->step = AT_SECTION;
-    s->ask.fresh = false; /* the tree so far is in the arena */
+    s->ask.patience = ASK_PATIENT; /* without it the movie is staged with a hole */
+    s->ask.fresh = false;          /* the tree so far is in the arena */
     s->ask.fits = section_fits;
     (void)snprintf(s->ask.what, sizeof s->ask.what, "movie %lld, %s", (long long)s->id, section);
     client_ask(f->c, &s->ask, "/movie/%lld/%s?language=%s%s", (long long)s->id, section,
@@ -111,6 +113,7 @@ static void ask_reviews(struct fetch *f, struct slot *s)
 {
     s->step = AT_REVIEWS;
     s->page++;
+    s->ask.patience = ASK_PATIENT;
     s->ask.fresh = false;
     s->ask.fits = reviews_fit;
     (void)snprintf(s->ask.what, sizeof s->ask.what, "movie %lld, reviews page %lld",

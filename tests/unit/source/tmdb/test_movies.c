@@ -26,6 +26,7 @@ enum {
     NEVER_KEYWORDS,  /* and the endpoint says 404 */
     MANY_REVIEWS,    /* 3 pages, with a row twice */
     BROKEN_REVIEWS,  /* page 2 cannot be had */
+    SHAKY_REVIEWS,   /* page 2 comes at the 13th try */
     ENDLESS_REVIEWS, /* 1000 pages */
     BAD_TYPE,
     BAD_KEY,        /* 401 */
@@ -60,7 +61,7 @@ static void say_movie(struct script *s, struct http_exchange *x, int64_t id)
         keywords = "";
     if (id == NULL_KEYWORDS)
         keywords = ",\"keywords\":null";
-    if (id == MANY_REVIEWS || id == BROKEN_REVIEWS || id == ENDLESS_REVIEWS) {
+    if (id == MANY_REVIEWS || id == BROKEN_REVIEWS || id == SHAKY_REVIEWS || id == ENDLESS_REVIEWS) {
         (void)snprintf(pages, sizeof pages,
             ",\"reviews\":{\"page\":1,\"results\":[{\"id\":\"shared\",\"author\":\"a\"},{\"id\":"
             "\"r1\"}],"
@@ -129,7 +130,8 @@ static void answer(void *payload, struct http_exchange *x)
                 x, 200, "{\"id\":%lld,\"keywords\":[{\"id\":9,\"name\":\"late\"}]}", (long long)id);
     } else if (fake_has(x, "/reviews?")) {
         s->reviews_asked++;
-        if (id == BROKEN_REVIEWS && page == 2)
+        bool shaky = id == SHAKY_REVIEWS && s->reviews_asked < 13;
+        if (page == 2 && (id == BROKEN_REVIEWS || shaky))
             say_code(x, 500, 11);
         else
             say_reviews(x, id, page);
@@ -365,6 +367,10 @@ static void further_reviews_are_followed(void **state)
     fetch_one(ENDLESS_REVIEWS);
     assert_int_equal(setting.script.reviews_asked, 49);
     assert_int_equal(setting.run.reviews, 51);
+    end(&setting);
+    /* a part has more tries than a movie: nobody would ask for it again soon */
+    fetch_one(SHAKY_REVIEWS);
+    assert_int_equal(setting.run.reviews, 4);
     end(&setting);
     /* half a list would be taken for the whole */
     fetch_one(BROKEN_REVIEWS);
