@@ -54,6 +54,11 @@ static void keep_row(struct lost *l, const struct file_row *row)
     to->scope = arena_dup(&l->arena, row->scope);
 }
 
+static const char *raw_folder(const struct etl *x, struct arena *a)
+{
+    return batch_folder_path(x->config->data_dir, FOLDER_RAW, a);
+}
+
 static bool look_for_lost(void *payload, const struct file_row *row, struct err *e)
 {
     struct lost *l = payload;
@@ -63,7 +68,7 @@ static bool look_for_lost(void *payload, const struct file_row *row, struct err 
         !scope_day(row->scope, &day))
         return true;
     struct view path =
-        arena_print(&l->arena, "%s/movies/raw/%.*s", l->x->config->data_dir, VIEW_ARG(row->name));
+        arena_print(&l->arena, "%s/%.*s", raw_folder(l->x, &l->arena), VIEW_ARG(row->name));
     if (file_exists(path.p))
         return true;
     keep_row(l, row);
@@ -83,8 +88,8 @@ bool cursor_fetched(struct work *w, enum batch_type type, int64_t *ret_day, bool
     bool ok = store_get_cursor(w->store, name, ret_day, ret_exists, e) &&
               store_each_file(w->store, look_for_lost, &l, e);
     if (ok && *ret_exists && l.any && l.first_day <= *ret_day) {
-        etl_say(w->x, "staged files are missing from %s/movies/raw and were never loaded: going back to %s",
-            w->x->config->data_dir, date_print(&l.arena, l.first_day).p);
+        etl_say(w->x, "staged files are missing from %s and were never loaded: going back to %s",
+            raw_folder(w->x, &l.arena), date_print(&l.arena, l.first_day).p);
         *ret_day = l.first_day;
     }
     lost_done(&l);

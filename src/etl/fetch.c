@@ -228,34 +228,17 @@ static bool fetch_successors(struct fetching *g, struct findings *findings, stru
     return ok;
 }
 
-/* An unfinished batch of this type and scope, begun today: NAME is {type}_{scope}_{YYYYMMDD_HHMMSS}. */
-static bool has_part_of_today(const struct fetching *g)
-{
-    struct arena a;
-    struct vec names;
-    struct err ignored;
-    bool found = false;
-    arena_init(&a);
-    vec_init(&names, sizeof(char *), 100 * 1000);
-    const char *raw = arena_print(&a, "%s/movies/raw", g->f->w->x->config->data_dir).p;
-    struct view stamp = instant_print_file(&a, sys_now());
-    struct view begin = arena_print(&a, "%s_%s_%.8s_", batch_type_name(g->batch->type), g->batch->scope, stamp.p);
-    if (file_is_folder(raw) && file_list(raw, ".part", &a, &names, &ignored))
-        for (size_t i = 0; i < names.n; i++)
-            found = found || view_starts(view_of(*(const char *const *)vec_at(&names, i)), begin.p);
-    vec_done(&names);
-    arena_done(&a);
-    return found;
-}
-
 static bool run_fetch(struct fetching *g, struct err *e)
 {
     struct fetch_batch const *b = g->batch;
     struct tmdb_fetch fetch = {next_id, take_result, g};
     struct findings findings;
     const char *data_dir = g->f->w->x->config->data_dir;
+    bool of_today;
+    if (!batch_begun_on(data_dir, b->type, view_of(b->scope), today(), &of_today, e))
+        return false;
     /* Changes that a killed run staged on another day may have changed again since: they are ended and asked for anew. */
-    bool anew = b->type == BATCH_CHANGES && !has_part_of_today(g);
+    bool anew = b->type == BATCH_CHANGES && !of_today;
     struct view scope = anew ? (struct view){NULL, 0} : view_of(b->scope);
     if (!batch_finish_leftovers(data_dir, b->type, scope, register_file, g, e) ||
         !batch_writer_new(data_dir, b->type, view_of(b->scope), view_of(b->query),
@@ -333,7 +316,7 @@ static void say_failures(const struct fetcher *f, uint64_t n)
 }
 
 /* Says what was fetched and what could not be; sets partial. */
-static void say_end(const struct fetcher *f)
+static void say_end(struct fetcher *f)
 {
     const struct etl *x = f->w->x;
     struct tmdb_counts c;
@@ -341,6 +324,10 @@ static void say_end(const struct fetcher *f)
     if (x->request->dry_run)
         return;
     tmdb_counts(f->client, &c);
+    (void)snprintf(f->summary, sizeof f->summary,
+        "discover announced %llu and listed %llu; fetched %llu, gone %llu, adult %llu, failed %llu",
+        (unsigned long long)f->announced, (unsigned long long)f->listed, (unsigned long long)c.movies,
+        (unsigned long long)c.gone, (unsigned long long)f->adult, (unsigned long long)c.failed);
     etl_say(x, "fetched: %s movies, %s gone, with %s requests and %.1f MB", etl_count(c.movies, a),
         etl_count(c.gone, b), etl_count(c.requests, d), (double)c.bytes / 1e6);
     if (c.retries > 0)

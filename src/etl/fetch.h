@@ -26,6 +26,8 @@ struct fetcher {
     struct map gone;   /* tmdb_id -> last_at */
     int64_t deadline_ms; /* of --max-time; 0: none */
     uint64_t fetched;    /* against --limit */
+    uint64_t announced, listed; /* by discover, over all windows */
+    char summary[240]; /* of the run, for etl_runs; set by fetcher_end */
     uint64_t adult;
     struct vec failures; /* struct failure: the first few that could not be had */
 };

@@ -23,5 +23,5 @@ bool fetch_verb(struct etl *x, const char *name, fetch_verb_body *body, struct e
     ok = fetcher_end(&f, ok, e);
     fetcher_done(&f);
     id_set_done(&ids);
-    return work_end(&w, ok, name, e);
+    return work_end(&w, ok, f.summary, e);
 }

@@ -85,6 +85,8 @@ bool ids_of_discover(struct fetcher *f, int64_t from_day, int64_t to_day, struct
         return false;
     log_line(LOG_DETAIL, "discover listed %llu movies in %llu windows with %llu requests", (unsigned long long)l.seen,
         (unsigned long long)l.windows, (unsigned long long)l.requests);
+    f->announced += l.expected;
+    f->listed += l.seen;
     if (l.seen < l.expected)
         etl_say(f->w->x, "discover announced %llu movies and listed %llu", (unsigned long long)l.expected,
             (unsigned long long)l.seen);

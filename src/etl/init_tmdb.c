@@ -94,21 +94,16 @@ static bool fetch(struct fetcher *f, struct err *e)
     return fetch_years(f, from, r->end_year != 0 ? r->end_year : current_year(), e);
 }
 
-static bool run_fetcher(struct work *w, struct err *e)
-{
-    struct fetcher f;
-    bool ok = fetcher_init(&f, w, "init", e) && fetch(&f, e);
-    ok = fetcher_end(&f, ok, e);
-    fetcher_done(&f);
-    return ok;
-}
-
 bool etl_init_tmdb(struct etl *x, struct err *e)
 {
     struct work w;
+    struct fetcher f;
     if (!work_begin(x, STORE_CREATE, "init --fetch-tmdb", &w, e))
         return false;
-    return work_end(&w, run_fetcher(&w, e), "TMDB", e);
+    bool ok = fetcher_init(&f, &w, "init", e) && fetch(&f, e);
+    ok = fetcher_end(&f, ok, e);
+    fetcher_done(&f);
+    return work_end(&w, ok, f.summary, e);
 }
 
 /* Each step resumes where it was, so that the whole may simply be run again. */

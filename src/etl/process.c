@@ -124,9 +124,13 @@ static void say_end(struct processing *p)
     }
     etl_say(p->w->x, "processed %s file%s: %s movies added, %s updated", etl_count(p->files, f),
         p->files == 1 ? "" : "s", etl_count(c->added, a), etl_count(c->updated, b));
-    if (p->rejected > 0)
-        etl_say(p->w->x, "rejected %s records: see %s/movies/rejected/", etl_count(p->rejected, a),
-            p->w->x->config->data_dir);
+    if (p->rejected > 0) {
+        struct arena paths;
+        arena_init(&paths);
+        etl_say(p->w->x, "rejected %s records: see %s/", etl_count(p->rejected, a),
+            batch_folder_path(p->w->x->config->data_dir, FOLDER_REJECTED, &paths));
+        arena_done(&paths);
+    }
 }
 
 static bool process_all(struct work *w, struct err *e)

@@ -28,6 +28,4 @@ int batch_name_cmp(const struct batch_name *a, const struct batch_name *b);
 /* DATA_DIR/movies/FOLDER/NAME.yaml for a file of a batch, NUL-terminated. */
 const char *batch_name_path(const char *data_dir, const struct batch_name *n, struct arena *a);
 
-const char *batch_folder_path(const char *data_dir, enum batch_folder folder, struct arena *a);
-
 #endif

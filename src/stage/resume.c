@@ -1,6 +1,7 @@
 /* Going on with what a run left unfinished. See stage.h and part.h. */
 #include "stage/writer.h"
 
+#include "base/date.h"
 #include "base/log.h"
 #include "stage/folder.h"
 
@@ -145,6 +146,26 @@ bool batch_finish_leftovers(const char *data_dir, enum batch_type type, struct v
     for (size_t i = 0; ok && i < parts.n; i++)
         if (path_at(&parts, i) != keep)
             ok = finish_one(data_dir, path_at(&parts, i), finished, payload, e);
+    vec_done(&parts);
+    arena_done(&a);
+    return ok;
+}
+
+bool batch_begun_on(const char *data_dir, enum batch_type type, struct view scope, int64_t day,
+    bool *ret, struct err *e)
+{
+    struct vec parts;
+    struct arena a;
+    arena_init(&a);
+    vec_init(&parts, sizeof(const char *), BATCH_MAX_FILES);
+    const char *date = instant_print_file(&a, day * 86400).p; /* YYYYMMDD_000000 */
+    bool ok = batch_list_unfinished(data_dir, &a, &parts, e);
+    *ret = false;
+    for (size_t i = 0; ok && i < parts.n; i++) {
+        struct batch_name n;
+        bool of = is_of(path_at(&parts, i), type, scope) && batch_name_parse(path_at(&parts, i), &n);
+        *ret = *ret || (of && memcmp(n.stamp.p, date, 8) == 0);
+    }
     vec_done(&parts);
     arena_done(&a);
     return ok;

@@ -68,6 +68,10 @@ bool batch_finish_leftovers(const char *data_dir, enum batch_type type, struct v
     bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload,
     struct err *e);
 
+/* Whether an unfinished batch of that type and scope lies in raw/ that was begun on that day (UTC). */
+bool batch_begun_on(const char *data_dir, enum batch_type type, struct view scope, int64_t day,
+    bool *ret, struct err *e);
+
 /* ---- what an unfinished fetch knows beside its records */
 
 /* Answers that are no records (the pages of lists, that an id is left out): questions and answers, a line each, in
@@ -117,6 +121,8 @@ struct view batch_document(const struct batch_reader *r);
 /* ---- folders */
 
 enum batch_folder { FOLDER_RAW, FOLDER_PROCESSED, FOLDER_REJECTED };
+/* NUL-terminated, in the arena. */
+const char *batch_folder_path(const char *data_dir, enum batch_folder folder, struct arena *a);
 /* Paths (const char *) of the complete batch files of that type in the folder, oldest first (by the time in their
  * names, then part). */
 bool batch_list(const char *data_dir, enum batch_folder folder, enum batch_type type,

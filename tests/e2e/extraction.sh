@@ -20,6 +20,9 @@ standin --generate 400 --detail-size small --today "$(on)" --changes feed
 etl init --fetch-tmdb --start-year 1950 --end-year 2000
 etl process --batch-type initial
 exits 0 "a database to begin with"
+n=$(sql "select count(*) from tmdb_movies")
+[ "$(sql "select summary from etl_runs where command = 'init --fetch-tmdb'")" = "discover announced $n and listed $n; fetched $n, gone 0, adult 0, failed 0" ]
+ok "what was announced, seen and fetched is on record"
 
 # ---- the export
 clock 1; control reset
