@@ -62,4 +62,13 @@ void outfile_done(struct outfile *o); /* closes; an uncommitted .part stays */
  * when another process has it. Released by sys_close or the end of the process. */
 bool file_lock(const char *path, int *ret_fd, struct err *e);
 
+/* A new file at `path` that is this process's own until *ret_fd is closed (flock); what a killed process left there is
+ * removed first. ERR_LOCKED while another process has it. */
+bool file_claim(const char *path, int *ret_fd, struct err *e);
+/* Removes what a killed process left at such a path; failure is no harm. */
+void file_remove_unclaimed(const char *path);
+/* Gives the file its final name, which must not exist: nothing is ever overwritten. Syncs the folder, not the file; when
+ * only that, or taking the old name away, fails, the file has its final name all the same. */
+bool file_publish(const char *from, const char *to, struct err *e);
+
 #endif

@@ -154,6 +154,24 @@ int sys_write_all(int fd, const void *from, size_t n)
     return 0;
 }
 
+int sys_pwrite_all(int fd, const void *from, size_t n, int64_t at)
+{
+    const char *p = from;
+    if (fails(SYS_WRITE))
+        return -1;
+    while (n > 0) {
+        ssize_t put = pwrite(fd, p, n, (off_t)at);
+        if (put < 0 && errno != EINTR)
+            return -1;
+        if (put > 0) {
+            p += put;
+            at += put;
+            n -= (size_t)put;
+        }
+    }
+    return 0;
+}
+
 int sys_fsync(int fd)
 {
     int r;
@@ -184,6 +202,11 @@ int sys_close(int fd)
 int sys_rename(const char *from, const char *to)
 {
     return fails(SYS_RENAME) ? -1 : rename(from, to);
+}
+
+int sys_link(const char *from, const char *to)
+{
+    return fails(SYS_RENAME) ? -1 : link(from, to);
 }
 
 int sys_unlink(const char *path)

@@ -49,10 +49,12 @@ int sys_open(const char *path, int flags, int mode); /* adds O_CLOEXEC */
 ssize_t sys_pread(int fd, void *to, size_t n, int64_t at);
 ssize_t sys_read(int fd, void *to, size_t n);
 int sys_write_all(int fd, const void *from, size_t n); /* all n bytes, or -1 */
+int sys_pwrite_all(int fd, const void *from, size_t n, int64_t at); /* all n bytes, or -1 */
 int sys_fsync(int fd);
 int sys_truncate(int fd, int64_t size);
 int sys_close(int fd);
 int sys_rename(const char *from, const char *to);
+int sys_link(const char *from, const char *to); /* for the seam a rename: it gives a name */
 int sys_unlink(const char *path);
 int sys_mkdir(const char *path, int mode);
 

@@ -219,6 +219,8 @@ static bool set_value(struct cli_args *a, enum option o, const char *value, stru
         return value_day(v, to, e);
     case ARG_DURATION:
         return value_duration(v, to, e);
+    case ARG_SIZE:
+        return value_size(v, LOAD_MEMORY_LEAST, to, e);
     case ARG_ERRORS:
         return value_errors(v, to, &a->request.max_error_share, e);
     case ARG_TYPE:

@@ -55,6 +55,7 @@ static const struct needs needs[] = {
     {OPTION_MAX_TIME, WITH_TMDB},
     {OPTION_RATE, WITH_TMDB},
     {OPTION_MAX_ERRORS, WITH_MOVIELENS},
+    {OPTION_MEMORY, WITH_MOVIELENS},
 };
 
 static bool check_years(const struct etl_request *r, struct err *e)

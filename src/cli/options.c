@@ -30,6 +30,7 @@ const struct option_info cli_options[OPTION_COUNT] = {
 #define IS_DAYS(m)     _Generic((m), int : 1, default : 0)
 #define IS_DATE(m)     _Generic((m), int64_t : 1, default : 0)
 #define IS_DURATION(m) _Generic((m), int64_t : 1, default : 0)
+#define IS_SIZE(m)     _Generic((m), int64_t : 1, default : 0)
 #define IS_ERRORS(m)   _Generic((m), uint64_t : 1, default : 0)
 #define IS_TYPE(m)     _Generic((m), enum batch_type : 1, default : 0)
 #define IS_FORMAT(m)   _Generic((m), enum log_format : 1, default : 0)

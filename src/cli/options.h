@@ -63,6 +63,7 @@ enum arg_kind {
     ARG_DAYS,     /* 1 to 3650; int */
     ARG_DATE,     /* a day; int64_t days since 1970 */
     ARG_DURATION, /* int64_t seconds */
+    ARG_SIZE,     /* int64_t bytes */
     ARG_ERRORS,   /* N or P%; request.max_errors (uint64_t) or request.max_error_share */
     ARG_TYPE,     /* enum batch_type */
     ARG_FORMAT,   /* enum log_format */

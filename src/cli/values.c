@@ -57,6 +57,22 @@ bool value_duration(struct view v, int64_t *ret_seconds, struct err *e)
     return true;
 }
 
+bool value_size(struct view v, int64_t min, int64_t *ret_bytes, struct err *e)
+{
+    struct view digits = v;
+    int64_t unit = 1, n;
+    char last = v.n > 0 ? v.p[v.n - 1] : '0';
+    if (last == 'K' || last == 'M' || last == 'G') {
+        unit = last == 'K' ? 1024 : last == 'M' ? 1024 * 1024 : 1024 * 1024 * 1024;
+        digits = view_slice(v, 0, v.n - 1);
+    }
+    if (!num_i64_in(digits, 1, INT64_MAX / unit, &n) || n * unit < min)
+        return err_set(e, ERR_USAGE, "'%.*s' is not a size of %lldM or more, like 200M or 1G",
+            VIEW_ARG(v), (long long)(min / (1024 * 1024)));
+    *ret_bytes = n * unit;
+    return true;
+}
+
 bool value_errors(struct view v, uint64_t *ret_n, double *ret_share, struct err *e)
 {
     int64_t n;

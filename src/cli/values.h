@@ -14,6 +14,7 @@ bool value_int_in(
 bool value_day(struct view v, int64_t *ret_day, struct err *e); /* YYYY-MM-DD, years 1874 to 2100 */
 bool value_duration(
     struct view v, int64_t *ret_seconds, struct err *e); /* 90 90s 15m 2h; 1 s to 30 days */
+bool value_size(struct view v, int64_t min, int64_t *ret_bytes, struct err *e); /* 200M 1G; 1024s */
 /* "N": *ret_n; "P%": *ret_share, 0..1; the other one is left as it is. */
 bool value_errors(struct view v, uint64_t *ret_n, double *ret_share, struct err *e);
 bool value_id(struct view v, int64_t *ret, struct err *e); /* 1 to 2147483647 */

@@ -51,6 +51,7 @@ struct etl_request {
     size_t file_n;
     bool replace_release;        /* --replace-release */
     enum ml_kept ratings;        /* --ratings rows|stats|none */
+    int64_t memory;              /* --memory: bytes for a MovieLens load; 0: the store's own bound */
     uint64_t max_errors;         /* --max-errors N; UINT64_MAX: no bound */
     double max_error_share;      /* --max-errors P%, 0..1; 1: no bound */
     bool json;                   /* status --json */

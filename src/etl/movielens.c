@@ -132,7 +132,8 @@ static bool load(struct work *w, struct ml_load_result *ret, struct err *e)
     struct feed f = {.w = w};
     enum ml_kept kept = w->x->request->ratings;
     struct ml_source source = {
-        feed_movies, feed_ratings, feed_tag_checked, feed_stats, feed_release, &f, 0, kept};
+        feed_movies, feed_ratings, feed_tag_checked, feed_stats, feed_release, &f, 0, kept,
+        w->x->request->memory};
     findings_init(&f.findings);
     bool ok = movielens_open(w->x->config->movielens_path, kept != KEPT_NONE, &f.m, e);
     if (ok && kept == KEPT_ROWS)
@@ -364,7 +365,7 @@ bool etl_init_movielens(struct etl *x, struct err *e)
         return err_hint(e, "Name the folder or the zip: --movielens PATH, or MOVIELENS_PATH in .env. Releases: "
                            "https://grouplens.org/datasets/movielens/");
     }
-    if (!work_begin(x, STORE_CREATE, "init --load-movielens", &w, e))
+    if (!work_begin(x, STORE_BUILD, "init --load-movielens", &w, e))
         return false;
     bool ok = load_and_link(&w, e);
     return work_end(&w, ok, "MovieLens", e);

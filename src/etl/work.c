@@ -135,7 +135,7 @@ static bool say_attribution(struct work *w, struct err *e)
 bool work_begin(struct etl *x, enum store_mode mode, const char *command, struct work *ret, struct err *e)
 {
     *ret = (struct work){.x = x, .lock_fd = -1};
-    bool ok = x->request->dry_run ? open_for_dry_run(ret, mode == STORE_CREATE, e)
+    bool ok = x->request->dry_run ? open_for_dry_run(ret, mode >= STORE_CREATE, e)
                                   : begin_writing(ret, mode, command, e);
     if (!ok) {
         release(ret);
@@ -147,7 +147,7 @@ bool work_begin(struct etl *x, enum store_mode mode, const char *command, struct
     x->store_found = x->store_found || ret->store != NULL;
     if (x->first_run_id == 0)
         x->first_run_id = ret->run_id;
-    ok = ret->run_id == 0 || mode != STORE_CREATE || say_attribution(ret, e);
+    ok = ret->run_id == 0 || mode < STORE_CREATE || say_attribution(ret, e);
     return ok || work_end(ret, false, "", e);
 }
 

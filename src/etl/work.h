@@ -18,7 +18,7 @@ struct work {
 enum { LEASE_SECONDS = 120 };
 
 /* Locks, opens the store in `mode` (a dry run: for reading; a database that is not there is fine then when mode is
- * STORE_CREATE), says which it is, begins a run named `command`. */
+ * STORE_CREATE or STORE_BUILD), says which it is, begins a run named `command`. */
 bool work_begin(struct etl *x, enum store_mode mode, const char *command, struct work *ret, struct err *e);
 /* Ends the run with the outcome and its summary, releases everything. Returns `ok`, or false when ending failed. */
 bool work_end(struct work *w, bool ok, const char *summary, struct err *e);

@@ -77,6 +77,20 @@ struct load_count {
     uint64_t pulled, stored;
 };
 
+/* Ratings on their way into an engine, each with the place of its movie among the release's movies. */
+struct ranked_block {
+    struct rating_block ratings;
+    const uint32_t *movie;
+};
+struct ranked_source {
+    bool (*next)(void *payload, struct ranked_block *ret, struct err *e); /* ratings.n == 0: the end */
+    void *payload;
+    const int32_t *movies; /* ids in rising order */
+    size_t movie_n;
+    int64_t csv_bytes; /* about how large the ratings are as a CSV file; 0: not known */
+    int64_t memory;    /* bytes that the process may take */
+};
+
 struct engine {
     const struct dialect *dialect;
     unsigned tries; /* of a small transaction that fails for a passing reason; 0: one */
@@ -115,8 +129,8 @@ struct engine {
     bool (*took_lease)(struct store *s, struct err *e);
     /* Pulls all blocks of the source into the (empty) ratings table and its index; of rows with one key the first
      * stays. */
-    bool (*load_ratings)(
-        struct store *s, const struct ml_source *source, struct load_count *ret, struct err *e);
+    bool (*load_ratings)(struct store *s, const struct ranked_source *source,
+        struct load_count *ret, struct err *e);
     /* Gives space back to the system where that is possible now; failure is no harm. */
     void (*tidy)(struct store *s);
 

@@ -1,10 +1,11 @@
 /* Loading a MovieLens release: one transaction of the engine's bulk kind. See store.h and engine.h. */
 #include "store/load.h"
 
+#include "base/mem.h"
 #include "base/sys.h"
 #include "store/lease.h"
 
-enum { MAX_MOVIES = 16 * 1024 * 1024, STEPS = 10, STATS_PER_PUT = 500, MOVIES_PER_PUT = 500 };
+enum { STEPS = 10, STATS_PER_PUT = 500, MOVIES_PER_PUT = 500 };
 
 #define STEP_COLUMNS                                                                               \
     "rated_0_5", "rated_1_0", "rated_1_5", "rated_2_0", "rated_2_5", "rated_3_0", "rated_3_5",     \
@@ -17,7 +18,7 @@ enum { MOVIE_COLUMNS = sizeof movie_columns / sizeof movie_columns[0], FIRST_COU
 bool load_check_movie(
     const struct load *l, int64_t movielens_id, const char *what, int64_t user_id, struct err *e)
 {
-    return map_has(&l->movies, movielens_id) ||
+    return movie_ids_rank(&l->movies, movielens_id) != MOVIE_IDS_NONE ||
            err_set(e, ERR_DATA,
                "a %s of user %lld names movie %lld, which the release does not have", what,
                (long long)user_id, (long long)movielens_id);
@@ -59,8 +60,8 @@ static bool take_movie(void *to, const struct ml_movie *m, struct err *e)
     row[6] = cell_of_id(m->tmdb_id);
     for (size_t i = FIRST_COUNT; i < MOVIE_COLUMNS; i++)
         row[i] = cell_int(0);
-    if (!map_put(&l->movies, m->movielens_id, 1))
-        return err_set(e, ERR_DATA, "the release has more than %d movies", MAX_MOVIES);
+    if (!movie_ids_add(&l->movies, m->movielens_id))
+        return err_set(e, ERR_DATA, "the release has more than %d movies", MOVIE_IDS_MAX);
     return l->waiting.n < MOVIES_PER_PUT || flush_movies(l, e);
 }
 
@@ -72,28 +73,50 @@ static bool load_movies(struct load *l, struct err *e)
     if (!l->source->movies(l->source->payload, take_movie, l, e) || !flush_movies(l, e) ||
         !db_exec(l->s, "DELETE FROM {movielens_movies} WHERE rating_count = -1", NO_CELLS, NULL, e))
         return false;
-    l->result.movies = l->movies.n;
+    movie_ids_rank_all(&l->movies);
+    l->result.movies = l->movies.ids.n;
     return true;
 }
 
+static void make_ranks(struct load *l, size_t n)
+{
+    if (n <= l->ranks_n)
+        return;
+    l->ranks = mem_grow(l->ranks, n, sizeof *l->ranks);
+    l->ranks_n = n;
+}
+
 /* The source's blocks, looked at on their way into the engine: foreign keys are not checked there. */
-static bool checked_ratings(void *payload, struct rating_block *ret, struct err *e)
+static bool ranked_ratings(void *payload, struct ranked_block *ret, struct err *e)
 {
     struct load *l = payload;
-    if (!l->source->ratings(l->source->payload, ret, e))
+    const struct rating_block *b = &ret->ratings;
+    const struct movie_ids movies = l->movies;
+    bool all_known = true;
+    if (!l->source->ratings(l->source->payload, &ret->ratings, e))
         return false;
-    for (size_t i = 0; i < ret->n; i++)
-        if (!load_check_movie(l, ret->movielens_id[i], "rating", ret->user_id[i], e))
+    make_ranks(l, b->n);
+    for (size_t i = 0; i < b->n; i++) {
+        l->ranks[i] = movie_ids_rank(&movies, b->movielens_id[i]);
+        all_known = all_known && l->ranks[i] != MOVIE_IDS_NONE;
+    }
+    for (size_t i = 0; !all_known && i < b->n; i++)
+        if (!load_check_movie(l, b->movielens_id[i], "rating", b->user_id[i], e))
             return false;
+    ret->movie = l->ranks;
     return true;
 }
 
 static bool load_ratings(struct load *l, struct err *e)
 {
     struct load_count n = {0, 0};
-    struct ml_source checked = {.ratings = checked_ratings, .payload = l,
-        .ratings_bytes = l->source->ratings_bytes};
-    if (!l->s->engine->load_ratings(l->s, &checked, &n, e))
+    struct ranked_source ranked = {.next = ranked_ratings,
+        .payload = l,
+        .movies = l->movies.ids.items,
+        .movie_n = l->movies.ids.n,
+        .csv_bytes = (int64_t)l->source->ratings_bytes,
+        .memory = l->source->memory == 0 ? LOAD_MEMORY : l->source->memory};
+    if (!l->s->engine->load_ratings(l->s, &ranked, &n, e))
         return false;
     l->result.ratings = n.stored;
     l->result.duplicate_ratings = n.pulled - n.stored;
@@ -114,7 +137,7 @@ static bool take_count(void *payload, const struct cell *c, size_t n, struct err
     if (last == NULL || last->movielens_id != c[0].i) {
         last = vec_add(stats);
         if (last == NULL)
-            return err_set(e, ERR_DATA, "more than %d movies have ratings", MAX_MOVIES);
+            return err_set(e, ERR_DATA, "more than %d movies have ratings", MOVIE_IDS_MAX);
         last->movielens_id = c[0].i;
     }
     last->histogram[half_stars - 1] += c[2].i;
@@ -199,11 +222,12 @@ bool store_load_movielens(
     if (!db_get_ints(s, "SELECT 1 FROM {ratings} LIMIT 1", NO_CELLS, &one, 1, &exists, e))
         return false;
     struct load l = {.s = s, .source = source};
-    map_init(&l.movies, MAX_MOVIES);
+    movie_ids_init(&l.movies);
     arena_init(&l.texts);
-    vec_init(&l.stats, sizeof(struct rating_stats), MAX_MOVIES);
+    vec_init(&l.stats, sizeof(struct rating_stats), MOVIE_IDS_MAX);
     bool ok = s->engine->bulk(s, !exists, load_all, &l, e);
-    map_done(&l.movies);
+    movie_ids_done(&l.movies);
+    mem_free(l.ranks);
     arena_done(&l.texts);
     vec_done(&l.stats);
     if (ok) {

@@ -2,6 +2,7 @@
 #ifndef MOVIE_ETL_STORE_LOAD_H
 #define MOVIE_ETL_STORE_LOAD_H
 
+#include "store/movie_ids.h"
 #include "store/upsert.h"
 
 /* One load. */
@@ -9,7 +10,9 @@ struct load {
     struct store *s;
     const struct ml_source *source;
     struct ml_load_result result;
-    struct map movies;    /* ids of this release: every rating and tag must name one */
+    struct movie_ids movies; /* of this release: every rating and tag must name one */
+    uint32_t *ranks;         /* of the movies of the ratings at hand */
+    size_t ranks_n;
     struct put movie_put; /* everything but the link */
     struct row_set waiting; /* movies, not yet written */
     struct arena texts;     /* theirs */

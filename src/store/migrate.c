@@ -226,7 +226,7 @@ static bool decide(
 {
     size_t missing = 0;
     struct applying a = {list};
-    if (!live->has_registry && s->mode != STORE_CREATE)
+    if (!live->has_registry && s->mode < STORE_CREATE)
         return err_set(e, ERR_NO_DATABASE, "the database has no tables of movie-etl%s%s",
             s->prefix[0] == '\0' ? "" : " with the prefix ", s->prefix);
     if (!refuse_newer(live, list, e) || !look(s, live, list, &missing, e))

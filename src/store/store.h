@@ -32,6 +32,8 @@ enum store_mode {
     STORE_READ,   /* the database must exist; nothing is written */
     STORE_WRITE,  /* the database must exist; schema brought up to date */
     STORE_CREATE, /* only init: creates database and tables that are missing */
+    STORE_BUILD,  /* as CREATE; but a database that is not there gets its name with the first load of a release: when
+                   * none ends well before store_close, there is none afterwards (a server's is made at once) */
 };
 
 /* Errors: NO_DATABASE (it or our tables are not there), FOREIGN (a table of ours that we did not create), STORE. */
@@ -54,6 +56,8 @@ bool store_transact(struct store *s, bool (*work)(void *payload, struct err *e),
 bool store_release(struct store *s, struct arena *a, struct ml_release *ret, bool *ret_exists,
     struct err *e);
 
+enum { LOAD_MEMORY = 448 * 1024 * 1024, LOAD_MEMORY_LEAST = 64 * 1024 * 1024 };
+
 /* Loads a release: one call, one outcome. The store pulls; every callback returns false with its error to end the
  * load. On success all of it is in, replacing what an earlier release left in movielens_movies, ratings and tags;
  * on failure (or kill) the database is as it was. Not inside a transaction of the caller's. `movies.movie_id`
@@ -72,6 +76,7 @@ struct ml_source {
     uint64_t ratings_bytes; /* of ratings.csv, not compressed: how much disk its rows may need. 0: not known */
     enum ml_kept
         kept; /* KEPT_ROWS; otherwise `ratings` gives no row, and `stats` is believed as it is */
+    int64_t memory; /* bytes the process may take; 0: LOAD_MEMORY. Less than LOAD_MEMORY_LEAST counts as that */
 };
 struct ml_load_result {
     uint64_t movies, ratings, tags;

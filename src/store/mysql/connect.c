@@ -256,7 +256,7 @@ static bool use_database(struct store *s, struct err *e)
         return true;
     if (mysql_errno(q->db) != 1049)
         return server_fail(s, "cannot use the database", e);
-    if (s->mode == STORE_CREATE && !q->ever)
+    if (s->mode >= STORE_CREATE && !q->ever)
         return create_database(s, e) && (mysql_select_db(q->db, q->database) == 0 ||
                                             server_fail(s, "cannot use the new database", e));
     return err_set(e, ERR_NO_DATABASE, "the server has no database '%s'", q->database);

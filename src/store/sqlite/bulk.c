@@ -1,11 +1,13 @@
-/* Mass loading: one transaction, journalled the cheapest way that keeps the old content.
+/* Mass loading: one outcome, journalled the cheapest way that keeps the old content.
  *
- * A write-ahead log takes in everything twice: gigabytes that are copied into the database afterwards. A rollback
- * journal keeps what is overwritten, and new pages overwrite nothing; so when the table to fill is empty and
- * nobody else has the file open, the load runs with a rollback journal, else with the log, under which readers go
- * on seeing the old content until the commit. Either way a failure, a kill or a loss of power leaves the old
- * content. docs/schema.md has the measurements. */
-#include "store/sqlite/db.h"
+ * A database that is being built has no old content: it has no name yet, and gets it when the load is done (side.h).
+ *
+ * One that exists is loaded in one transaction. A write-ahead log takes in everything twice: gigabytes that are copied into
+ * the database afterwards. A rollback journal keeps what is overwritten, and new pages overwrite nothing; so when the
+ * table to fill is empty and nobody else has the file open, the load runs with a rollback journal, else with the log,
+ * under which readers go on seeing the old content until the commit. Either way a failure, a kill or a loss of power
+ * leaves the old content. docs/schema.md has the measurements. */
+#include "store/sqlite/side.h"
 
 #include "base/sys.h"
 #include "store/sql.h"
@@ -33,6 +35,8 @@ static void back_to_normal(struct store *s)
 {
     struct sqlite *q = sqlite_of(s);
     struct err ignored;
+    if (!q->building)
+        side_drop(q);
     (void)sqlite_settle_journal(s, &ignored);
     struct view after =
         arena_print(&s->scratch, "PRAGMA foreign_keys = %s; PRAGMA cache_size = -%d",
@@ -45,16 +49,18 @@ bool sqlite_bulk(struct store *s, bool fresh,
 {
     struct sqlite *q = sqlite_of(s);
     struct view before = arena_print(&s->scratch,
-        "PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL; PRAGMA cache_size = -%d",
-        BULK_CACHE_KIB);
+        "PRAGMA foreign_keys = OFF; PRAGMA synchronous = %s; PRAGMA cache_size = -%d",
+        q->building ? "OFF" : "FULL", BULK_CACHE_KIB);
     bool ok = sqlite_run(q, before.p, "cannot prepare for a load", e);
-    if (ok && fresh)
+    if (ok && fresh && !q->building)
         try_without_waiting(q, "PRAGMA journal_mode = DELETE");
     if (ok) {
         sqlite3_progress_handler(q->db, OPS_BETWEEN_LOOKS, stop_asked, NULL);
         ok = db_once(s, work, payload, e);
         sqlite3_progress_handler(q->db, 0, NULL, NULL);
     }
+    if (ok && q->building)
+        ok = side_publish(s, e);
     back_to_normal(s);
     return ok;
 }

@@ -26,12 +26,23 @@ struct sqlite {
     sqlite3 *db;
     sqlite3_vfs *vfs;
     char *path; /* absolute */
+    /* A file beside the database, of this process alone (side.h): the database itself while it is being built and has no
+     * name yet, or one whose content SQLite takes over. NULL: none. */
+    char *beside;
+    int beside_fd;
+    bool building, attached;
     struct statement statements[STATEMENTS];
 };
 
 static inline struct sqlite *sqlite_of(const struct store *s)
 {
     return s->db;
+}
+
+/* The file that the connection has open. */
+static inline const char *sqlite_file(const struct sqlite *q)
+{
+    return q->building ? q->beside : q->path;
 }
 
 extern const struct dialect sqlite_dialect;
@@ -65,14 +76,18 @@ bool sqlite_each_object(struct store *s,
 bool sqlite_each_column(struct store *s, struct view table,
     bool (*take)(void *payload, struct view column, struct err *e), void *payload, struct err *e);
 
-/* bulk.c, ratings.c */
+/* bulk.c, ratings.c (its parts: rating_pages.h and what that names; blocks.h) */
 bool sqlite_bulk(struct store *s, bool fresh,
     bool (*work)(struct store *s, void *payload, struct err *e), void *payload, struct err *e);
 bool sqlite_load_ratings(
-    struct store *s, const struct ml_source *source, struct load_count *ret, struct err *e);
+    struct store *s, const struct ranked_source *source, struct load_count *ret, struct err *e);
 void sqlite_tidy(struct store *s);
 
-/* open.c */
+/* open.c: a connection to sqlite_file(q), which exists or is made; what fails leaves it open, to be closed. */
+bool sqlite_connect(struct sqlite *q, enum store_mode mode, struct err *e);
+void sqlite_disconnect(struct sqlite *q);
+/* Connects again, after sqlite_disconnect. */
+bool sqlite_reconnect(struct store *s, struct err *e);
 bool sqlite_prepare(struct store *s, struct err *e);
 /* Takes up the write-ahead log if nobody is in the way. */
 bool sqlite_settle_journal(struct store *s, struct err *e);

@@ -1,5 +1,5 @@
 /* Opening the database file. */
-#include "store/sqlite/db.h"
+#include "store/sqlite/side.h"
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -29,7 +29,7 @@ static bool absolute_path(struct store *s, const char *path, struct err *e)
     folder = arena_dup(&s->arena, folder);
     if (name[0] == '\0')
         return err_set(e, ERR_CONFIG, "'%s' is no name of a database file", path);
-    if (s->mode == STORE_CREATE && !file_make_folders(folder.p, e))
+    if (s->mode >= STORE_CREATE && !file_make_folders(folder.p, e))
         return err_in(e, "cannot create the database");
     char *whole = realpath(folder.p, NULL);
     if (whole == NULL)
@@ -49,7 +49,7 @@ static bool is_there(const struct store *s, const char *path, struct err *e)
 {
     if (file_is_folder(path))
         return err_set(e, ERR_STORE, "%s is a folder, not a database file", path);
-    return s->mode == STORE_CREATE || file_exists(path) ||
+    return s->mode >= STORE_CREATE || file_exists(path) ||
            err_set(e, ERR_NO_DATABASE, "there is no database at %s", path);
 }
 
@@ -62,22 +62,21 @@ static bool may_write(const struct sqlite *q, struct err *e)
     return err_hint(e, "Check that this user may write the file and the folder it lies in.");
 }
 
-static bool connect(struct store *s, struct err *e)
+bool sqlite_connect(struct sqlite *q, enum store_mode mode, struct err *e)
 {
-    struct sqlite *q = sqlite_of(s);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     q->vfs = sqlite_vfs_new();
     if (q->vfs == NULL)
         return err_set(e, ERR_STORE, "SQLite cannot be set up");
-    if (s->mode == STORE_CREATE)
+    if (mode >= STORE_CREATE)
         flags |= SQLITE_OPEN_CREATE;
-    int rc = sqlite3_open_v2(q->path, &q->db, flags, q->vfs->zName);
+    int rc = sqlite3_open_v2(sqlite_file(q), &q->db, flags, q->vfs->zName);
     if (q->db == NULL)
         return err_set(e, ERR_NOMEM, "no memory for SQLite");
     if (rc != SQLITE_OK)
         return sqlite_fail(q, rc, "cannot open the database", e);
     (void)sqlite3_busy_timeout(q->db, BUSY_MS);
-    return s->mode != STORE_CREATE || may_write(q, e);
+    return mode < STORE_CREATE || may_write(q, e);
 }
 
 /* What holds for this connection only. The first statement reads the file: what is no database fails here. */
@@ -88,9 +87,23 @@ static bool set_up(struct store *s, struct err *e)
         "PRAGMA schema_version; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA "
         "mmap_size = 0;"
         " PRAGMA cache_size = -%d; PRAGMA synchronous = FULL; PRAGMA foreign_keys = %s;"
-        " PRAGMA journal_size_limit = 67108864; PRAGMA query_only = %s",
+        " PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = OFF; PRAGMA query_only = %s",
         SQLITE_CACHE_KIB, s->foreign_keys ? "ON" : "OFF", s->mode == STORE_READ ? "ON" : "OFF");
     return sqlite_run(q, v.p, "cannot open the database", e);
+}
+
+bool sqlite_reconnect(struct store *s, struct err *e)
+{
+    return sqlite_connect(sqlite_of(s), s->mode, e) && set_up(s, e) && sqlite_settle_journal(s, e);
+}
+
+void sqlite_disconnect(struct sqlite *q)
+{
+    sqlite_forget_statements(q);
+    (void)sqlite3_close_v2(q->db);
+    sqlite_vfs_free(q->vfs);
+    q->db = NULL;
+    q->vfs = NULL;
 }
 
 /* Where the file's place does not allow a write-ahead log (some network file systems), or another connection is just
@@ -99,6 +112,9 @@ static bool set_up(struct store *s, struct err *e)
 bool sqlite_settle_journal(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
+    if (q->building)
+        return sqlite_run(q, "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF",
+            "cannot set up the database", e);
     (void)sqlite3_busy_timeout(q->db, 0);
     bool ok = sqlite_run(q, "PRAGMA journal_mode = WAL", "cannot set up the database", e) ||
               e->kind == ERR_LOCKED;
@@ -110,7 +126,7 @@ bool sqlite_prepare(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
     struct view page_size =
-        arena_print(&s->scratch, "PRAGMA page_size = %d", PAGE_SIZE); /* of an empty file */
+        arena_print(&s->scratch, "PRAGMA page_size = %d; PRAGMA auto_vacuum = NONE", PAGE_SIZE); /* of an empty file */
     return may_write(q, e) && sqlite_run(q, page_size.p, "cannot set up the database", e) &&
            sqlite_settle_journal(s, e);
 }
@@ -122,9 +138,8 @@ static void close_it(struct store *s)
         return;
     if (q->db != NULL)
         sqlite_rollback(s);
-    sqlite_forget_statements(q);
-    (void)sqlite3_close_v2(q->db);
-    sqlite_vfs_free(q->vfs);
+    side_drop(q);
+    sqlite_disconnect(q);
     mem_free(q->path);
     mem_free(q);
     s->db = NULL;
@@ -148,11 +163,29 @@ static const struct engine sqlite_engine = {
     .each_column = sqlite_each_column,
 };
 
+/* A database that is to have its name only when it is whole is built beside it. */
+static bool settle_place(struct store *s, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
+    if (s->mode != STORE_BUILD)
+        return true;
+    if (file_exists(q->path)) {
+        side_clean(q);
+        return true;
+    }
+    if (!side_claim(q, e))
+        return false;
+    q->building = !file_exists(q->path); /* it may have come meanwhile */
+    if (!q->building)
+        side_drop(q);
+    return true;
+}
+
 static bool open_file(struct store *s, const char *path, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
     if (!right_library(e) || !absolute_path(s, path, e) || !is_there(s, q->path, e) ||
-        !connect(s, e) || !set_up(s, e))
+        !settle_place(s, e) || !sqlite_connect(q, s->mode, e) || !set_up(s, e))
         return false;
     s->name = arena_print(&s->arena, "sqlite %s", q->path).p;
     return true;

@@ -1,189 +1,207 @@
-/* Ratings by the million: the blocks of the source as a virtual table, and one INSERT ... SELECT over it, which spares
- * binding and stepping a statement for each row. */
-#include "store/sqlite/db.h"
+/* Ratings by the million, the fastest way that is safe here.
+ *
+ * Pages of both b-trees are written past SQLite (rating_pages.h) into a file that nobody else has: the database itself
+ * while it is being built and has no name yet, else a file beside it (side.c), from which SQLite takes them over in the
+ * load's transaction. INSERT INTO ratings SELECT * FROM side.ratings is then one of those where SQLite copies entry by
+ * entry of table and index, without taking them apart or sorting (its "transfer optimization").
+ * What the page writer leaves, and what it does not cover at all, goes through SQLite (blocks.c) into the same file, with
+ * the index made afterwards. */
+#include "store/sqlite/blocks.h"
+#include "store/sqlite/rating_pages.h"
+#include "store/sqlite/side.h"
 
-#include "base/mem.h"
+#include "base/file.h"
+#include "base/log.h"
 #include "store/ddl.h"
 
-#define MODULE "movie_etl_rating_blocks"
+static const struct index *by_movie(void)
+{
+    return ddl_find_index("ratings", "movielens_id");
+}
 
-/* What is pulled, shared by the virtual table and its cursor. */
-struct pull {
-    const struct ml_source *source;
-    struct rating_block block;
-    size_t at; /* in the block */
-    uint64_t pulled;
-    bool end, failed; /* failed: the source's error is in `e` */
-    struct err *e;
+static void say_safe_way(const char *why)
+{
+    log_line(LOG_INFO, "ratings are loaded through SQLite, which takes longer: %s", why);
+}
+
+/* All that is left of the source, into a table whose index is made anew. */
+static bool insert_rest(struct store *s, struct rating_pull *p, bool sort, uint64_t before,
+    struct load_count *ret, struct err *e)
+{
+    uint64_t stored = 0;
+    if (!ddl_drop_index(s, by_movie(), e) || (!p->end && !blocks_insert(s, p, sort, &stored, e)) ||
+        !ddl_create_index(s, by_movie(), e))
+        return false;
+    *ret = (struct load_count){p->pulled, before + stored};
+    return true;
+}
+
+/* ---- through pages */
+
+/* What the page writer knows: these columns in this order, and nothing else. */
+static const char *const table_shape = "user_id INTEGER 1,movielens_id INTEGER 2,rating REAL 0,rated_at INTEGER 0";
+static const char *const index_shape = "movielens_id BINARY 0,rating BINARY 0,user_id BINARY 0";
+
+struct roots {
+    uint32_t table, index;
+    bool right;
 };
 
-struct blocks_table {
-    sqlite3_vtab base;
-    struct pull *pull;
-};
-
-struct blocks_cursor {
-    sqlite3_vtab_cursor base;
-    struct pull *pull;
-};
-
-enum { COL_USER, COL_MOVIE, COL_RATING, COL_RATED_AT };
-
-static struct pull *pull_of(sqlite3_vtab_cursor *c)
+static bool take_roots(void *payload, const struct cell *c, size_t n, struct err *e)
 {
-    return ((struct blocks_cursor *)(void *)c)->pull;
+    struct roots *r = payload;
+    (void)n;
+    (void)e;
+    if (c[0].kind != CELL_INT || c[1].kind != CELL_INT)
+        return true;
+    r->table = (uint32_t)c[0].i;
+    r->index = (uint32_t)c[1].i;
+    r->right = view_is(cell_get_text(&c[2]), table_shape) &&
+               view_is(cell_get_text(&c[3]), index_shape) && cell_get_int(&c[4]) == 0;
+    return true;
 }
 
-static int blocks_connect(
-    sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **ret, char **ret_text)
+static bool find_roots(struct store *s, struct roots *ret, struct err *e)
 {
-    (void)argc;
-    (void)argv;
-    (void)ret_text;
-    int rc = sqlite3_declare_vtab(
-        db, "CREATE TABLE x(user_id INTEGER, movielens_id INTEGER, rating REAL, rated_at INTEGER)");
-    if (rc != SQLITE_OK)
-        return rc;
-    struct blocks_table *t = mem_alloc(sizeof *t);
-    t->pull = aux;
-    *ret = &t->base;
-    return SQLITE_OK;
+    struct view table = arena_print(&s->scratch, "%sratings", s->prefix),
+                index = arena_print(&s->scratch, "%s%s", s->prefix,
+                    ddl_index_name(&s->scratch, by_movie()).p);
+    struct cell names[] = {cell_text(table), cell_text(index)};
+    *ret = (struct roots){0};
+    return sqlite_query(s,
+        "SELECT (SELECT rootpage FROM main.sqlite_schema WHERE type = 'table' AND name = ?1),"
+        " (SELECT rootpage FROM main.sqlite_schema WHERE type = 'index' AND name = ?2),"
+        " (SELECT group_concat(name || ' ' || type || ' ' || pk) FROM pragma_table_xinfo(?1)),"
+        " (SELECT group_concat(name || ' ' || coll || ' ' || \"desc\") FROM pragma_index_xinfo(?2)),"
+        " (SELECT count(*) FROM main.sqlite_schema WHERE tbl_name = ?1 AND rootpage > 0 AND name NOT IN (?1, ?2))",
+        names, 2, take_roots, ret, e);
 }
 
-static int blocks_disconnect(sqlite3_vtab *t)
+/* Until the source ends, or a row does not follow in order: it is the next one of p->block then. */
+static bool write_rows(struct rating_pages *pages, struct rating_pull *p, struct err *e)
 {
-    mem_free(t);
-    return SQLITE_OK;
+    do {
+        if (!p->source->next(p->source->payload, &p->block, e) ||
+            !rating_pages_add(pages, &p->block, &p->at, e))
+            return false;
+        p->pulled += p->block.ratings.n;
+        p->end = p->block.ratings.n == 0;
+    } while (!p->end && p->at == p->block.ratings.n);
+    return true;
 }
 
-static int blocks_plan(sqlite3_vtab *t, sqlite3_index_info *info)
+/* Looks for some of the rows in table and index, by SQLite: whether what was written is what it reads. */
+static bool check_samples(struct store *s, const struct rating_pages *pages, struct err *e)
 {
-    (void)t;
-    info->estimatedCost = 1e9;
-    info->estimatedRows = 100000000;
-    return SQLITE_OK;
-}
-
-static int blocks_open(sqlite3_vtab *t, sqlite3_vtab_cursor **ret)
-{
-    struct blocks_cursor *c = mem_alloc(sizeof *c);
-    c->pull = ((struct blocks_table *)(void *)t)->pull;
-    *ret = &c->base;
-    return SQLITE_OK;
-}
-
-static int blocks_close(sqlite3_vtab_cursor *c)
-{
-    mem_free(c);
-    return SQLITE_OK;
-}
-
-static int next_block(struct pull *p)
-{
-    p->at = 0;
-    if (!p->source->ratings(p->source->payload, &p->block, p->e)) {
-        p->failed = true;
-        return SQLITE_ABORT;
+    const char *sql = "SELECT count(*) FROM {ratings} r WHERE user_id = ? AND movielens_id = ? AND rating = ?"
+                      " AND rated_at = ? AND EXISTS (SELECT 1 FROM {ratings} x INDEXED BY {ix_ratings_movielens_id} WHERE x.movielens_id ="
+                      " r.movielens_id AND x.rating = r.rating AND x.user_id = r.user_id)";
+    for (size_t i = 0; i < pages->sample_n; i++) {
+        const struct rating_sample *x = &pages->samples[i];
+        int64_t n = 0;
+        if (!db_get_ints(s, sql,
+                CELLS(cell_int(x->user_id), cell_int(x->movielens_id),
+                    cell_real(x->half_stars / 2.0), cell_int(x->rated_at)),
+                &n, 1, NULL, e))
+            return false;
+        if (n != 1)
+            return err_set(e, ERR_BUG, "the rating of user %d for movie %d is not where it was written",
+                (int)x->user_id, (int)x->movielens_id);
     }
-    p->end = p->block.n == 0;
-    p->pulled += p->block.n;
-    return SQLITE_OK;
+    return true;
 }
 
-static int blocks_filter(
-    sqlite3_vtab_cursor *c, int plan, const char *text, int argc, sqlite3_value **argv)
+/* Into the file of the connection at hand, which nobody else has; without a transaction, and leaves with one open. */
+static bool fill(struct store *s, const char *path, const struct ranked_source *source,
+    struct load_count *ret, struct err *e)
 {
-    (void)plan;
-    (void)text;
-    (void)argc;
-    (void)argv;
-    return next_block(pull_of(c));
-}
-
-static int blocks_next(sqlite3_vtab_cursor *c)
-{
-    struct pull *p = pull_of(c);
-    return ++p->at < p->block.n ? SQLITE_OK : next_block(p);
-}
-
-static int blocks_end(sqlite3_vtab_cursor *c)
-{
-    return pull_of(c)->end;
-}
-
-static int blocks_column(sqlite3_vtab_cursor *c, sqlite3_context *to, int column)
-{
-    const struct pull *p = pull_of(c);
-    const struct rating_block *b = &p->block;
-    switch (column) {
-    case COL_USER:
-        sqlite3_result_int(to, b->user_id[p->at]);
-        break;
-    case COL_MOVIE:
-        sqlite3_result_int(to, b->movielens_id[p->at]);
-        break;
-    case COL_RATING:
-        sqlite3_result_double(to, b->half_stars[p->at] / 2.0);
-        break;
-    default:
-        sqlite3_result_int64(to, b->rated_at[p->at]);
-        break;
+    struct rating_pull p = {.source = source};
+    struct rating_pages pages;
+    struct roots roots;
+    const char *why = NULL;
+    bool indexed = false;
+    if (!find_roots(s, &roots, e))
+        return false;
+    if (!roots.right)
+        why = "the tables are not as this program makes them";
+    else if (!rating_pages_begin(&pages, path, roots.table, roots.index, source, &why, e))
+        return false;
+    if (why != NULL) {
+        say_safe_way(why);
+        return sqlite_begin(s, BEGIN_WRITE, e) && insert_rest(s, &p, false, 0, ret, e);
     }
-    return SQLITE_OK;
+    bool ok = write_rows(&pages, &p, e) && rating_pages_end(&pages, p.end, &indexed, e);
+    rating_pages_close(&pages);
+    if (!ok)
+        return false;
+    if (!p.end)
+        say_safe_way("they do not come in order of user and movie");
+    else if (!indexed)
+        say_safe_way("their index needs more memory than is allowed");
+    if (!p.end && !side_forget_journal(s, e))
+        return false;
+    *ret = (struct load_count){p.pulled, pages.rows};
+    return sqlite_begin(s, BEGIN_WRITE, e) &&
+           (indexed || insert_rest(s, &p, true, pages.rows, ret, e)) && check_samples(s, &pages, e);
 }
 
-static int blocks_rowid(sqlite3_vtab_cursor *c, sqlite3_int64 *ret)
+/* ---- disk */
+
+enum { MEGA = 1000 * 1000 };
+
+/* Table and index take about 1.4 times what the CSV file does. */
+static int64_t size_in_database(const struct ranked_source *source)
 {
-    *ret = (sqlite3_int64)pull_of(c)->at;
-    return SQLITE_OK;
+    return source->csv_bytes + source->csv_bytes / 2;
 }
 
-static const sqlite3_module module = {.iVersion = 1,
-    .xConnect = blocks_connect,
-    .xDisconnect = blocks_disconnect,
-    .xBestIndex = blocks_plan,
-    .xOpen = blocks_open,
-    .xClose = blocks_close,
-    .xFilter = blocks_filter,
-    .xNext = blocks_next,
-    .xEof = blocks_end,
-    .xColumn = blocks_column,
-    .xRowid = blocks_rowid};
-
-static bool insert_all(struct store *s, struct pull *p, uint64_t *ret_stored, struct err *e)
+static bool check_disk(const struct sqlite *q, int64_t need, int64_t free, struct err *e)
 {
-    struct sqlite *q = sqlite_of(s);
-    struct str sql;
-    sqlite3_stmt *stmt = NULL;
-    str_init(&sql, SQL_MAX);
-    sql_expand(s, &sql,
-        "INSERT INTO {ratings} (user_id, movielens_id, rating, rated_at)"
-        " SELECT user_id, movielens_id, rating, rated_at FROM " MODULE
-        " WHERE true ON CONFLICT DO NOTHING");
-    int rc = sqlite3_prepare_v2(q->db, str_z(&sql), -1, &stmt, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_step(stmt);
-    bool ok =
-        rc == SQLITE_DONE || (!p->failed && sqlite_fail(q, rc, "cannot store the ratings", e));
-    *ret_stored = (uint64_t)sqlite3_changes64(q->db);
-    (void)sqlite3_finalize(stmt);
-    str_done(&sql);
-    return ok;
+    if (free >= need)
+        return true;
+    err_set(e, ERR_DISK,
+        "loading these ratings takes about %lld MB of disk, and %lld MB are free where %s lies",
+        (long long)(need / MEGA), (long long)(free / MEGA), q->path);
+    return err_hint(e, "Nothing was changed. Make room, or put the database elsewhere (SQL_PATH).");
+}
+
+/* ---- the whole */
+
+struct filling {
+    const struct ranked_source *source;
+    struct load_count *ret;
+};
+
+static bool fill_side(struct store *s, const char *path, void *payload, struct err *e)
+{
+    const struct filling *f = payload;
+    return fill(s, path, f->source, f->ret, e);
+}
+
+/* A database that others may be using: beside it, then into it. Three times on the disk: there, in the log, here. */
+static bool load_live(struct store *s, const struct ranked_source *source, int64_t free,
+    struct load_count *ret, struct err *e)
+{
+    struct filling f = {source, ret};
+    struct rating_pull p = {.source = source};
+    int64_t one = size_in_database(source);
+    if (!check_disk(sqlite_of(s), 2 * one, free, e))
+        return false;
+    if (free >= 3 * one)
+        return side_fill(s, fill_side, &f, e) && side_take_over(s, ret->stored, e);
+    say_safe_way("the disk has no room for a file beside the database");
+    return insert_rest(s, &p, false, 0, ret, e);
 }
 
 bool sqlite_load_ratings(
-    struct store *s, const struct ml_source *source, struct load_count *ret, struct err *e)
+    struct store *s, const struct ranked_source *source, struct load_count *ret, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
-    struct pull p = {.source = source, .e = e};
-    const struct index *by_movie = ddl_find_index("ratings", "movielens_id");
-    if (!ddl_drop_index(s, by_movie, e))
+    int64_t free = 0;
+    if (!file_free_space(sqlite_file(q), &free, e))
         return false;
-    int rc = sqlite3_create_module_v2(q->db, MODULE, &module, &p, NULL);
-    if (rc != SQLITE_OK)
-        return sqlite_fail(q, rc, "cannot set up the loading of ratings", e);
-    bool ok = insert_all(s, &p, &ret->stored, e);
-    (void)sqlite3_create_module_v2(q->db, MODULE, NULL, NULL, NULL);
-    ret->pulled = p.pulled;
-    return ok && ddl_create_index(s, by_movie, e);
+    if (!q->building)
+        return load_live(s, source, free, ret, e);
+    return check_disk(q, size_in_database(source), free, e) && sqlite_commit(s, e) &&
+           fill(s, sqlite_file(q), source, ret, e);
 }

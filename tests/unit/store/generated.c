@@ -121,5 +121,5 @@ static const struct ml_release *give_release(void *payload)
 struct ml_source generated_source(struct generated *g)
 {
     return (struct ml_source){
-        give_movies, give_ratings, give_tag, give_stats, give_release, g, 0, KEPT_ROWS};
+        give_movies, give_ratings, give_tag, give_stats, give_release, g, 0, KEPT_ROWS, g->memory};
 }

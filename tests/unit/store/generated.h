@@ -20,6 +20,7 @@ struct generated {
     uint64_t fail_at; /* the block that begins at or after this row fails; 0: none */
     uint64_t kill_at; /* there the process is killed; 0: never */
     uint64_t tags, tags_given;
+    int64_t memory; /* for the source */
     struct ml_release release;
 };
 

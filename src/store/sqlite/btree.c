@@ -1,0 +1,130 @@
+/* Btree: see btree.h. This is the leaves; interior.c is what stands above them. */
+#include "store/sqlite/btree.h"
+
+#include "base/mem.h"
+
+enum { CHUNK_BYTES = 1024 * 1024, INDEX_LEAF = 0x0a, SPARE = 1 };
+
+void dividers_add(struct dividers *d, uint32_t child, const uint8_t *cell, size_t n)
+{
+    if (d->cap - d->n < n + 4) {
+        d->cap = d->cap == 0 ? 4096 : d->cap * 2;
+        d->bytes = mem_grow(d->bytes, d->cap, 1);
+    }
+    put_u32(d->bytes + d->n, child);
+    memcpy(d->bytes + d->n + 4, cell, n);
+    d->n += n + 4;
+    d->count++;
+}
+
+void dividers_done(struct dividers *d)
+{
+    mem_free(d->bytes);
+    *d = (struct dividers){0};
+}
+
+void leaves_init(struct leaves *l, struct page_file *file, bool follows)
+{
+    *l = (struct leaves){.file = file, .follows = follows};
+    uint32_t pages = CHUNK_BYTES / file->page_size;
+    l->chunk = mem_alloc((size_t)pages * file->page_size);
+}
+
+void leaves_done(struct leaves *l)
+{
+    mem_free(l->chunk);
+    dividers_done(&l->dividers);
+    *l = (struct leaves){0};
+}
+
+bool leaves_ok(const struct leaves *l, struct err *e)
+{
+    if (l->failed)
+        *e = l->e;
+    return !l->failed;
+}
+
+static void close_leaf(struct leaves *l)
+{
+    uint8_t *page = l->page;
+    size_t behind_pointers = LEAF_HEADER + (size_t)POINTER * l->entries;
+    memset(page, 0, LEAF_HEADER);
+    page[0] = INDEX_LEAF;
+    put_u16(page + 3, l->entries);
+    put_u16(page + 5, l->content);
+    memset(page + behind_pointers, 0, l->content - behind_pointers);
+    l->at++;
+}
+
+/* After a failure the same chunk is filled again and again, until somebody looks. */
+static void write_chunk(struct leaves *l)
+{
+    if (!l->failed && l->at > 0)
+        l->failed = !page_file_write(l->file, l->first, l->at, l->chunk, &l->e);
+}
+
+static void open_leaf(struct leaves *l)
+{
+    if (l->at == l->n) {
+        write_chunk(l);
+        l->at = 0;
+        if (!l->failed)
+            l->failed = !page_file_take(
+                l->file, CHUNK_BYTES / l->file->page_size, &l->first, &l->n, &l->e);
+    }
+    l->page = l->chunk + (size_t)l->at * l->file->page_size;
+    l->content = l->file->usable;
+    l->entries = 0;
+    l->room = l->file->usable - LEAF_HEADER - SPARE;
+}
+
+static const uint8_t *held_cell(const struct leaves *l)
+{
+    return l->held + sizeof l->held - l->held_n;
+}
+
+bool leaves_turn(struct leaves *l)
+{
+    if (l->page == NULL && !l->follows) {
+        open_leaf(l);
+        return false;
+    }
+    l->room = 0;
+    if (l->held_n == 0)
+        return true;
+    /* The child of the first divider of a part that follows is the last leaf of the part before: btree_build. */
+    dividers_add(&l->dividers, l->page == NULL ? 0 : l->first + l->at, held_cell(l), l->held_n);
+    l->held_n = 0;
+    if (l->page != NULL)
+        close_leaf(l);
+    open_leaf(l);
+    return false;
+}
+
+/* No entry came that would have begun a leaf: the last one of the full leaf goes up, and the held one is alone. */
+static void place_held(struct leaves *l)
+{
+    const uint8_t *last = l->page + l->content;
+    uint32_t size = 1 + (uint32_t)last[0];
+    dividers_add(&l->dividers, l->first + l->at, last, size);
+    l->content += size;
+    l->entries--;
+    close_leaf(l);
+    open_leaf(l);
+    l->content -= l->held_n;
+    memcpy(l->page + l->content, held_cell(l), l->held_n);
+    l->entries = 1;
+    put_u16(l->page + LEAF_HEADER, l->content);
+    l->held_n = 0;
+}
+
+void leaves_end(struct leaves *l)
+{
+    if (l->page == NULL)
+        return;
+    if (l->held_n > 0)
+        place_held(l);
+    l->last = l->first + l->at;
+    close_leaf(l);
+    write_chunk(l);
+}

@@ -1,0 +1,138 @@
+/* Btree: an index b-tree of SQLite's, written bottom-up from entries that come in the order of its key: no searching, no
+ * splitting, every page full.
+ *
+ * The format (https://www.sqlite.org/fileformat2.html, 1.6 "B-tree Pages" and 2.1 "Record Format"), as far as it is
+ * written here. Indexes and the tables WITHOUT ROWID are the same kind of tree: entries are records, and each stands in it
+ * once, on a leaf or on an interior page.
+ *
+ *   leaf      0x0a, 0 (no free block), entries (2 bytes), where content begins (2; 65536 is written as 0), 0 (fragments);
+ *             then for each entry, in order of key, the place of its cell (2); a gap; the cells, from the end backwards
+ *   interior  0x02, the same, and behind it the page of the last child (4). A cell begins with the page of the child (4)
+ *             whose entries are all smaller; the entry itself is not repeated on any leaf
+ *   cell      length of the record (1 byte here, as all records are short), the record
+ *   record    length of its header (1), a serial type per column (1), the values. Integers take the shortest of
+ *             0 (types 8 and 9: the values 0 and 1), 1, 2, 3, 4, 6, 8 bytes (types 1 to 6). A real that is a whole
+ *             number is stored as an integer; others are IEEE doubles (type 7)
+ *
+ * So when a leaf is full, the next entry goes up and divides it from the leaf after it. Neither the last leaf nor the last
+ * page of any level may be without entries: an entry that finds its leaf full is held until another one comes; when none
+ * does, the last of the full leaf goes up in its place. Interior pages are built level by level from the list of
+ * dividers, and the topmost is written onto the root page that SQLite gave the tree.
+ *
+ * Limits: records of at most ENTRY_MAX bytes, so that no page size needs overflow pages. About 30 bytes of memory per
+ * leaf. One writer of leaves is one thread's; errors are kept in it and looked at by leaves_ok. */
+#ifndef MOVIE_ETL_STORE_SQLITE_BTREE_H
+#define MOVIE_ETL_STORE_SQLITE_BTREE_H
+
+#include "store/sqlite/bytes.h"
+#include "store/sqlite/page_file.h"
+
+enum {
+    VALUES_MAX = 4,
+    ENTRY_MAX = 2 + VALUES_MAX * 9, /* a cell: two lengths, then type and value of each column */
+    LEAF_HEADER = 8,
+    INTERIOR_HEADER = 12,
+    POINTER = 2,
+};
+
+/* A column's value as a record has it. */
+struct value {
+    uint64_t bits;
+    uint8_t type;
+    uint8_t size; /* bytes in the record */
+};
+
+static inline struct value value_int(int64_t v)
+{
+    uint64_t u = (uint64_t)(v < 0 ? ~v : v); /* how many bits it takes, without its sign */
+    if (u <= 127)
+        return (struct value){(uint64_t)v, v == 0 ? 8 : v == 1 ? 9 : 1, v != 0 && v != 1};
+    if (u <= 0x7fffffff) {
+        uint8_t size = (uint8_t)(2 + (u > 0x7fff) + (u > 0x7fffff));
+        return (struct value){(uint64_t)v, size, size};
+    }
+    return u <= 0x7fffffffffff ? (struct value){(uint64_t)v, 5, 6}
+                               : (struct value){(uint64_t)v, 6, 8};
+}
+
+static inline struct value value_half(unsigned halves) /* halves / 2.0 */
+{
+    double d = halves / 2.0;
+    uint64_t bits;
+    memcpy(&bits, &d, sizeof bits);
+    return halves % 2 == 0 ? value_int(halves / 2) : (struct value){bits, 7, 8};
+}
+
+/* The cells of interior pages: 4 bytes for the child, then the cell. */
+struct dividers {
+    uint8_t *bytes;
+    size_t n, cap, count;
+};
+
+void dividers_add(struct dividers *d, uint32_t child, const uint8_t *cell, size_t n);
+void dividers_done(struct dividers *d);
+
+struct leaves {
+    struct page_file *file;
+    bool follows;          /* another part of the tree comes before this one: its first entry divides the two */
+    uint32_t first, n, at; /* pages of the chunk, and which of them is being filled */
+    uint8_t *chunk, *page; /* page NULL: no leaf yet */
+    uint32_t content, entries, room;
+    uint8_t held[ENTRY_MAX + 8]; /* at its end: an entry that found its leaf full */
+    uint32_t held_n;
+    uint32_t last; /* after the end: the last leaf */
+    struct dividers dividers;
+    uint64_t put; /* entries so far */
+    bool failed;
+    struct err e;
+};
+
+/* `follows`: there will be at least one entry before this part's first, and two in it. */
+void leaves_init(struct leaves *l, struct page_file *file, bool follows);
+void leaves_done(struct leaves *l);
+bool leaves_ok(const struct leaves *l, struct err *e);
+
+/* The leaf is full. True: the entry is to be held. False: a new leaf was begun. */
+bool leaves_turn(struct leaves *l);
+
+/* The value's last 8 bytes end at `end`, so it may be written over 8 bytes wherever what stands before it comes later. */
+static inline uint8_t *put_value_before(uint8_t *end, struct value v)
+{
+    put_u64(end - 8, v.bits);
+    return end - v.size;
+}
+
+/* Adds the entry of these values. From the end backwards, so that no value has to be written byte by byte: what is
+ * written too much lies below, and is overwritten next. Below the cell that is three bytes at most: the place of its own
+ * pointer, and the one byte that every leaf leaves free for this. */
+static inline void leaves_add(struct leaves *l, const struct value *v, uint32_t n)
+{
+    uint32_t size = 2 + n;
+    for (uint32_t i = 0; i < n; i++)
+        size += v[i].size;
+    bool held = size + POINTER > l->room && leaves_turn(l);
+    uint8_t *at = held ? l->held + sizeof l->held : l->page + l->content;
+    for (uint32_t i = n; i-- > 0;)
+        at = put_value_before(at, v[i]);
+    for (uint32_t i = n; i-- > 0;)
+        *--at = v[i].type;
+    *--at = (uint8_t)(n + 1);
+    *--at = (uint8_t)(size - 1);
+    l->put++;
+    if (held) {
+        l->held_n = size;
+        return;
+    }
+    l->content -= size;
+    l->room -= size + POINTER;
+    put_u16(l->page + LEAF_HEADER + (size_t)POINTER * l->entries++, l->content);
+}
+
+/* No more entries; what is held finds its place, and all is written. */
+void leaves_end(struct leaves *l);
+
+/* Makes the tree of these parts (ended; one behind the other in order of key, all but the first with `follows`) on its
+ * root page, which is an empty leaf. Takes the parts' dividers. */
+bool btree_build(struct page_file *f, uint32_t root, struct leaves *parts, size_t n, struct err *e);
+
+#endif

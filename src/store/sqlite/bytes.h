@@ -1,0 +1,36 @@
+/* Bytes: SQLite's numbers are big-endian everywhere. */
+#ifndef MOVIE_ETL_STORE_SQLITE_BYTES_H
+#define MOVIE_ETL_STORE_SQLITE_BYTES_H
+
+#include <stdint.h>
+#include <string.h>
+
+static inline void put_u16(uint8_t *to, uint32_t v)
+{
+    to[0] = (uint8_t)(v >> 8);
+    to[1] = (uint8_t)v;
+}
+
+static inline void put_u32(uint8_t *to, uint32_t v)
+{
+    put_u16(to, v >> 16);
+    put_u16(to + 2, v);
+}
+
+static inline void put_u64(uint8_t *to, uint64_t v)
+{
+    put_u32(to, (uint32_t)(v >> 32));
+    put_u32(to + 4, (uint32_t)v);
+}
+
+static inline uint32_t get_u16(const uint8_t *from)
+{
+    return (uint32_t)from[0] << 8 | from[1];
+}
+
+static inline uint32_t get_u32(const uint8_t *from)
+{
+    return get_u16(from) << 16 | get_u16(from + 2);
+}
+
+#endif

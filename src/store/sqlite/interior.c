@@ -1,0 +1,138 @@
+/* Interior: the pages above the leaves, level by level; see btree.h. */
+#include "store/sqlite/btree.h"
+
+#include "base/mem.h"
+
+enum { INDEX_INTERIOR = 0x02, CHILD = 4 };
+
+/* One level: the dividers between its pages (each with the page left of it), and the last page. */
+struct level {
+    struct dividers dividers;
+    uint32_t last;
+};
+
+static size_t entry_size(const uint8_t *entry)
+{
+    return CHILD + 1 + (size_t)entry[CHILD];
+}
+
+static bool fits_one_page(const struct page_file *f, const struct dividers *d)
+{
+    return d->n + POINTER * d->count <= f->usable - INTERIOR_HEADER;
+}
+
+/* A page of the n entries that begin at `entries`, written as page `number`. */
+static bool write_page(struct page_file *f, uint32_t number, const uint8_t *entries, size_t n,
+    uint32_t last, struct err *e)
+{
+    uint8_t *page = mem_alloc(f->page_size);
+    uint32_t content = f->usable;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t size = (uint32_t)entry_size(entries);
+        content -= size;
+        memcpy(page + content, entries, size);
+        put_u16(page + INTERIOR_HEADER + POINTER * i, content);
+        entries += size;
+    }
+    page[0] = INDEX_INTERIOR;
+    put_u16(page + 3, (uint32_t)n);
+    put_u16(page + 5, content);
+    put_u32(page + 8, last);
+    bool ok = page_file_write(f, number, 1, page, e);
+    mem_free(page);
+    return ok;
+}
+
+/* How many of the `left` entries from `entry` on go into the next page: as many as fit, and of what follows at least
+ * one must remain besides the one that goes up. Fills *ret_bytes with their size. */
+static size_t page_full(
+    const struct page_file *f, const uint8_t *entry, size_t left, size_t *ret_bytes)
+{
+    size_t used = INTERIOR_HEADER, n = 0, bytes = 0;
+    while (n < left && used + POINTER + entry_size(entry + bytes) <= f->usable) {
+        used += POINTER + entry_size(entry + bytes);
+        bytes += entry_size(entry + bytes);
+        n++;
+    }
+    if (n + 1 == left) {
+        bytes = 0;
+        n--;
+        for (size_t i = 0; i < n; i++)
+            bytes += entry_size(entry + bytes);
+    }
+    *ret_bytes = bytes;
+    return n;
+}
+
+/* Pages for a level that needs several; what divides them makes the level above. */
+static bool write_level(struct page_file *f, const struct level *l, struct level *above, struct err *e)
+{
+    const uint8_t *entry = l->dividers.bytes;
+    size_t left = l->dividers.count;
+    while (left > 0) {
+        uint32_t number;
+        size_t bytes, n = page_full(f, entry, left, &bytes);
+        const uint8_t *up = entry + bytes;
+        uint32_t right = n == left ? l->last : get_u32(up);
+        if (!page_file_take_one(f, &number, e) || !write_page(f, number, entry, n, right, e))
+            return false;
+        left -= n;
+        if (left == 0) {
+            above->last = number;
+            return true;
+        }
+        dividers_add(&above->dividers, number, up + CHILD, entry_size(up) - CHILD);
+        entry = up + entry_size(up);
+        left--;
+    }
+    return err_set(e, ERR_BUG, "a b-tree level without a last page");
+}
+
+static bool write_levels(struct page_file *f, uint32_t root, struct level *l, struct err *e)
+{
+    bool ok = true;
+    while (ok && !fits_one_page(f, &l->dividers)) {
+        struct level above = {0};
+        ok = write_level(f, l, &above, e);
+        dividers_done(&l->dividers);
+        *l = above;
+    }
+    ok = ok && write_page(f, root, l->dividers.bytes, l->dividers.count, l->last, e);
+    dividers_done(&l->dividers);
+    return ok;
+}
+
+/* All parts as one level. The first divider of a part that follows stands behind the last leaf of the one before. */
+static struct level join(struct leaves *parts, size_t n)
+{
+    struct level l = {parts[0].dividers, parts[0].last};
+    parts[0].dividers = (struct dividers){0};
+    for (size_t i = 1; i < n; i++) {
+        const struct dividers *d = &parts[i].dividers;
+        for (size_t at = 0; at < d->n; at += entry_size(d->bytes + at)) {
+            const uint8_t *entry = d->bytes + at;
+            dividers_add(&l.dividers, at == 0 ? l.last : get_u32(entry), entry + CHILD,
+                entry_size(entry) - CHILD);
+        }
+        l.last = parts[i].last;
+        dividers_done(&parts[i].dividers);
+    }
+    return l;
+}
+
+bool btree_build(struct page_file *f, uint32_t root, struct leaves *parts, size_t n, struct err *e)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!leaves_ok(&parts[i], e))
+            return false;
+    if (parts[0].page == NULL)
+        return true;
+    for (size_t i = n; i-- > 0;)
+        page_file_give_back(f, parts[i].last + 1, parts[i].n - parts[i].at);
+    if (n == 1 && parts[0].dividers.count == 0) { /* the root is the only leaf */
+        page_file_give_back(f, parts[0].last, 1);
+        return page_file_write(f, root, 1, parts[0].page, e);
+    }
+    struct level l = join(parts, n);
+    return write_levels(f, root, &l, e);
+}

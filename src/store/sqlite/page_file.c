@@ -1,0 +1,205 @@
+/* Page file: see page_file.h. */
+#include "store/sqlite/page_file.h"
+
+#include "base/mem.h"
+#include "base/sys.h"
+#include "store/sqlite/bytes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+/* Where things stand in the header (1.3). */
+enum {
+    HEADER_SIZE = 100,
+    AT_PAGE_SIZE = 16,
+    AT_WRITE_VERSION = 18,
+    AT_READ_VERSION = 19,
+    AT_RESERVED = 20,
+    AT_CHANGES = 24,
+    AT_PAGES = 28,
+    AT_FREE_TRUNK = 32,
+    AT_FREE_PAGES = 36,
+    AT_SCHEMA_FORMAT = 44,
+    AT_LARGEST_ROOT = 52, /* not 0: auto_vacuum, whose pointer map pages this writer does not keep */
+    AT_VALID_FOR = 92,
+    AT_LIBRARY = 96,
+    LOCKING_BYTE = 0x40000000,
+    INDEX_LEAF = 0x0a,
+};
+
+enum { MAX_UNUSED = 1 << 20 };
+#define MAX_PAGE 0xfffffffeu
+
+static bool fail(const struct page_file *f, const char *what, struct err *e)
+{
+    if (errno == ENOSPC || errno == EDQUOT)
+        return err_set(e, ERR_DISK, "%s: no space left for %s", what, f->path);
+    return err_errno(e, ERR_STORE, errno, "%s: %s", what, f->path);
+}
+
+static bool read_at(struct page_file *f, uint8_t *to, size_t n, int64_t at, struct err *e)
+{
+    ssize_t got = sys_pread(f->fd, to, n, at);
+    if (got < 0)
+        return fail(f, "cannot read the database", e);
+    return (size_t)got == n || err_set(e, ERR_STORE, "%s ends too early", f->path);
+}
+
+static int64_t offset_of(const struct page_file *f, uint32_t page)
+{
+    return (int64_t)(page - 1) * f->page_size;
+}
+
+static const char *why_unusual(const uint8_t *header)
+{
+    if (memcmp(header, "SQLite format 3", 16) != 0)
+        return "it is no database file";
+    if (header[AT_WRITE_VERSION] != 1 || header[AT_READ_VERSION] != 1)
+        return "it is in write-ahead mode";
+    if (get_u32(header + AT_SCHEMA_FORMAT) != 4)
+        return "its schema format is an old one";
+    return get_u32(header + AT_LARGEST_ROOT) != 0 ? "auto_vacuum is on" : NULL;
+}
+
+/* The page count in the header counts only when it was written together with the change counter (1.3.7). */
+static bool read_header(struct page_file *f, const char **ret_why, struct err *e)
+{
+    uint8_t header[HEADER_SIZE];
+    struct stat st;
+    if (!read_at(f, header, sizeof header, 0, e))
+        return false;
+    *ret_why = why_unusual(header);
+    uint32_t size = get_u16(header + AT_PAGE_SIZE);
+    f->page_size = size == 1 ? 65536 : size;
+    f->usable = f->page_size - header[AT_RESERVED];
+    if (*ret_why != NULL)
+        return true;
+    if (fstat(f->fd, &st) != 0)
+        return fail(f, "cannot read the database", e);
+    uint32_t pages = get_u32(header + AT_PAGES);
+    if (memcmp(header + AT_CHANGES, header + AT_VALID_FOR, 4) != 0 ||
+        (int64_t)pages * f->page_size != st.st_size)
+        *ret_why = "its header does not tell its size";
+    f->next = pages + 1;
+    f->locking = LOCKING_BYTE / f->page_size + 1;
+    return true;
+}
+
+bool page_file_open(struct page_file *f, const char *path, const char **ret_why, struct err *e)
+{
+    *f = (struct page_file){.path = path, .fd = sys_open(path, O_RDWR, 0)};
+    *ret_why = NULL;
+    if (f->fd < 0)
+        return fail(f, "cannot open the database", e);
+    bool ok = read_header(f, ret_why, e);
+    if (!ok || *ret_why != NULL) {
+        (void)sys_close(f->fd);
+        return ok;
+    }
+    vec_init(&f->unused, sizeof(uint32_t), MAX_UNUSED);
+    return true;
+}
+
+void page_file_close(struct page_file *f)
+{
+    (void)sys_close(f->fd);
+    vec_done(&f->unused);
+}
+
+bool page_file_root_is_empty(struct page_file *f, uint32_t root, bool *ret, struct err *e)
+{
+    uint8_t page[8];
+    *ret = false;
+    if (root < 2 || root >= f->next)
+        return true;
+    if (!read_at(f, page, sizeof page, offset_of(f, root), e))
+        return false;
+    *ret = page[0] == INDEX_LEAF && get_u16(page + 3) == 0;
+    return true;
+}
+
+bool page_file_take(
+    struct page_file *f, uint32_t want, uint32_t *ret_first, uint32_t *ret_n, struct err *e)
+{
+    uint32_t next = atomic_load(&f->next), first, n;
+    do {
+        first = next == f->locking ? next + 1 : next;
+        n = first < f->locking && want > f->locking - first ? f->locking - first : want;
+        if (first > MAX_PAGE - n)
+            return err_set(e, ERR_STORE, "%s has no page numbers left", f->path);
+    } while (!atomic_compare_exchange_weak(&f->next, &next, first + n));
+    *ret_first = first;
+    *ret_n = n;
+    return true;
+}
+
+/* What lies at the end has not been given out then. */
+void page_file_give_back(struct page_file *f, uint32_t first, uint32_t n)
+{
+    if (first + n == f->next)
+        f->next = first == f->locking + 1 ? f->locking : first;
+    for (uint32_t i = n; first < f->next && i-- > 0;) {
+        uint32_t *slot = vec_add(&f->unused);
+        if (slot != NULL)
+            *slot = first + i;
+    }
+}
+
+bool page_file_take_one(struct page_file *f, uint32_t *ret, struct err *e)
+{
+    uint32_t n;
+    if (f->unused.n == 0)
+        return page_file_take(f, 1, ret, &n, e);
+    *ret = *(uint32_t *)vec_at(&f->unused, --f->unused.n);
+    return true;
+}
+
+bool page_file_write(
+    struct page_file *f, uint32_t first, uint32_t n, const uint8_t *pages, struct err *e)
+{
+    return sys_pwrite_all(f->fd, pages, (size_t)n * f->page_size, offset_of(f, first)) == 0 ||
+           fail(f, "cannot write the database", e);
+}
+
+/* One trunk page: the next one, how many leaves it names, their numbers. SQLite leaves the last six places empty
+ * for the sake of old versions (1.5), and so does this. */
+static bool write_trunk(struct page_file *f, uint32_t *trunk, uint32_t *count, struct err *e)
+{
+    uint8_t *page = mem_alloc(f->page_size);
+    uint32_t number = *(uint32_t *)vec_at(&f->unused, --f->unused.n), n = 0, most = f->usable / 4 - 8;
+    while (n < most && f->unused.n > 0)
+        put_u32(page + 8 + 4 * (size_t)n++, *(uint32_t *)vec_at(&f->unused, --f->unused.n));
+    put_u32(page, *trunk);
+    put_u32(page + 4, n);
+    *trunk = number;
+    *count += n + 1;
+    bool ok = page_file_write(f, number, 1, page, e);
+    mem_free(page);
+    return ok;
+}
+
+/* Pages that were never written are holes, or lie behind the end: the file gets its size from the header's count. */
+bool page_file_finish(struct page_file *f, struct err *e)
+{
+    uint8_t header[HEADER_SIZE];
+    if (!read_at(f, header, sizeof header, 0, e))
+        return false;
+    uint32_t trunk = get_u32(header + AT_FREE_TRUNK), count = get_u32(header + AT_FREE_PAGES);
+    while (f->unused.n > 0)
+        if (!write_trunk(f, &trunk, &count, e))
+            return false;
+    if (sys_truncate(f->fd, (int64_t)(f->next - 1) * f->page_size) != 0)
+        return fail(f, "cannot write the database", e);
+    uint32_t changes = get_u32(header + AT_CHANGES) + 1;
+    put_u32(header + AT_CHANGES, changes);
+    put_u32(header + AT_VALID_FOR, changes);
+    put_u32(header + AT_LIBRARY, (uint32_t)sqlite3_libversion_number());
+    put_u32(header + AT_PAGES, f->next - 1);
+    put_u32(header + AT_FREE_TRUNK, trunk);
+    put_u32(header + AT_FREE_PAGES, count);
+    return sys_pwrite_all(f->fd, header, sizeof header, 0) == 0 ||
+           fail(f, "cannot write the database", e);
+}

@@ -1,0 +1,262 @@
+/* Rating index: see rating_index.h. */
+#include "store/sqlite/rating_index.h"
+
+#include "base/mem.h"
+#include "base/thread.h"
+#include "store/sqlite/btree.h"
+
+#include <string.h>
+
+enum {
+    STEPS = 10,
+    PORTION_ROWS = 1024 * 1024,
+    MAX_PORTIONS = 4096, /* 2^32 rows */
+    THREADS = 2,
+    ROWS_FOR_THREADS = 10000,
+    LEAST_PER_PASS = 65536, /* rows; below that it would never end */
+};
+
+struct run {
+    int32_t user;
+    uint32_t rows;
+};
+
+void rating_index_init(struct rating_index *ix, const int32_t *movies, size_t movie_n, size_t memory)
+{
+    *ix = (struct rating_index){.movies = movies, .movie_n = movie_n, .memory = memory};
+    vec_init(&ix->portions, sizeof(uint32_t *), MAX_PORTIONS);
+    vec_init(&ix->runs, sizeof(struct run), SIZE_MAX / sizeof(struct run));
+}
+
+void rating_index_done(struct rating_index *ix)
+{
+    for (size_t i = 0; i < ix->portions.n; i++)
+        mem_free(*(uint32_t **)vec_at(&ix->portions, i));
+    vec_done(&ix->portions);
+    vec_done(&ix->runs);
+}
+
+/* What is needed besides the users being sorted: rows, runs (twice while they grow), a count per pair and thread. */
+static size_t fixed_memory(const struct rating_index *ix)
+{
+    return ix->portions.n * PORTION_ROWS * sizeof(uint32_t) + ix->runs.cap * sizeof(struct run) * 2 +
+           ix->movie_n * STEPS * sizeof(uint32_t) * (THREADS + 1);
+}
+
+static size_t rows_per_pass(const struct rating_index *ix)
+{
+    size_t fixed = fixed_memory(ix);
+    return fixed < ix->memory ? (ix->memory - fixed) / sizeof(int32_t) : 0;
+}
+
+static void give_up(struct rating_index *ix)
+{
+    rating_index_done(ix);
+    ix->over = true;
+}
+
+static bool add_portion(struct rating_index *ix)
+{
+    uint32_t **slot = vec_add(&ix->portions);
+    if (slot == NULL || rows_per_pass(ix) < LEAST_PER_PASS)
+        return false;
+    *slot = mem_grow(NULL, PORTION_ROWS, sizeof **slot);
+    return true;
+}
+
+static void add_runs(struct rating_index *ix, const int32_t *users, size_t n)
+{
+    struct run *last = ix->runs.n == 0 ? NULL : vec_at(&ix->runs, ix->runs.n - 1);
+    for (size_t i = 0; i < n; i++) {
+        if (last == NULL || last->user != users[i] || last->rows == UINT32_MAX) {
+            last = vec_add(&ix->runs);
+            *last = (struct run){users[i], 0};
+        }
+        last->rows++;
+    }
+}
+
+void rating_index_add(
+    struct rating_index *ix, const struct ranked_block *b, size_t from, size_t to)
+{
+    while (!ix->over && from < to) {
+        size_t at = ix->rows % PORTION_ROWS, n = to - from;
+        if (at == 0 && !add_portion(ix)) {
+            give_up(ix);
+            return;
+        }
+        if (n > PORTION_ROWS - at)
+            n = PORTION_ROWS - at;
+        uint32_t *pairs = *(uint32_t **)vec_at(&ix->portions, ix->portions.n - 1) + at;
+        for (size_t i = 0; i < n; i++)
+            pairs[i] = b->movie[from + i] * STEPS + b->ratings.half_stars[from + i] - 1;
+        add_runs(ix, b->ratings.user_id + from, n);
+        ix->rows += n;
+        from += n;
+    }
+}
+
+/* ---- building */
+
+/* What one thread does: the pairs [from, to), in passes. */
+struct half {
+    const struct rating_index *ix;
+    const uint32_t *counts; /* rows per pair */
+    uint32_t from, to;
+    size_t most; /* rows in a pass */
+    int32_t *users;
+    uint32_t *place; /* per pair: where its next user goes */
+    struct leaves leaves;
+};
+
+/* Puts the users of the rows whose pairs are in [from, to) in the order of the index. */
+static void sort_users(struct half *h, uint32_t from, uint32_t to)
+{
+    uint32_t at = 0;
+    for (uint32_t p = from; p < to; p++) {
+        h->place[p] = at;
+        at += h->counts[p];
+    }
+    const struct run *run = h->ix->runs.items;
+    uint32_t left = run->rows;
+    for (uint64_t row = 0; row < h->ix->rows;) {
+        const uint32_t *pairs = *(uint32_t **)vec_at(&h->ix->portions, row / PORTION_ROWS);
+        uint64_t end = h->ix->rows - row < PORTION_ROWS ? h->ix->rows - row : PORTION_ROWS;
+        for (uint64_t i = 0; i < end;) {
+            uint64_t stop = end - i < left ? end : i + left;
+            left -= (uint32_t)(stop - i);
+            for (; i < stop; i++)
+                if (pairs[i] - from < to - from)
+                    h->users[h->place[pairs[i]]++] = run->user;
+            if (left == 0)
+                left = (++run)->rows; /* one stands behind the last */
+        }
+        row += end;
+    }
+}
+
+static void add_entries(struct half *h, uint32_t from, uint32_t to)
+{
+    const int32_t *user = h->users;
+    for (uint32_t p = from; p < to; p++) {
+        struct value v[] = {
+            value_int(h->ix->movies[p / STEPS]), value_half(p % STEPS + 1), value_int(0)};
+        for (uint32_t i = 0; i < h->counts[p]; i++) {
+            v[2] = value_int(*user++);
+            leaves_add(&h->leaves, v, 3);
+        }
+    }
+}
+
+static void build_half(void *payload)
+{
+    struct half *h = payload;
+    for (uint32_t from = h->from; from < h->to && !h->leaves.failed;) {
+        uint32_t to = from;
+        size_t rows = 0;
+        while (to < h->to && rows + h->counts[to] <= h->most)
+            rows += h->counts[to++];
+        sort_users(h, from, to);
+        add_entries(h, from, to);
+        from = to;
+    }
+    leaves_end(&h->leaves);
+}
+
+/* The second half on a thread of its own; on this one too when there can be none. */
+static void build_both(struct half *halves, size_t n)
+{
+    struct thread *beside = NULL;
+    struct err ignored;
+    bool apart = n == 2 && thread_start(build_half, &halves[1], &beside, &ignored);
+    build_half(&halves[0]);
+    if (apart)
+        thread_join(beside);
+    else if (n == 2)
+        build_half(&halves[1]);
+}
+
+static uint32_t *count_pairs(const struct rating_index *ix)
+{
+    uint32_t *counts = mem_alloc(ix->movie_n * STEPS * sizeof *counts);
+    for (uint64_t row = 0; row < ix->rows; row++) {
+        const uint32_t *const *portion = vec_at(&ix->portions, row / PORTION_ROWS);
+        counts[(*portion)[row % PORTION_ROWS]]++;
+    }
+    return counts;
+}
+
+/* The pair at which the second half begins, 0 when there is to be none; what a pass takes must hold any one pair. */
+static uint32_t cut(const struct rating_index *ix, const uint32_t *counts, uint64_t *ret_rows,
+    uint32_t *ret_biggest)
+{
+    uint32_t at = 0, biggest = 0;
+    uint64_t before = 0;
+    *ret_rows = ix->rows;
+    for (uint32_t p = 0; p < ix->movie_n * STEPS; p++) {
+        biggest = counts[p] > biggest ? counts[p] : biggest;
+        if (at == 0 && ix->rows >= ROWS_FOR_THREADS && before >= ix->rows / 2 &&
+            ix->rows - before >= 2) {
+            at = p;
+            *ret_rows = before;
+        }
+        before += counts[p];
+    }
+    *ret_biggest = biggest;
+    return at;
+}
+
+static void half_init(struct half *h, struct page_file *f, bool follows, uint64_t rows)
+{
+    h->most = h->most > rows ? (size_t)rows : h->most;
+    h->users = mem_grow(NULL, h->most + 1, sizeof *h->users);
+    h->place = mem_alloc(h->ix->movie_n * STEPS * sizeof *h->place);
+    leaves_init(&h->leaves, f, follows);
+}
+
+static void half_done(struct half *h)
+{
+    mem_free(h->users);
+    mem_free(h->place);
+    leaves_done(&h->leaves);
+}
+
+/* Whose users fill what memory is left, shared by the threads. */
+static bool build(struct rating_index *ix, struct page_file *f, uint32_t root,
+    const uint32_t *counts, bool *ret_done, struct err *e)
+{
+    uint32_t biggest, pairs = (uint32_t)(ix->movie_n * STEPS);
+    uint64_t first_rows;
+    uint32_t middle = cut(ix, counts, &first_rows, &biggest);
+    size_t n = middle == 0 ? 1 : 2, most = rows_per_pass(ix) / n;
+    struct half halves[THREADS] = {
+        {.ix = ix, .counts = counts, .to = n == 1 ? pairs : middle, .most = most},
+        {.ix = ix, .counts = counts, .from = middle, .to = pairs, .most = most}};
+    *ret_done = biggest <= most;
+    if (!*ret_done)
+        return true;
+    for (size_t i = 0; i < n; i++)
+        half_init(&halves[i], f, i > 0, i == 0 ? first_rows : ix->rows - first_rows);
+    build_both(halves, n);
+    struct leaves parts[THREADS] = {halves[0].leaves, halves[1].leaves};
+    bool ok = btree_build(f, root, parts, n, e);
+    for (size_t i = 0; i < n; i++) {
+        halves[i].leaves = parts[i];
+        half_done(&halves[i]);
+    }
+    return ok;
+}
+
+bool rating_index_build(
+    struct rating_index *ix, struct page_file *f, uint32_t root, bool *ret_done, struct err *e)
+{
+    *ret_done = !ix->over;
+    if (ix->over || ix->rows == 0)
+        return true;
+    struct run *end = vec_add(&ix->runs);
+    *end = (struct run){0, 0};
+    uint32_t *counts = count_pairs(ix);
+    bool ok = build(ix, f, root, counts, ret_done, e);
+    mem_free(counts);
+    return ok;
+}

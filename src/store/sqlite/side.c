@@ -1,0 +1,165 @@
+/* Side: see side.h. */
+#include "store/sqlite/side.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/sys.h"
+#include "store/sql.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SUFFIX ".new"
+
+static char *side_path(const struct sqlite *q)
+{
+    size_t n = strlen(q->path) + sizeof SUFFIX;
+    char *path = mem_alloc(n);
+    (void)snprintf(path, n, "%s" SUFFIX, q->path);
+    return path;
+}
+
+bool side_claim(struct sqlite *q, struct err *e)
+{
+    q->beside = side_path(q);
+    if (file_claim(q->beside, &q->beside_fd, e))
+        return true;
+    mem_free(q->beside);
+    q->beside = NULL;
+    return false;
+}
+
+/* The descriptor is closed last: closing any descriptor of a file ends all locks of this process on it, SQLite's too. */
+static void let_go(struct sqlite *q)
+{
+    (void)sys_close(q->beside_fd);
+    mem_free(q->beside);
+    q->beside = NULL;
+    q->building = false;
+}
+
+void side_drop(struct sqlite *q)
+{
+    struct err ignored;
+    if (q->beside == NULL)
+        return;
+    if (q->attached)
+        (void)sqlite3_exec(q->db, "DETACH side", NULL, NULL, NULL);
+    q->attached = false;
+    (void)file_remove(q->beside, &ignored);
+    let_go(q);
+}
+
+void side_clean(const struct sqlite *q)
+{
+    char *path = side_path(q);
+    file_remove_unclaimed(path);
+    mem_free(path);
+}
+
+static bool sync_it(const struct sqlite *q, struct err *e)
+{
+    if (sys_fsync(q->beside_fd) == 0)
+        return true;
+    return errno == ENOSPC || errno == EDQUOT
+               ? err_set(e, ERR_DISK, "cannot store the database: no space left for %s", q->path)
+               : err_errno(e, ERR_STORE, errno, "cannot store the database: %s", q->path);
+}
+
+bool side_publish(struct store *s, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
+    struct err later;
+    sqlite_disconnect(q);
+    bool ok = sync_it(q, e) && file_publish(q->beside, q->path, e);
+    if (ok || file_is_same(q->beside, q->path)) /* or only the old name is left, or the folder not synced */
+        let_go(q);
+    return sqlite_reconnect(s, ok ? e : &later) && ok;
+}
+
+bool side_forget_journal(struct store *s, struct err *e)
+{
+    return sqlite_run(
+        sqlite_of(s), "PRAGMA journal_mode = OFF", "cannot set up the database", e);
+}
+
+/* ---- beside a live database */
+
+static bool take_sql(void *payload, const struct cell *c, size_t n, struct err *e)
+{
+    struct str *to = payload;
+    (void)n;
+    (void)e;
+    str_add(to, cell_get_text(&c[0]));
+    str_addz(to, "; ");
+    return true;
+}
+
+/* What makes a file like the live one, as far as ratings are concerned: in it, whole lists of entries can be copied. */
+static bool print_tables(struct store *s, struct str *to, struct err *e)
+{
+    struct view table = arena_print(&s->scratch, "%sratings", s->prefix),
+                index = arena_print(&s->scratch, "%six_ratings_movielens_id", s->prefix);
+    struct cell names[] = {cell_text(table), cell_text(index)};
+    return sqlite_query(s,
+               "SELECT 'PRAGMA encoding = ''' || encoding || '''; PRAGMA page_size = ' || page_size ||"
+               " '; PRAGMA auto_vacuum = NONE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF'"
+               " FROM pragma_encoding, pragma_page_size",
+               NULL, 0, take_sql, to, e) &&
+           sqlite_query(s,
+               "SELECT sql FROM main.sqlite_schema WHERE name IN (?, ?) AND sql IS NOT NULL"
+               " ORDER BY type DESC", /* the table first */
+               names, 2, take_sql, to, e) &&
+           (str_ok(to) || err_set(e, ERR_STORE, "the definition of the ratings is too long"));
+}
+
+static bool run_on_side(struct store *s, struct str *tables,
+    bool (*fill)(struct store *s, const char *path, void *payload, struct err *e), void *payload,
+    struct err *e)
+{
+    struct sqlite *live = sqlite_of(s);
+    struct sqlite *side = mem_alloc(sizeof *side);
+    side->path = live->beside;
+    s->db = side;
+    bool ok = sqlite_connect(side, STORE_WRITE, e) &&
+              sqlite_run(side, str_z(tables), "cannot make a file beside the database", e) &&
+              fill(s, side->path, payload, e) && sqlite_commit(s, e);
+    if (!ok)
+        sqlite_rollback(s);
+    sqlite_disconnect(side);
+    mem_free(side);
+    s->db = live;
+    return ok;
+}
+
+bool side_fill(struct store *s,
+    bool (*fill)(struct store *s, const char *path, void *payload, struct err *e), void *payload,
+    struct err *e)
+{
+    struct str tables;
+    str_init(&tables, SQL_MAX);
+    bool ok = side_claim(sqlite_of(s), e) && print_tables(s, &tables, e) &&
+              run_on_side(s, &tables, fill, payload, e);
+    str_done(&tables);
+    return ok;
+}
+
+bool side_take_over(struct store *s, uint64_t rows, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
+    struct cell path = cell_text(view_of(q->beside));
+    struct str sql;
+    int64_t copied = 0;
+    if (!sqlite_exec(s, "ATTACH ? AS side", &path, 1, NULL, e))
+        return false;
+    q->attached = true;
+    str_init(&sql, SQL_MAX);
+    sql_expand(s, &sql, "INSERT INTO main.{ratings} SELECT * FROM side.{ratings}");
+    bool ok = sqlite_exec(s, str_z(&sql), NULL, 0, &copied, e) &&
+              ((uint64_t)copied == rows ||
+                  err_set(e, ERR_BUG, "%llu ratings lay beside the database, %lld arrived",
+                      (unsigned long long)rows, (long long)copied));
+    str_done(&sql);
+    return ok;
+}

@@ -1,0 +1,296 @@
+/* Pages kit: see pages_kit.h. */
+#include "pages_kit.h"
+
+#include "base/mem.h"
+#include "base/sys.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TABLE                                                                                      \
+    "CREATE TABLE movies(id INTEGER PRIMARY KEY) STRICT;"                                          \
+    "CREATE TABLE ratings(user_id INTEGER, movielens_id INTEGER REFERENCES movies(id), rating REAL " \
+    "NOT NULL, rated_at INTEGER NOT NULL, PRIMARY KEY (user_id, movielens_id)) STRICT, WITHOUT "   \
+    "ROWID; CREATE INDEX ix ON ratings (movielens_id, rating);"
+
+int pages_kit_set_up(void **state)
+{
+    struct pages_kit *k = mem_alloc(sizeof *k);
+    struct stat st;
+    (void)snprintf(k->dir, sizeof k->dir, "%s/movie-etl-pages-XXXXXX",
+        stat("/dev/shm", &st) == 0 ? "/dev/shm" : "/tmp");
+    *state = k;
+    return mkdtemp(k->dir) == NULL;
+}
+
+int pages_kit_tear_down(void **state)
+{
+    struct pages_kit *k = *state;
+    char command[100];
+    free_rows(k);
+    (void)snprintf(command, sizeof command, "rm -rf %s", k->dir);
+    int failed = system(command);
+    mem_free(k);
+    return failed;
+}
+
+const char *pages_path(struct pages_kit *k, const char *name)
+{
+    static char paths[4][200];
+    static size_t turn;
+    char *path = paths[turn++ % 4];
+    (void)snprintf(path, sizeof paths[0], "%s/%s", k->dir, name);
+    return path;
+}
+
+/* ---- rows */
+
+static uint64_t next_random(uint64_t *x)
+{
+    *x ^= *x << 13;
+    *x ^= *x >> 7;
+    *x ^= *x << 17;
+    return *x;
+}
+
+static int32_t step(uint64_t *x, int32_t most)
+{
+    return 1 + (int32_t)(next_random(x) % (uint64_t)most);
+}
+
+static int64_t some_time(uint64_t *x, int64_t last)
+{
+    uint64_t bits = next_random(x) % 64;
+    int64_t t = (int64_t)(next_random(x) >> bits);
+    t = t < 0 ? INT64_MAX : t;
+    t = t > last ? t % (last + 1) : t;
+    return next_random(x) % 2 == 0 ? t : -t;
+}
+
+void make_rows(struct pages_kit *k, const struct row_kind *shape)
+{
+    struct row_list *r = &k->rows;
+    uint64_t x = shape->seed * 2654435761u + 88172645463325252u;
+    size_t n = shape->rows + 1;
+    free_rows(k);
+    *r = (struct row_list){mem_grow(NULL, n, 4), mem_grow(NULL, n, 4), mem_grow(NULL, n, 1),
+        mem_grow(NULL, n, 8), mem_grow(NULL, n, 4), mem_grow(NULL, (size_t)shape->movies, 4),
+        shape->rows, (size_t)shape->movies};
+    int64_t id = 0;
+    for (size_t i = 0; i < r->movie_n; i++) {
+        id += step(&x, shape->movie_step);
+        r->ids[i] = (int32_t)(id > INT32_MAX - (int64_t)(r->movie_n - i) ? INT32_MAX - (int64_t)(r->movie_n - 1 - i) : id);
+        id = r->ids[i];
+    }
+    int64_t user = 0, movie = INT32_MAX;
+    uint32_t left = 0;
+    for (size_t i = 0; i < r->n; i++) {
+        movie += step(&x, 1 + shape->movies / (int32_t)shape->most_of_user);
+        if (left == 0 || movie >= shape->movies) {
+            user += step(&x, shape->user_step);
+            movie = (int64_t)(next_random(&x) % (uint64_t)shape->movies);
+            left = 1 + (uint32_t)(next_random(&x) % shape->most_of_user);
+        }
+        assert_true(user <= INT32_MAX);
+        left--;
+        r->users[i] = (int32_t)user;
+        r->ranks[i] = (uint32_t)movie;
+        r->movies[i] = r->ids[movie];
+        r->half_stars[i] = (uint8_t)(1 + next_random(&x) % 10);
+        r->times[i] = some_time(&x, shape->last_time);
+    }
+    k->source = (struct ranked_source){.movies = r->ids, .movie_n = r->movie_n, .memory = LOAD_MEMORY};
+}
+
+void free_rows(struct pages_kit *k)
+{
+    struct row_list *r = &k->rows;
+    mem_free(r->users);
+    mem_free(r->movies);
+    mem_free(r->half_stars);
+    mem_free(r->times);
+    mem_free(r->ranks);
+    mem_free(r->ids);
+    *r = (struct row_list){0};
+}
+
+/* ---- databases */
+
+sqlite3 *open_db(struct pages_kit *k, const char *name)
+{
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(pages_path(k, name), &db), SQLITE_OK);
+    run_sql(db, "PRAGMA synchronous = OFF; PRAGMA cell_size_check = ON");
+    return db;
+}
+
+void run_sql(sqlite3 *db, const char *sql)
+{
+    char *text = NULL;
+    if (sqlite3_exec(db, sql, NULL, NULL, &text) != SQLITE_OK)
+        fail_msg("%s: %s", sql, text);
+}
+
+int64_t sql_int(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *st;
+    if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    if (sqlite3_step(st) != SQLITE_ROW)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    int64_t value = sqlite3_column_int64(st, 0);
+    (void)sqlite3_finalize(st);
+    return value;
+}
+
+static void add_movies(struct pages_kit *k, sqlite3 *db)
+{
+    sqlite3_stmt *st;
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "INSERT INTO movies VALUES (?)", -1, &st, NULL), SQLITE_OK);
+    for (size_t i = 0; i < k->rows.movie_n; i++) {
+        (void)sqlite3_bind_int(st, 1, k->rows.ids[i]);
+        assert_int_equal(sqlite3_step(st), SQLITE_DONE);
+        (void)sqlite3_reset(st);
+    }
+    (void)sqlite3_finalize(st);
+}
+
+void make_empty(struct pages_kit *k, const char *name, int page_size, int reserved)
+{
+    char sql[100];
+    (void)remove(pages_path(k, name));
+    sqlite3 *db = open_db(k, name);
+    (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
+    (void)snprintf(sql, sizeof sql, "PRAGMA page_size = %d; BEGIN", page_size);
+    run_sql(db, sql);
+    run_sql(db, TABLE);
+    add_movies(k, db);
+    run_sql(db, "COMMIT");
+    assert_int_equal(sql_int(db, "PRAGMA page_size"), page_size);
+    (void)sqlite3_close(db);
+}
+
+void begin_pages(struct pages_kit *k, const char *name)
+{
+    sqlite3 *db = open_db(k, name);
+    uint32_t table = (uint32_t)sql_int(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'ratings'"),
+             index = (uint32_t)sql_int(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'ix'");
+    (void)sqlite3_close(db);
+    if (!rating_pages_begin(
+            &k->pages, pages_path(k, name), table, index, &k->source, &k->why, &k->e))
+        fail_msg("%s", k->e.text);
+}
+
+void add_rows(struct pages_kit *k, size_t block)
+{
+    const struct row_list *r = &k->rows;
+    for (size_t i = 0; i < r->n; i += block) {
+        size_t n = r->n - i < block ? r->n - i : block, taken;
+        struct ranked_block b = {
+            {r->users + i, r->movies + i, r->half_stars + i, r->times + i, n}, r->ranks + i};
+        if (!rating_pages_add(&k->pages, &b, &taken, &k->e))
+            fail_msg("%s", k->e.text);
+        assert_int_equal(taken, n);
+    }
+}
+
+static void write_plain(struct pages_kit *k, int page_size, int reserved)
+{
+    const struct row_list *r = &k->rows;
+    sqlite3_stmt *st;
+    make_empty(k, "plain.db", page_size, reserved);
+    sqlite3 *db = open_db(k, "plain.db");
+    run_sql(db, "BEGIN");
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "INSERT INTO ratings VALUES (?, ?, ?, ?)", -1, &st, NULL), SQLITE_OK);
+    for (size_t i = 0; i < r->n; i++) {
+        (void)sqlite3_bind_int(st, 1, r->users[i]);
+        (void)sqlite3_bind_int(st, 2, r->movies[i]);
+        (void)sqlite3_bind_double(st, 3, r->half_stars[i] / 2.0);
+        (void)sqlite3_bind_int64(st, 4, r->times[i]);
+        assert_int_equal(sqlite3_step(st), SQLITE_DONE);
+        (void)sqlite3_reset(st);
+    }
+    (void)sqlite3_finalize(st);
+    run_sql(db, "COMMIT");
+    (void)sqlite3_close(db);
+}
+
+void write_both(struct pages_kit *k, int page_size, int reserved, size_t block)
+{
+    bool indexed;
+    write_plain(k, page_size, reserved);
+    make_empty(k, "direct.db", page_size, reserved);
+    begin_pages(k, "direct.db");
+    assert_null(k->why);
+    add_rows(k, block);
+    if (!rating_pages_end(&k->pages, true, &indexed, &k->e))
+        fail_msg("%s", k->e.text);
+    assert_true(indexed);
+    rating_pages_close(&k->pages);
+}
+
+static void sound(sqlite3 *db)
+{
+    assert_int_equal(sql_int(db, "SELECT integrity_check = 'ok' FROM pragma_integrity_check LIMIT 1"), 1);
+    assert_int_equal(sql_int(db, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+
+/* Rows that one of them has and the other lacks, read from the table or from its index. */
+static int64_t only_in(sqlite3 *db, bool index, const char *one, const char *other)
+{
+    const char *columns = index ? "user_id, movielens_id, rating" : "*",
+               *from = index ? "INDEXED BY ix" : "NOT INDEXED";
+    char sql[500];
+    (void)snprintf(sql, sizeof sql,
+        "SELECT count(*) FROM (SELECT %s FROM %s.ratings %s EXCEPT SELECT %s FROM %s.ratings %s)",
+        columns, one, from, columns, other, from);
+    return sql_int(db, sql);
+}
+
+static void same(sqlite3 *db)
+{
+    sound(db);
+    assert_int_equal(only_in(db, false, "main", "plain"), 0);
+    assert_int_equal(only_in(db, false, "plain", "main"), 0);
+    assert_int_equal(only_in(db, true, "main", "plain"), 0);
+    assert_int_equal(only_in(db, true, "plain", "main"), 0);
+    assert_int_equal(sql_int(db, "SELECT count(*) FROM ratings NOT INDEXED"),
+        sql_int(db, "SELECT count(*) FROM ratings INDEXED BY ix"));
+}
+
+static void attach(struct pages_kit *k, sqlite3 *db)
+{
+    char sql[300];
+    (void)snprintf(sql, sizeof sql, "ATTACH '%s' AS plain", pages_path(k, "plain.db"));
+    run_sql(db, sql);
+}
+
+static void change_alike(sqlite3 *db, const char *schema)
+{
+    char sql[600];
+    (void)snprintf(sql, sizeof sql,
+        "INSERT OR IGNORE INTO %s.ratings SELECT user_id + 1, movielens_id, 5.5 - rating, rated_at / 2 FROM "
+        "%s.ratings WHERE user_id < 2147483647 AND rated_at %% 3 = 0;"
+        "DELETE FROM %s.ratings WHERE rated_at %% 7 = 1;"
+        "UPDATE %s.ratings SET rating = 3 WHERE movielens_id %% 5 = 2;"
+        "VACUUM %s",
+        schema, schema, schema, schema, schema);
+    run_sql(db, sql);
+}
+
+void compare_both(struct pages_kit *k)
+{
+    sqlite3 *db = open_db(k, "direct.db");
+    attach(k, db);
+    assert_int_equal(sql_int(db, "SELECT count(*) FROM ratings"), (int64_t)k->rows.n);
+    same(db);
+    change_alike(db, "main");
+    change_alike(db, "plain");
+    same(db);
+    (void)sqlite3_close(db);
+}
