@@ -14,6 +14,7 @@ enum {
     THREADS = 2,
     ROWS_FOR_THREADS = 10000,
     LEAST_PER_PASS = 65536, /* rows; below that it would never end */
+    MOST_PER_PASS = 4 * 1024 * 1024, /* in more, putting users in their places is one cache miss after the other */
 };
 
 struct run {
@@ -229,6 +230,7 @@ static bool build(struct rating_index *ix, struct page_file *f, uint32_t root,
     uint64_t first_rows;
     uint32_t middle = cut(ix, counts, &first_rows, &biggest);
     size_t n = middle == 0 ? 1 : 2, most = rows_per_pass(ix) / n;
+    most = most > MOST_PER_PASS && biggest < MOST_PER_PASS ? MOST_PER_PASS : most;
     struct half halves[THREADS] = {
         {.ix = ix, .counts = counts, .to = n == 1 ? pairs : middle, .most = most},
         {.ix = ix, .counts = counts, .from = middle, .to = pairs, .most = most}};

@@ -6,8 +6,8 @@
  * counted, and each row's user is put where its pair's users begin. Rows come by user, so every pair's users end in
  * order too (this is one stable pass of a radix sort).
  *
- * Both cores: each thread has half of the rows, cut between two pairs, and writes the leaves of its own. Where memory for
- * the users of all rows is not allowed, each goes over the rows several times, for a range of pairs at a time. */
+ * Both cores: each thread has half of the rows, cut between two pairs, and writes the leaves of its own. It goes over all
+ * rows several times, for a range of pairs at a time: as many as memory allows, and not too many for the cache. */
 #ifndef MOVIE_ETL_STORE_SQLITE_RATING_INDEX_H
 #define MOVIE_ETL_STORE_SQLITE_RATING_INDEX_H
 
