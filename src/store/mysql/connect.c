@@ -44,6 +44,13 @@ static const char *const comfort[] = {
     "SET SESSION group_replication_consistency = 'BEFORE_ON_PRIMARY_FAILOVER'",
 };
 
+/* The same for a load in bulk: MySQL builds indexes over two threads, sorting in memory of some size. */
+static const char *const bulk_comfort[] = {
+    "SET SESSION innodb_ddl_buffer_size = 67108864",
+    "SET SESSION innodb_ddl_threads = 4",
+    "SET SESSION innodb_parallel_read_threads = 4",
+};
+
 void server_disconnect(struct server *q)
 {
     if (q->db != NULL)
@@ -224,18 +231,28 @@ static bool learn(struct store *s, struct err *e)
     return true;
 }
 
+/* What a server does not know is left. */
+static bool try_all(struct store *s, const char *const *statements, size_t n, struct err *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct err ignored;
+        if (!server_send(s, view_of(statements[i]), NULL, &ignored) && ignored.transient) {
+            *e = ignored;
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool set_session(struct store *s, struct err *e)
 {
     for (size_t i = 0; i < sizeof session / sizeof session[0]; i++)
         if (!server_send(s, view_of(session[i]), NULL, e))
             return false;
-    for (size_t i = 0; i < sizeof comfort / sizeof comfort[0]; i++) {
-        struct err ignored;
-        if (!server_send(s, view_of(comfort[i]), NULL, &ignored) && ignored.transient) {
-            *e = ignored;
-            return false;
-        }
-    }
+    if (!try_all(s, comfort, sizeof comfort / sizeof comfort[0], e))
+        return false;
+    if (server_of(s)->bulk && !try_all(s, bulk_comfort, sizeof bulk_comfort / sizeof bulk_comfort[0], e))
+        return false;
     if (s->mode == STORE_READ)
         return server_send(s, view_of("SET SESSION TRANSACTION READ ONLY"), NULL, e);
     return !server_of(s)->bulk || server_send(s, view_of("SET SESSION foreign_key_checks = 0"), NULL, e);
