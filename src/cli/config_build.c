@@ -31,7 +31,8 @@ static bool check_server(struct config *c, const struct cli_args *args, struct e
 
 static bool check_rate(const struct config *c, double rate, struct err *e)
 {
-    return tmdb_setting_rate(rate, c->value[KEY_TMDB_BASE_URL], e) || err_in(e, "%s", c->where[KEY_TMDB_RATE]);
+    return tmdb_setting_rate(rate, c->value[KEY_TMDB_BASE_URL], e) ||
+           err_in(e, "%s", c->where[KEY_TMDB_RATE]);
 }
 
 /* The sections of one request: those of every request, and those that TMDB_SECTIONS adds. */

@@ -27,7 +27,8 @@ static bool check_rate(struct view v, struct err *e)
 {
     double ignored;
     return num_real(v, &ignored) ||
-           err_set(e, ERR_CONFIG, "'%.*s' is not a number of requests per second, like 35 or 0.5", VIEW_ARG(v));
+           err_set(e, ERR_CONFIG, "'%.*s' is not a number of requests per second, like 35 or 0.5",
+               VIEW_ARG(v));
 }
 
 static bool check_sections(struct view v, struct err *e)
@@ -95,7 +96,8 @@ static bool check_tls(struct view v, struct err *e)
                             view_is(v, "verify"))) ||
               (checks && (alone || v.n > word.n + 1)) || view_find(word, 0, '/') < word.n;
     return ok || err_set(e, ERR_CONFIG,
-                     "'%.*s' is not off, prefer, require, verify-ca:CAFILE, verify-full[:CAFILE] or the path "
+                     "'%.*s' is not off, prefer, require, verify-ca:CAFILE, verify-full[:CAFILE] "
+                     "or the path "
                      "of a CA file",
                      VIEW_ARG(v));
 }

@@ -13,7 +13,8 @@ static const char KEY[] = "the key", ACCEPTED[] = "accepted", ADULT[] = "adult";
 static struct view subject_of(const struct fetcher *f, struct arena *a)
 {
     const struct tmdb_config *c = &f->w->x->config->tmdb;
-    return arena_print(a, "%s %s adult %s", c->base_url, c->language, c->include_adult ? "included" : "excluded");
+    return arena_print(
+        a, "%s %s adult %s", c->base_url, c->language, c->include_adult ? "included" : "excluded");
 }
 
 bool notes_open(struct fetcher *f, const char *verb, struct err *e)
@@ -50,7 +51,8 @@ static bool recall_page(void *payload, const char *question, struct arena *a, st
     return true;
 }
 
-static bool keep_page(void *payload, const char *question, const struct tmdb_page *page, struct err *e)
+static bool keep_page(
+    void *payload, const char *question, const struct tmdb_page *page, struct err *e)
 {
     struct fetcher *f = payload;
     struct str s;
@@ -72,7 +74,8 @@ bool notes_use(struct fetcher *f, struct err *e)
         return tmdb_check_key(f->client, e);
     tmdb_remember(f->client, &memory);
     return batch_notes_take(f->notes, view_of(KEY), &answer) ||
-           (tmdb_check_key(f->client, e) && batch_notes_add(f->notes, view_of(KEY), view_of(ACCEPTED), e));
+           (tmdb_check_key(f->client, e) &&
+               batch_notes_add(f->notes, view_of(KEY), view_of(ACCEPTED), e));
 }
 
 static struct view question_of(int64_t tmdb_id, char to[QUESTION_MAX])
@@ -84,7 +87,8 @@ static struct view question_of(int64_t tmdb_id, char to[QUESTION_MAX])
 bool notes_leave_out(struct fetcher *f, int64_t tmdb_id, struct err *e)
 {
     char question[QUESTION_MAX];
-    return f->notes == NULL || batch_notes_add(f->notes, question_of(tmdb_id, question), view_of(ADULT), e);
+    return f->notes == NULL ||
+           batch_notes_add(f->notes, question_of(tmdb_id, question), view_of(ADULT), e);
 }
 
 bool notes_left_out(struct fetcher *f, int64_t tmdb_id)

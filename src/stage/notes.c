@@ -13,14 +13,21 @@
 #include "base/sys.h"
 #include "stage/name.h"
 
-enum { NOTES_MAX = 64 * 1024 * 1024, NOTES_LINES_MAX = 2 * 1000 * 1000, NOTE_MAX = 64 * 1024, CRC_DIGITS = 8 };
+enum {
+    NOTES_MAX = 64 * 1024 * 1024,
+    NOTES_LINES_MAX = 2 * 1000 * 1000,
+    NOTE_MAX = 64 * 1024,
+    CRC_DIGITS = 8
+};
 /* Older lists are asked for again: what they name may be gone, and more may have come. */
 static const int64_t GOOD_FOR_SECONDS = 86400;
 
-static const char COMMENT[] =
-    "# What an unfinished movie-etl fetch has been told so far, beside the records in the .part file: the next run of\n"
-    "# the same command goes on from here. It is removed when the fetch is complete; removed by hand, TMDB is asked\n"
-    "# again. A line: checksum, question, tab, answer (for a page of a list: pages, results, ids).\n";
+static const char COMMENT[] = "# What an unfinished movie-etl fetch has been told so far, beside "
+                              "the records in the .part file: the next run of\n"
+                              "# the same command goes on from here. It is removed when the fetch "
+                              "is complete; removed by hand, TMDB is asked\n"
+                              "# again. A line: checksum, question, tab, answer (for a page of a "
+                              "list: pages, results, ids).\n";
 
 struct note {
     struct view answer; /* in `text` */
@@ -67,7 +74,8 @@ static bool read_line(struct batch_notes *n, struct view line)
     struct arena a;
     if (line.n < CRC_DIGITS + 1 || line.p[CRC_DIGITS] != ' ')
         return false;
-    struct view crc = view_slice(line, 0, CRC_DIGITS), note = view_slice(line, CRC_DIGITS + 1, line.n);
+    struct view crc = view_slice(line, 0, CRC_DIGITS),
+                note = view_slice(line, CRC_DIGITS + 1, line.n);
     size_t tab = view_find(note, 0, '\t');
     arena_init(&a);
     bool whole = tab < note.n && view_eq(crc, print_crc(&a, note));
@@ -121,14 +129,15 @@ static bool resume(struct batch_notes *n, struct err *e)
         forget(n);
         return file_remove(part, e);
     }
-    log_line(LOG_INFO, "going on with %s: %zu answers are in it, %lld bytes behind them were cut off", part,
+    log_line(LOG_INFO,
+        "going on with %s: %zu answers are in it, %lld bytes behind them were cut off", part,
         n->notes.n - 2, (long long)(size - whole));
     n->open = outfile_resume(&n->file, n->path, whole, e);
     return n->open;
 }
 
-bool batch_notes_open(
-    const char *data_dir, const char *name, struct view subject, struct batch_notes **ret, struct err *e)
+bool batch_notes_open(const char *data_dir, const char *name, struct view subject,
+    struct batch_notes **ret, struct err *e)
 {
     struct batch_notes *n = mem_alloc(sizeof *n);
     arena_init(&n->texts);
@@ -162,11 +171,13 @@ bool batch_notes_take(struct batch_notes *n, struct view question, struct view *
 }
 
 /* In one write, which the end of the process leaves whole. */
-static bool write_line(struct batch_notes *n, struct view question, struct view answer, struct err *e)
+static bool write_line(
+    struct batch_notes *n, struct view question, struct view answer, struct err *e)
 {
     struct arena a;
     arena_init(&a);
-    struct view note = arena_print(&a, "%.*s\t%.*s", (int)question.n, question.p, (int)answer.n, answer.p);
+    struct view note =
+        arena_print(&a, "%.*s\t%.*s", (int)question.n, question.p, (int)answer.n, answer.p);
     struct view line = arena_print(&a, "%s %.*s\n", print_crc(&a, note).p, (int)note.n, note.p);
     bool ok = outfile_write(&n->file, line, e) && outfile_flush(&n->file, e);
     arena_done(&a);
@@ -178,7 +189,8 @@ static bool begin(struct batch_notes *n, struct err *e)
     struct arena a;
     arena_init(&a);
     struct view path = view_of(n->path);
-    const char *folder = arena_dup(&a, view_slice(path, 0, path.n - strlen(file_base_name(n->path)))).p;
+    const char *folder =
+        arena_dup(&a, view_slice(path, 0, path.n - strlen(file_base_name(n->path)))).p;
     n->open = file_make_folders(folder, e) && outfile_create(&n->file, n->path, e);
     bool ok = n->open && outfile_write(&n->file, view_of(COMMENT), e) &&
               write_line(n, view_of("begun"), instant_print(&a, sys_now()), e) &&
@@ -189,7 +201,8 @@ static bool begin(struct batch_notes *n, struct err *e)
 
 static bool is_writable(struct view v)
 {
-    return v.p != NULL && v.n <= NOTE_MAX && memchr(v.p, '\n', v.n) == NULL && memchr(v.p, '\t', v.n) == NULL;
+    return v.p != NULL && v.n <= NOTE_MAX && memchr(v.p, '\n', v.n) == NULL &&
+           memchr(v.p, '\t', v.n) == NULL;
 }
 
 bool batch_notes_add(struct batch_notes *n, struct view question, struct view answer, struct err *e)

@@ -163,7 +163,8 @@ bool batch_begun_on(const char *data_dir, enum batch_type type, struct view scop
     *ret = false;
     for (size_t i = 0; ok && i < parts.n; i++) {
         struct batch_name n;
-        bool of = is_of(path_at(&parts, i), type, scope) && batch_name_parse(path_at(&parts, i), &n);
+        bool of =
+            is_of(path_at(&parts, i), type, scope) && batch_name_parse(path_at(&parts, i), &n);
         *ret = *ret || (of && memcmp(n.stamp.p, date, 8) == 0);
     }
     vec_done(&parts);

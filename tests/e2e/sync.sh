@@ -81,6 +81,7 @@ etl sync
 cursor() { sql "select day from etl_cursors where name = 'changes.fetched'"; }
 day 9
 before=$(cursor)
+# shellcheck disable=SC2046 # three words
 set -- $(sql "select tmdb_id from tmdb_movies where gone_at is null order by tmdb_id limit 3")
 for x in "$@"; do control "touch?id=$x&date=$(on)"; done
 echo "$1" >one.txt

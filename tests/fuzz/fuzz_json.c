@@ -56,7 +56,8 @@ static void compare(const struct node *n, json_t *j)
         must(n->kind == NODE_INT && n->i == json_integer_value(j));
         break;
     case JSON_REAL:
-        must(n->kind == NODE_REAL && memcmp(&n->r, &(double){json_real_value(j)}, sizeof n->r) == 0);
+        must(
+            n->kind == NODE_REAL && memcmp(&n->r, &(double){json_real_value(j)}, sizeof n->r) == 0);
         break;
     case JSON_TRUE:
     case JSON_FALSE:

@@ -4,7 +4,8 @@
 #include <math.h>
 
 enum { KEY_MAX = 2000, URL_MAX = 500, V3_DIGITS = 32 };
-static const double RATE_MIN = 0.01, RATE_MAX = 1e6; /* slower than one request in 100 s would look like a hang */
+static const double RATE_MIN = 0.01,
+                    RATE_MAX = 1e6; /* slower than one request in 100 s would look like a hang */
 
 static bool is_digit(char c)
 {
@@ -147,8 +148,8 @@ bool tmdb_setting_url(struct view v, struct err *e)
     arena_init(&a);
     bool clear = scheme_end(v) == 7 && config_is_tmdb(arena_dup(&a, v).p);
     arena_done(&a);
-    return !clear ||
-           err_set(e, ERR_CONFIG, "TMDB's hosts are asked by https:// only, so that the key stays secret");
+    return !clear || err_set(e, ERR_CONFIG,
+                         "TMDB's hosts are asked by https:// only, so that the key stays secret");
 }
 
 const char *config_url(const char *url, struct arena *a)
@@ -166,7 +167,8 @@ bool tmdb_setting_rate(double rate, const char *base_url, struct err *e)
     if (!isfinite(rate) || rate < 0 || rate > RATE_MAX || (rate > 0 && rate < RATE_MIN))
         return err_set(e, ERR_CONFIG, "not a number of requests per second, like 35 or 0.5");
     if (config_is_tmdb(base_url) && rate > CONFIG_RATE_MAX)
-        return err_set(e, ERR_CONFIG, "%g requests per second where TMDB's hosts allow %d", rate, CONFIG_RATE_MAX);
+        return err_set(e, ERR_CONFIG, "%g requests per second where TMDB's hosts allow %d", rate,
+            CONFIG_RATE_MAX);
     if (config_is_tmdb(base_url) && rate <= 0)
         return err_set(e, ERR_CONFIG, "0 (unlimited) is only for another TMDB_BASE_URL");
     return true;

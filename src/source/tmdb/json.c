@@ -88,7 +88,8 @@ static bool read_code_point(struct reader *r, uint32_t *ret)
         return wrong(r, at, "\\u0000 cannot be kept");
     if (*ret < 0xD800 || *ret > 0xDFFF)
         return true;
-    if (*ret > 0xDBFF || at[6] != '\\' || at[7] != 'u' || !read_hex(at + 8, &low) || low < 0xDC00 || low > 0xDFFF)
+    if (*ret > 0xDBFF || at[6] != '\\' || at[7] != 'u' || !read_hex(at + 8, &low) || low < 0xDC00 ||
+        low > 0xDFFF)
         return wrong(r, at, "half a character (a surrogate without its other half)");
     *ret = 0x10000 + ((*ret - 0xD800) << 10) + (low - 0xDC00);
     r->at += 6;
@@ -147,8 +148,8 @@ static struct node *read_number(struct reader *r)
     char *from = r->at;
     bool whole = true;
     struct node *n = node_new(r->arena, NODE_INT);
-    while ((*r->at >= '0' && *r->at <= '9') || *r->at == '-' || *r->at == '+' || *r->at == '.' || *r->at == 'e' ||
-           *r->at == 'E') {
+    while ((*r->at >= '0' && *r->at <= '9') || *r->at == '-' || *r->at == '+' || *r->at == '.' ||
+           *r->at == 'e' || *r->at == 'E') {
         whole = whole && *r->at != '.' && *r->at != 'e' && *r->at != 'E';
         r->at++;
     }
@@ -156,7 +157,9 @@ static struct node *read_number(struct reader *r)
     size_t sign = v.p[0] == '-';
     if (whole) {
         bool zeros = v.n > sign + 1 && v.p[sign] == '0';
-        return !zeros && num_i64(v, &n->i) ? n : no_node(r, from, "no number, or an integer over 64 bits");
+        return !zeros && num_i64(v, &n->i)
+                   ? n
+                   : no_node(r, from, "no number, or an integer over 64 bits");
     }
     n->kind = NODE_REAL;
     return num_real(v, &n->r) ? n : no_node(r, from, "no number, or one without end");
@@ -293,7 +296,8 @@ static struct node *read_value(struct reader *r)
     case 'n':
         return read_word(r, "null", NODE_NULL, false);
     default:
-        return *r->at == '-' || (*r->at >= '0' && *r->at <= '9') ? read_number(r) : no_node(r, r->at, "no value");
+        return *r->at == '-' || (*r->at >= '0' && *r->at <= '9') ? read_number(r)
+                                                                 : no_node(r, r->at, "no value");
     }
 }
 
@@ -319,8 +323,9 @@ bool json_read(struct view text, struct arena *a, struct node **ret, struct err 
     memcpy(copy, text.p, text.n);
     struct reader r = {.at = copy, .arena = a};
     skip_blanks(&r);
-    struct node *root =
-        *r.at == '{' || *r.at == '[' ? read_value(&r) : no_node(&r, r.at, "neither an object nor a list");
+    struct node *root = *r.at == '{' || *r.at == '['
+                            ? read_value(&r)
+                            : no_node(&r, r.at, "neither an object nor a list");
     if (root != NULL) {
         skip_blanks(&r);
         if (r.at != copy + text.n)

@@ -55,7 +55,8 @@ static void ask_page(struct pages *p, struct page *page, int64_t number)
     page->busy = true;
     (void)snprintf(
         page->ask.what, sizeof page->ask.what, "%s, page %lld", p->what, (long long)number);
-    (void)snprintf(page->question, sizeof page->question, "%s&page=%lld", p->query, (long long)number);
+    (void)snprintf(
+        page->question, sizeof page->question, "%s&page=%lld", p->query, (long long)number);
     client_ask(p->c, &page->ask, "%s", page->question);
 }
 
@@ -108,8 +109,8 @@ static bool recall(const struct pages *p, int64_t number, struct arena *a, struc
 }
 
 /* An answer that came: it is read, and kept in mind. */
-static bool take_answer(
-    const struct pages *p, const struct page *page, struct arena *a, struct tmdb_page *ret, struct err *e)
+static bool take_answer(const struct pages *p, const struct page *page, struct arena *a,
+    struct tmdb_page *ret, struct err *e)
 {
     const struct tmdb_memory *m = &p->c->memory;
     if (!is_answer(&page->ask, e))
@@ -133,7 +134,8 @@ static bool ask_first(struct pages *p, struct err *e)
     struct page page = {.number = 1};
     page_init(&page);
     ask_page(p, &page, 1);
-    bool ok = asker_only(&p->c->asker, &page.ask, e) && take_answer(p, &page, &p->arena, &p->first, e);
+    bool ok =
+        asker_only(&p->c->asker, &page.ask, e) && take_answer(p, &page, &p->arena, &p->first, e);
     page_done(&page);
     return ok;
 }
@@ -160,7 +162,8 @@ struct unknown {
 };
 
 /* Gives what the memory holds; the rest is to be asked for. */
-static bool give_known(struct pages *p, int64_t from, int64_t to, struct unknown *ret, struct err *e)
+static bool give_known(
+    struct pages *p, int64_t from, int64_t to, struct unknown *ret, struct err *e)
 {
     struct tmdb_page known;
     struct arena a;

@@ -21,15 +21,16 @@ struct tmdb_config {
     unsigned connections;   /* at most 20 */
     bool include_adult;
     const char *const *sections; /* asked for in one request, NULL-terminated */
-    int64_t timeout_ms;     /* of one request */
-    unsigned tries;         /* of one request, the first included */
+    int64_t timeout_ms;          /* of one request */
+    unsigned tries;              /* of one request, the first included */
     bool ipv4_only;
 };
 
 /* What the settings may be, one by one; nowhere else is it said. Errors (CONFIG) begin where the setting's name ends
  * ("character 3 cannot stand in a URL") and never show a key or a URL. */
 bool tmdb_setting_key(struct view key, struct err *e);
-bool tmdb_setting_url(struct view url, struct err *e); /* of either: http or https, a host, no user, no query */
+bool tmdb_setting_url(
+    struct view url, struct err *e); /* of either: http or https, a host, no user, no query */
 bool tmdb_setting_language(struct view language, struct err *e);
 /* On TMDB's own hosts at most 40 and never unlimited. */
 bool tmdb_setting_rate(double rate, const char *base_url, struct err *e);
@@ -49,7 +50,7 @@ void tmdb_counts(const struct tmdb_client *c, struct tmdb_counts *ret);
 bool tmdb_check_key(struct tmdb_client *c, struct err *e);
 
 enum tmdb_outcome {
-    TMDB_MOVIE,  /* record.movie holds the details with all sections; further review pages were followed */
+    TMDB_MOVIE, /* record.movie holds the details with all sections; further review pages were followed */
     TMDB_GONE,   /* record.gone: TMDB answered "not found" */
     TMDB_ADULT,  /* adult while the configuration excludes it; nothing else is known */
     TMDB_FAILED, /* could not be obtained (tries exhausted, nonsense): `why` says what happened */
@@ -70,25 +71,26 @@ struct tmdb_fetch {
     bool (*take)(void *payload, const struct tmdb_result *result, struct err *e);
     void *payload;
 };
-bool tmdb_fetch_movies(struct tmdb_client *c, const struct tmdb_fetch *fetch, struct findings *findings,
-    struct err *e);
+bool tmdb_fetch_movies(struct tmdb_client *c, const struct tmdb_fetch *fetch,
+    struct findings *findings, struct err *e);
 
 /* Ids of all movies whose primary release date lies in [from_day, to_day] (days since 1970): date windows are bisected
  * until each fits under TMDB's cap of 500 pages; ids are unique. */
 struct tmdb_listing {
-    uint64_t expected, seen, requests, windows; /* expected: sum of total_results over the final windows */
+    uint64_t expected, seen, requests,
+        windows; /* expected: sum of total_results over the final windows */
 };
 bool tmdb_discover(struct tmdb_client *c, int64_t from_day, int64_t to_day,
-    bool (*take)(void *payload, int64_t tmdb_id, struct err *e), void *payload, struct tmdb_listing *ret,
-    struct err *e);
+    bool (*take)(void *payload, int64_t tmdb_id, struct err *e), void *payload,
+    struct tmdb_listing *ret, struct err *e);
 /* Only the count that discover announces for the range (one request): for estimates. */
-bool tmdb_discover_count(struct tmdb_client *c, int64_t from_day, int64_t to_day, uint64_t *ret,
-    struct err *e);
+bool tmdb_discover_count(
+    struct tmdb_client *c, int64_t from_day, int64_t to_day, uint64_t *ret, struct err *e);
 
 /* Ids in the changes feed of one UTC day, unique, every page. */
 bool tmdb_changes(struct tmdb_client *c, int64_t day,
-    bool (*take)(void *payload, int64_t tmdb_id, struct err *e), void *payload, struct tmdb_listing *ret,
-    struct err *e);
+    bool (*take)(void *payload, int64_t tmdb_id, struct err *e), void *payload,
+    struct tmdb_listing *ret, struct err *e);
 
 /* What an earlier run was told, so that a walk through a list that was cut short goes on where it was: `recall` gives
  * the oldest answer to the question (an address without base, key and host) that was not given yet, `keep` gets every
@@ -120,7 +122,7 @@ bool tmdb_export(struct tmdb_client *c, int64_t day,
     bool *ret_exists, struct err *e);
 
 /* One body of /movie/{id} decoded as the client does it; for tests and tools. */
-bool tmdb_decode_body(struct view json, struct arena *a, struct tmdb_movie *ret, struct findings *findings,
-    struct err *e);
+bool tmdb_decode_body(struct view json, struct arena *a, struct tmdb_movie *ret,
+    struct findings *findings, struct err *e);
 
 #endif

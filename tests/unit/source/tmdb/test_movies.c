@@ -61,7 +61,8 @@ static void say_movie(struct script *s, struct http_exchange *x, int64_t id)
         keywords = "";
     if (id == NULL_KEYWORDS)
         keywords = ",\"keywords\":null";
-    if (id == MANY_REVIEWS || id == BROKEN_REVIEWS || id == SHAKY_REVIEWS || id == ENDLESS_REVIEWS) {
+    if (id == MANY_REVIEWS || id == BROKEN_REVIEWS || id == SHAKY_REVIEWS ||
+        id == ENDLESS_REVIEWS) {
         (void)snprintf(pages, sizeof pages,
             ",\"reviews\":{\"page\":1,\"results\":[{\"id\":\"shared\",\"author\":\"a\"},{\"id\":"
             "\"r1\"}],"
