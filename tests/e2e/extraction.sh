@@ -98,6 +98,18 @@ clock 80
 etl status
 says "the oldest record is 8" "status shows the age of the data"
 
+# ---- answers that are none
+for fault in "success-false code=11" "success-false code=9" "html" "garbage" "wrong-id"; do
+    control faults "path=/3/movie/51 $fault"
+    MOVIE_ETL_TEST=clock-speed=200 etl update 51
+    exits 6 "a 200 that is no answer ($fault): some could not be had"
+    says "tmdb 51: given up after 5 tries" "which, and why"
+done
+control faults "path=/3/movie/51 success-false code=7"
+etl update 51
+exits 10 "a 200 that refuses the key ends the run"
+control faults ""
+
 # ---- ways to TMDB
 standin --generate 400 --detail-size small --today "$(on 0)"
 port=${BASE##*:}

@@ -51,6 +51,7 @@ check() { # NAME SAYS FAULT
     control faults "path-prefix=/3/movie/ from=9 $3"
     MOVIE_ETL_TEST=$FAST years
     exits 11 "init while TMDB goes down in the middle"
+    says "in a row" "it was waited for, and says how long"
     grep -qs '^movie:' data/movies/raw/*; ok "what came is staged"
     control faults ""
     years
