@@ -65,14 +65,29 @@ static void dequeue(struct asker *a, struct ask *q)
     q->next = NULL;
 }
 
-void asker_put(struct asker *a, struct ask *q)
+static void make_new(struct ask *q)
 {
     q->tried = 0;
     q->sent = 0;
     q->not_before = 0;
     q->body = NULL;
     q->code = 0;
+}
+
+void asker_put(struct asker *a, struct ask *q)
+{
+    make_new(q);
     enqueue(a, q);
+}
+
+void asker_put_first(struct asker *a, struct ask *q)
+{
+    make_new(q);
+    q->next = a->first;
+    q->waiting = true;
+    a->first = q;
+    if (a->last == NULL)
+        a->last = q;
 }
 
 void asker_drop(struct asker *a, struct ask *q)

@@ -66,6 +66,8 @@ struct asker {
 void asker_init(struct asker *a, struct http *http_take, double rate);
 void asker_done(struct asker *a);
 void asker_put(struct asker *a, struct ask *q);
+/* Before all others: it belongs to something that is begun, which a run that is cut short would begin anew. */
+void asker_put_first(struct asker *a, struct ask *q);
 /* The next question that is answered; *ret is NULL when none is left. */
 bool asker_next(struct asker *a, struct ask **ret, struct err *e);
 /* Forgets the question, wherever it is. */

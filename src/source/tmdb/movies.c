@@ -106,7 +106,7 @@ static void ask_section(struct fetch *f, struct slot *s, const char *section)
     (void)snprintf(s->ask.what, sizeof s->ask.what, "movie %lld, %s", (long long)s->id, section);
     client_ask(f->c, &s->ask, "/movie/%lld/%s?language=%s%s", (long long)s->id, section,
         f->c->language, f->c->more);
-    asker_put(&f->c->asker, &s->ask);
+    asker_put_first(&f->c->asker, &s->ask);
 }
 
 static void ask_reviews(struct fetch *f, struct slot *s)
@@ -120,7 +120,7 @@ static void ask_reviews(struct fetch *f, struct slot *s)
         (long long)s->id, (long long)s->page);
     client_ask(f->c, &s->ask, "/movie/%lld/reviews?language=%s&page=%lld", (long long)s->id,
         f->c->language, (long long)s->page);
-    asker_put(&f->c->asker, &s->ask);
+    asker_put_first(&f->c->asker, &s->ask);
 }
 
 static void finish(struct fetch *f, struct slot *s)
