@@ -16,6 +16,10 @@ struct thread;
 
 /* Runs run(payload) beside the caller. Every thread that was started must be joined. */
 bool thread_start(void (*run)(void *payload), void *payload, struct thread **ret, struct err *e);
+/* For the calling thread: lets others go first when there are more of them than processors. For those
+ * that follow a thread on which everything waits. Where only whole processes can be told, nothing
+ * happens. */
+void thread_give_way(void);
 /* Waits until it has ended, and frees it. NULL: does nothing. */
 void thread_join(struct thread *t);
 

@@ -113,6 +113,7 @@ static void read_pieces(void *payload)
 static void digest_pieces(void *payload)
 {
     struct lane *l = payload;
+    thread_give_way(); /* to the reader: inflating takes longest */
     for (struct piece *p; (p = queue_take(l->pieces)) != NULL; ahead_release(l->a, p))
         if (!p->failed)
             digest_add(&l->digest, (struct view){p->bytes + p->fresh, p->n - p->fresh});

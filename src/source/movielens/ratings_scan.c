@@ -208,6 +208,7 @@ static void scan_piece(struct scanner *s, const struct piece *p, struct batch *b
 void ratings_scan(void *scanner)
 {
     struct scanner *s = scanner;
+    thread_give_way();
     for (struct piece *p; (p = queue_take(s->r->work)) != NULL;) {
         struct batch *b = &s->r->batches[p->index];
         if (!p->failed)

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 /* Stands in for the C library's, which fails only when the system is full. */
 int __real_pthread_create(
@@ -72,6 +73,24 @@ TEST(signals_stay_with_the_first_thread)
     assert_true(blocked);
     (void)pthread_sigmask(SIG_SETMASK, NULL, &mask);
     assert_int_equal(sigismember(&mask, SIGINT), 0);
+}
+
+static void look_at_priority(void *payload)
+{
+    int before = getpriority(PRIO_PROCESS, 0);
+    thread_give_way();
+    *(int *)payload = getpriority(PRIO_PROCESS, 0) - before;
+}
+
+/* Not before 19, the last place, from where nobody can go back. */
+TEST(a_thread_that_gives_way_does_so_alone)
+{
+    int mine = getpriority(PRIO_PROCESS, 0), steps = 0;
+    thread_join(started(look_at_priority, &steps));
+    assert_int_equal(getpriority(PRIO_PROCESS, 0), mine);
+#ifdef __linux__
+    assert_true(steps > 0 || mine == 19);
+#endif
 }
 
 TEST(a_queue_gives_what_it_got_in_order_also_past_its_end)
@@ -201,6 +220,7 @@ int main(void)
         cmocka_unit_test(a_thread_runs_and_what_it_did_is_seen_after_the_join),
         cmocka_unit_test(a_thread_that_cannot_be_started_is_an_error_with_a_hint),
         cmocka_unit_test(signals_stay_with_the_first_thread),
+        cmocka_unit_test(a_thread_that_gives_way_does_so_alone),
         cmocka_unit_test(a_queue_gives_what_it_got_in_order_also_past_its_end),
         cmocka_unit_test(a_closed_queue_gives_what_it_has_and_takes_no_more),
         cmocka_unit_test(nothing_is_lost_or_doubled_between_threads),
