@@ -1,5 +1,5 @@
 /* MovieLens rows as they stand: see store.h. Loading is load.c. */
-#include "store/sql.h"
+#include "store/upsert.h"
 
 enum { MAX_SEEN = 64 * 1024 * 1024 };
 
@@ -115,5 +115,5 @@ bool store_each_movielens(struct store *s, const struct store_filter *which,
 
 bool store_set_links(struct store *s, const struct id_pair *links, size_t n, struct err *e)
 {
-    return db_set_by_key(s, "movielens_movies", "movielens_id", "movie_id", links, n, e);
+    return db_update_ids(s, "movielens_movies", "movie_id", "movielens_id", links, n, e);
 }

@@ -203,7 +203,7 @@ static struct cell *ids_of(struct store *s, const struct id_pair *moves, size_t 
 static bool remove_movies(struct store *s, const struct id_pair *moves, size_t n, struct err *e)
 {
     struct cell *ids = ids_of(s, moves, n, false);
-    return db_set_by_key(s, "movielens_movies", "movie_id", "movie_id", moves, n, e) &&
+    return db_update_ids(s, "movielens_movies", "movie_id", "movie_id", moves, n, e) &&
            db_exec_in(s, "DELETE FROM {movie_genres} WHERE movie_id IN (%)", ids, n, e) &&
            db_exec_in(s, "DELETE FROM {movies} WHERE id IN (%)", ids, n, e);
 }
@@ -219,7 +219,7 @@ static bool follow(struct store *s, const struct id_pair *moves, size_t n, struc
     }
     return db_exec_in(s, "DELETE FROM {movie_redirects} WHERE old_id IN (%)",
                ids_of(s, moves, n, true), n, e) &&
-           db_set_by_key(s, "movie_redirects", "new_id", "new_id", moves, n, e) &&
+           db_update_ids(s, "movie_redirects", "new_id", "new_id", moves, n, e) &&
            db_put(s, upsert_put_all(s, schema_find(&s->schema, "movie_redirects"), PUT_ROW),
                &(struct row_set){rows, WIDTH, n}, e);
 }

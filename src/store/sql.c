@@ -1,7 +1,6 @@
 /* Sql: see sql.h. */
 #include "store/sql.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Below 200, the number from which on servers (eq_range_index_dive_limit) no longer look how many rows each value of a
@@ -146,17 +145,9 @@ static size_t places(size_t left)
 /* `text` with its list, and what goes into it; the last value fills the places that are left. */
 struct portion {
     struct str text;
-    struct cell args[3 * PORTION];
+    struct cell args[PORTION];
     size_t n;
 };
-
-static void add_places(struct portion *p, size_t n, const char *place)
-{
-    for (size_t i = 0; i < n; i++) {
-        str_addz(&p->text, i == 0 || *place == ' ' ? "" : ",");
-        str_addz(&p->text, place);
-    }
-}
 
 static void begin_portion(struct portion *p, const char *text, const struct cell *values, size_t n)
 {
@@ -167,7 +158,8 @@ static void begin_portion(struct portion *p, const char *text, const struct cell
     for (size_t i = 0; i < p->n; i++)
         p->args[i] = values[i < n ? i : n - 1];
     str_add(&p->text, view_slice(v, 0, hole));
-    add_places(p, p->n, "?");
+    for (size_t i = 0; i < p->n; i++)
+        str_addz(&p->text, i == 0 ? "?" : ",?");
     str_add(&p->text, view_slice(v, hole + 1, v.n));
 }
 
@@ -195,39 +187,6 @@ bool db_exec_in(struct store *s, const char *text, const struct cell *values, si
     for (size_t at = 0; ok && at < n; at += PORTION) {
         struct portion p;
         begin_portion(&p, text, values + at, portion_of(n, at));
-        ok = db_exec(s, str_z(&p.text), p.args, p.n, NULL, e);
-        str_done(&p.text);
-    }
-    return ok;
-}
-
-/* "UPDATE t SET c = CASE k WHEN ? THEN ? ... END WHERE k IN (?, ...)" */
-static void print_set(struct portion *p, const char *head, const char *key, const struct id_pair *pairs, size_t n)
-{
-    size_t want = places(n);
-    str_init(&p->text, SQL_MAX);
-    str_addz(&p->text, head);
-    add_places(p, want, " WHEN ? THEN ?");
-    str_addf(&p->text, " END WHERE %s IN (", key);
-    add_places(p, want, "?");
-    str_addc(&p->text, ')');
-    p->n = 3 * want;
-    for (size_t i = 0; i < want; i++) {
-        const struct id_pair *pair = &pairs[i < n ? i : n - 1];
-        p->args[2 * i] = p->args[2 * want + i] = cell_int(pair->id);
-        p->args[2 * i + 1] = cell_of_id(pair->to);
-    }
-}
-
-bool db_set_by_key(struct store *s, const char *table, const char *key, const char *column,
-    const struct id_pair *pairs, size_t n, struct err *e)
-{
-    char head[200];
-    bool ok = db_may_write(s, e);
-    (void)snprintf(head, sizeof head, "UPDATE {%s} SET %s = CASE %s", table, column, key);
-    for (size_t at = 0; ok && at < n; at += PORTION) {
-        struct portion p;
-        print_set(&p, head, key, pairs + at, portion_of(n, at));
         ok = db_exec(s, str_z(&p.text), p.args, p.n, NULL, e);
         str_done(&p.text);
     }

@@ -64,8 +64,5 @@ bool db_query_in(struct store *s, const char *text, const struct cell *values, s
     row_fn *row, void *payload, struct err *e);
 /* The same for a statement that changes rows. */
 bool db_exec_in(struct store *s, const char *text, const struct cell *values, size_t n, struct err *e);
-/* In the rows whose `key` is a pair's `id`, `column` becomes its `to` (0: NULL); many rows per statement. */
-bool db_set_by_key(struct store *s, const char *table, const char *key, const char *column,
-    const struct id_pair *pairs, size_t n, struct err *e);
 
 #endif

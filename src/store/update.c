@@ -73,3 +73,20 @@ bool db_update(struct store *s, const char *table, const char *const *columns,
         return joined(s, table, columns, rows, e);
     return s->engine->exec_rows(s, one_by_one(s, table, columns, rows->width), rows, e);
 }
+
+bool db_update_ids(struct store *s, const char *table, const char *column, const char *key,
+    const struct id_pair *pairs, size_t n, struct err *e)
+{
+    enum { WIDTH = 2 };
+    const char *const columns[WIDTH] = {column, key};
+    struct arena a; /* the store's scratch is the caller's */
+    arena_init(&a);
+    struct row_set rows = {arena_take_array(&a, n * WIDTH + 1, sizeof(struct cell)), WIDTH, n};
+    for (size_t i = 0; i < n; i++) {
+        row_set_at(&rows, i)[0] = cell_of_id(pairs[i].to);
+        row_set_at(&rows, i)[1] = cell_int(pairs[i].id);
+    }
+    bool ok = db_update(s, table, columns, &rows, e);
+    arena_done(&a);
+    return ok;
+}

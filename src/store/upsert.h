@@ -24,6 +24,9 @@ bool db_put_row(struct store *s, const char *table, enum put_kind kind, const st
  * left out. */
 bool db_update(struct store *s, const char *table, const char *const *columns,
     const struct row_set *rows, struct err *e);
+/* The same for one column of ids, found by `key`: the pairs' `to` (0: NULL) and `id`. */
+bool db_update_ids(struct store *s, const char *table, const char *column, const char *key,
+    const struct id_pair *pairs, size_t n, struct err *e);
 
 /* "SELECT a, b, c FROM t ORDER BY key", texts by bytes; only columns without any flag of `without`. */
 struct view upsert_select_all(
