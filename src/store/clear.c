@@ -35,8 +35,8 @@ static bool clear_all(struct store *s, void *payload, struct err *e)
 bool store_clear(struct store *s, uint64_t *ret_rows, struct err *e)
 {
     uint64_t rows = 0;
-    if (s->writing)
-        return err_set(e, ERR_BUG, "clear was begun inside a transaction");
+    if (!db_may_begin(s, e))
+        return false;
     if (s->engine->sweep != NULL ? !s->engine->sweep(s, clear_all, &rows, e)
                                  : !s->engine->bulk(s, false, clear_all, &rows, e))
         return false;

@@ -217,9 +217,7 @@ bool store_load_movielens(
 {
     bool exists = false;
     int64_t one;
-    if (s->writing)
-        return err_set(e, ERR_BUG, "a MovieLens load was begun inside a transaction");
-    if (!db_get_ints(s, "SELECT 1 FROM {ratings} LIMIT 1", NO_CELLS, &one, 1, &exists, e))
+    if (!db_may_begin(s, e) || !db_get_ints(s, "SELECT 1 FROM {ratings} LIMIT 1", NO_CELLS, &one, 1, &exists, e))
         return false;
     struct load l = {.s = s, .source = source};
     movie_ids_init(&l.movies);

@@ -47,6 +47,8 @@ bool db_get_ints(struct store *s, const char *text, const struct cell *args, siz
     size_t want, bool *ret_exists, struct err *e);
 /* False with ERR_BUG unless a transaction for writing is open. */
 bool db_may_write(const struct store *s, struct err *e);
+/* False with ERR_BUG when one is, or when the store was opened for reading. */
+bool db_may_begin(const struct store *s, struct err *e);
 
 /* A transaction of its own around `work`. */
 bool db_once(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),

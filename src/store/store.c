@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "store/lease.h"
 #include "store/migrate.h"
+#include "store/sql.h"
 #include "store/upsert.h"
 
 #include <string.h>
@@ -101,12 +102,17 @@ static bool again(const struct store *s, unsigned tried, const struct err *e)
     return true;
 }
 
-bool store_begin(struct store *s, struct err *e)
+bool db_may_begin(const struct store *s, struct err *e)
 {
     if (s->mode == STORE_READ)
         return err_set(e, ERR_BUG, "the store was opened for reading only");
-    if (s->writing)
-        return err_set(e, ERR_BUG, "a transaction was begun inside a transaction");
+    return !s->writing || err_set(e, ERR_BUG, "a transaction was begun inside a transaction");
+}
+
+bool store_begin(struct store *s, struct err *e)
+{
+    if (!db_may_begin(s, e))
+        return false;
     for (unsigned tried = 1; !begin(s, e); tried++)
         if (!again(s, tried, e))
             return false;

@@ -1,6 +1,8 @@
 /* Kit: see kit.h. */
 #include "kit.h"
 
+#include "kit_server.h"
+
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -51,6 +53,8 @@ int kit_set_up_empty(void **state)
     if (mkdtemp(k->dir) == NULL)
         return -1;
     k->config = (struct store_config){.path = kit_path(k, "movies.db"), .foreign_keys = true};
+    if (kit_on_server())
+        kit_server_config(k);
     *state = k;
     return 0;
 }
@@ -87,6 +91,8 @@ int kit_tear_down(void **state)
     struct kit *k = *state;
     kit_disarm();
     store_close(k->s);
+    if (k->config.host != NULL)
+        kit_server_drop(k);
     remove_folder(k->dir);
     arena_done(&k->a);
     mem_free(k);
@@ -128,6 +134,10 @@ static sqlite3 *plain(struct kit *k)
 void kit_sql(struct kit *k, const char *sql)
 {
     char *why = NULL;
+    if (k->config.host != NULL) {
+        kit_server_sql(k, sql);
+        return;
+    }
     sqlite3 *db = plain(k);
     if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
         fail_msg("%s: %s", sql, why);
@@ -136,6 +146,8 @@ void kit_sql(struct kit *k, const char *sql)
 
 const char *kit_text(struct kit *k, const char *sql)
 {
+    if (k->config.host != NULL)
+        return kit_server_text(k, sql);
     sqlite3 *db = plain(k);
     sqlite3_stmt *st = NULL;
     struct str s;
@@ -167,6 +179,10 @@ int64_t kit_int(struct kit *k, const char *sql)
 
 void kit_sound(struct kit *k)
 {
+    if (k->config.host != NULL) {
+        kit_server_sound(k);
+        return;
+    }
     assert_string_equal(kit_text(k, "PRAGMA integrity_check"), "ok");
     assert_string_equal(kit_text(k, "PRAGMA foreign_key_check"), "");
 }

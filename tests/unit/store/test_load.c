@@ -198,8 +198,9 @@ static void a_release_may_be_empty(void **state)
     struct ml_load_result r = load_small(k, &s);
     assert_int_equal(r.movies + r.ratings + r.tags, 0);
     assert_int_equal(kit_int(k, "SELECT count(*) FROM movielens_release"), 1);
-    assert_int_equal(
-        kit_int(k, "SELECT count(*) FROM sqlite_schema WHERE name = 'ix_ratings_movielens_id'"), 1);
+    if (!kit_on_server())
+        assert_int_equal(
+            kit_int(k, "SELECT count(*) FROM sqlite_schema WHERE name = 'ix_ratings_movielens_id'"), 1);
 }
 
 /* What is kept of ratings goes up and down, each time as a whole. */
@@ -300,7 +301,8 @@ static void another_release_replaces_all_but_links(void **state)
     assert_string_equal(kit_text(k, "SELECT user_id, movielens_id FROM tags"), "8|50");
     assert_string_equal(kit_text(k, "SELECT name FROM movielens_release"), "ml-next");
     assert_string_equal(kit_text(k, "SELECT id FROM movies ORDER BY id"), "-2; 862");
-    assert_string_equal(kit_text(k, "PRAGMA journal_mode"), "wal");
+    if (!kit_on_server())
+        assert_string_equal(kit_text(k, "PRAGMA journal_mode"), "wal");
 }
 
 /* ---- failures: the dump is what it was */
@@ -352,7 +354,7 @@ static void an_error_of_the_source_leaves_the_old(struct kit *k)
         must(store_begin(k->s, &k->e));
         size_t changed;
         struct movie m = {.id = 5, .tmdb_id = 5, .genres = {{99, true, false}}, .genre_n = 1};
-        must_fail(store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e), ERR_STORE);
+        must_fail(store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e), KIT_AGAINST);
         store_rollback(k->s);
     }
 }
@@ -393,7 +395,8 @@ static void a_kill_leaves_the_old(struct kit *k)
         kit_sound(k);
     }
     kit_open(k, STORE_WRITE);
-    assert_string_equal(kit_text(k, "PRAGMA journal_mode"), "wal");
+    if (!kit_on_server())
+        assert_string_equal(kit_text(k, "PRAGMA journal_mode"), "wal");
     load_generated(k, 40000, 2);
     kit_sound(k);
 }
@@ -508,26 +511,26 @@ static void clear_gives_the_space_back(void **state)
     load_generated(k, 1000, 1);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        KIT_TEST(everything_arrives),
-        KIT_TEST(duplicates_are_left_out_and_counted),
-        KIT_TEST(a_release_may_be_empty),
-        KIT_TEST(statistics_may_be_kept_without_rows),
-        KIT_TEST(a_release_without_the_word_has_its_rows),
-        KIT_TEST(orphans_end_the_load),
-        KIT_TEST(another_release_replaces_all_but_links),
-        KIT_TEST(generated_counts_are_right),
-        KIT_TEST(errors_leave_an_empty_database),
-        KIT_TEST(errors_leave_the_old_release),
-        KIT_TEST(kills_leave_an_empty_database),
-        KIT_TEST(kills_leave_the_old_release),
-        KIT_TEST(a_load_can_be_stopped),
-        KIT_TEST(a_load_respects_the_lease),
-        KIT_TEST(a_load_into_an_empty_database_goes_beside_a_reader),
-        KIT_TEST(a_release_of_another_prefix_stays),
-        KIT_TEST(clear_gives_the_space_back),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+static const struct CMUnitTest both[] = {
+    KIT_TEST(everything_arrives),
+    KIT_TEST(duplicates_are_left_out_and_counted),
+    KIT_TEST(a_release_may_be_empty),
+    KIT_TEST(statistics_may_be_kept_without_rows),
+    KIT_TEST(a_release_without_the_word_has_its_rows),
+    KIT_TEST(orphans_end_the_load),
+    KIT_TEST(another_release_replaces_all_but_links),
+    KIT_TEST(generated_counts_are_right),
+    KIT_TEST(errors_leave_an_empty_database),
+    KIT_TEST(errors_leave_the_old_release),
+    KIT_TEST(kills_leave_an_empty_database),
+    KIT_TEST(kills_leave_the_old_release),
+    KIT_TEST(a_release_of_another_prefix_stays),
+};
+static const struct CMUnitTest embedded[] = {
+    KIT_TEST(a_load_can_be_stopped),
+    KIT_TEST(a_load_respects_the_lease),
+    KIT_TEST(a_load_into_an_empty_database_goes_beside_a_reader),
+    KIT_TEST(clear_gives_the_space_back),
+};
+
+KIT_MAIN(both, embedded)

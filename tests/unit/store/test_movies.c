@@ -94,9 +94,10 @@ static void two_movies_cannot_be_one_record(void **state)
     struct movie m = {.id = -1, .tmdb_id = 862};
     assert_true(put(k, &example, 1, 1));
     must(store_begin(k->s, &k->e));
-    must_fail(store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e), ERR_STORE);
+    must_fail(store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e), KIT_AGAINST);
     assert_says("movie -1");
-    assert_says("movies.tmdb_id");
+    if (!kit_on_server())
+        assert_says("movies.tmdb_id");
     store_rollback(k->s);
     must_fail(store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e), ERR_BUG);
 }
@@ -256,12 +257,10 @@ static void movielens_rows_come_by_filter(void **state)
     static const struct view imdb[] = {{"tt2", 3}};
     put(k, &example, 1, 1);
     put(k, &(struct movie){.id = -3}, 1, 1);
-    kit_sql(k, "INSERT INTO movielens_movies SELECT column1, column2, column3, column4, column5, "
-               "column6, column7,"
-               " column8, 2, 9, 0,0,0,0,0,0,0,0,0,0 FROM (VALUES"
-               " (1, 'A (1999)', 'A', 1999, 'Drama', 'tt1', 862, 862), (2, 'B', 'B', NULL, 'x', "
-               "'tt2', 862, NULL),"
-               " (3, 'C', NULL, NULL, 'x', NULL, NULL, -3))");
+    kit_sql(k, "INSERT INTO movielens_movies VALUES"
+               " (1, 'A (1999)', 'A', 1999, 'Drama', 'tt1', 862, 862, 2, 9, 0,0,0,0,0,0,0,0,0,0),"
+               " (2, 'B', 'B', NULL, 'x', 'tt2', 862, NULL, 2, 9, 0,0,0,0,0,0,0,0,0,0),"
+               " (3, 'C', NULL, NULL, 'x', NULL, NULL, -3, 2, 9, 0,0,0,0,0,0,0,0,0,0)");
 #define ROW_1 "1[A (1999)|A|1999|Drama|tt1|862|862|9/2] "
 #define ROW_2 "2[B|B|0|x|tt2|862|0|9/2] "
 #define ROW_3 "3[C||0|x||0|-3|9/2] "
@@ -285,22 +284,23 @@ static void movielens_rows_come_by_filter(void **state)
     must(store_begin(k->s, &k->e));
     must(set_link(k, 2, -3));
     must(set_link(k, 1, 0));
-    must_fail(set_link(k, 3, 12345), ERR_STORE);
+    must_fail(set_link(k, 3, 12345), KIT_AGAINST);
     must(store_commit(k->s, &k->e));
-    assert_string_equal(kit_text(k, "SELECT movie_id FROM movielens_movies"), "-; -3; -3");
+    assert_string_equal(kit_text(k, "SELECT movie_id FROM movielens_movies ORDER BY movielens_id"), "-; -3; -3");
 }
+
+static const struct CMUnitTest both[] = {
+    KIT_TEST(movies_are_written_when_they_differ),
+    KIT_TEST(unknown_is_null),
+    KIT_TEST(two_movies_cannot_be_one_record),
+    KIT_TEST(redirects_follow),
+    KIT_TEST(sets_are_compared_row_by_row),
+    KIT_TEST(sets_are_redirected),
+    KIT_TEST(movies_without_a_source_are_found),
+    KIT_TEST(movielens_rows_come_by_filter),
+};
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        KIT_TEST(movies_are_written_when_they_differ),
-        KIT_TEST(unknown_is_null),
-        KIT_TEST(two_movies_cannot_be_one_record),
-        KIT_TEST(redirects_follow),
-        KIT_TEST(sets_are_compared_row_by_row),
-        KIT_TEST(sets_are_redirected),
-        KIT_TEST(movies_without_a_source_are_found),
-        KIT_TEST(movielens_rows_come_by_filter),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(both, NULL, NULL);
 }

@@ -127,6 +127,8 @@ static void cursors_are_dates(void **state)
     must(store_each_cursor(k->s, add_cursor, &s, &k->e));
     assert_string_equal(str_z(&s), "changes.fetched:20780 missing.loaded:20779 ");
     str_done(&s);
+    if (kit_on_server())
+        return; /* it has dates for what they are */
     kit_sql(k, "UPDATE etl_cursors SET day = 'yesterday'");
     must_fail(store_get_cursor(k->s, "changes.fetched", &day, &exists, &k->e), ERR_STORE);
 }
@@ -298,18 +300,18 @@ static void an_owner_takes_its_own_lease_again(void **state)
     store_close(paused);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        KIT_TEST(runs_are_kept),
-        KIT_TEST(files_are_kept),
-        KIT_TEST(cursors_are_dates),
-        KIT_TEST(findings_are_kept_up_to_a_limit),
-        KIT_TEST(conflicts_are_keyed),
-        KIT_TEST(changes_are_numbered),
-        KIT_TEST(one_writer_at_a_time),
-        KIT_TEST(an_expired_lease_nobody_took_is_still_held),
-        KIT_TEST(an_owner_takes_its_own_lease_again),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+static const struct CMUnitTest both[] = {
+    KIT_TEST(runs_are_kept),
+    KIT_TEST(files_are_kept),
+    KIT_TEST(cursors_are_dates),
+    KIT_TEST(findings_are_kept_up_to_a_limit),
+    KIT_TEST(conflicts_are_keyed),
+    KIT_TEST(changes_are_numbered),
+};
+static const struct CMUnitTest embedded[] = {
+    KIT_TEST(one_writer_at_a_time),
+    KIT_TEST(an_expired_lease_nobody_took_is_still_held),
+    KIT_TEST(an_owner_takes_its_own_lease_again),
+};
+
+KIT_MAIN(both, embedded)

@@ -251,7 +251,7 @@ static void rows_need_their_record_and_things(void **state)
     struct tmdb_write w = {
         .tmdb_id = 1, .fetched_at = 1, .cells = {cell_int(1)}, .lists = &l, .list_n = 1};
     must(store_begin(k->s, &k->e));
-    must_fail(store_write_tmdb(k->s, &w, &k->e), ERR_STORE);
+    must_fail(store_write_tmdb(k->s, &w, &k->e), KIT_AGAINST);
     assert_says("tmdb 1: keywords:");
     assert_says("FOREIGN KEY");
     store_rollback(k->s);
@@ -350,19 +350,24 @@ static bool count_facts(void *payload, const struct tmdb_facts *f, struct err *e
     return true;
 }
 
+#define TEN                                                                                        \
+    "(SELECT 0 AS i UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4"   \
+    " UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)"
+
 /* More ids than go into one statement, each given once. */
 static void many_ids_come_in_portions(void **state)
 {
     struct kit *k = *state;
     static const size_t sizes[] = {1, 2, 17, 255, 256, 257, 1093, 2000};
     int64_t ids[2000];
+    for (int64_t i = 1; i <= 1500; i += 100)
+        kit_sql(k, arena_print(&k->a, "INSERT INTO tmdb_movies(tmdb_id, fetched_at) SELECT %lld + 10 * a.i + b.i, 1 FROM " TEN
+                                      " a, " TEN " b", (long long)i).p);
     for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
         int count = 0;
         size_t n = sizes[at];
         for (size_t i = 0; i < n; i++)
             ids[i] = (int64_t)(i % 1500) + 1;
-        kit_sql(k, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)"
-                   "INSERT OR IGNORE INTO tmdb_movies(tmdb_id, fetched_at) SELECT i, 1 FROM n");
         struct store_filter f = {.tmdb_ids = ids, .tmdb_n = n};
         must(store_each_tmdb(k->s, &f, count_facts, &count, &k->e));
         assert_int_equal(count, n < 1500 ? n : 1500);
@@ -452,19 +457,21 @@ static void popularity_and_writes_leave_the_rest(void **state)
     check_record(k, 1, &x);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        KIT_TEST(random_records_come_back_equal),
-        KIT_TEST(own_rows_are_overwritten_by_newer_data_only),
-        KIT_TEST(own_rows_keep_what_is_known),
-        KIT_TEST(lists_that_share_a_table_stay_apart),
-        KIT_TEST(rows_need_their_record_and_things),
-        KIT_TEST(unknown_hashes_are_forgotten),
-        KIT_TEST(facts_come_by_ids),
-        KIT_TEST(many_ids_come_in_portions),
-        KIT_TEST(sightings_are_counted_and_confirmed),
-        KIT_TEST(popularity_and_writes_leave_the_rest),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+static const struct CMUnitTest both[] = {
+    KIT_TEST(own_rows_are_overwritten_by_newer_data_only),
+    KIT_TEST(own_rows_keep_what_is_known),
+    KIT_TEST(lists_that_share_a_table_stay_apart),
+    KIT_TEST(rows_need_their_record_and_things),
+    KIT_TEST(unknown_hashes_are_forgotten),
+    KIT_TEST(facts_come_by_ids),
+    KIT_TEST(many_ids_come_in_portions),
+    KIT_TEST(sightings_are_counted_and_confirmed),
+    KIT_TEST(popularity_and_writes_leave_the_rest),
+};
+
+/* Random records know no limits, which a server's columns have. */
+static const struct CMUnitTest embedded[] = {
+    KIT_TEST(random_records_come_back_equal),
+};
+
+KIT_MAIN(both, embedded)
