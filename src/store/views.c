@@ -28,7 +28,7 @@ static void add_credits(const struct store *s, struct str *to)
     str_addz(to, ",\n  ");
     d->join_texts(to, "c.credited_name",
         "FROM {credits} c WHERE c.tmdb_id = m.tmdb_id AND c.kind = 'crew' AND c.job = 'Director'",
-        "c.credited_name, c.credit_id", 0);
+        "c.credited_name", 0); /* and nothing behind it: MySQL 9.7 would forget the name when it keeps the view */
     str_addz(to, " AS directors,\n  ");
     d->join_texts(to, "c.credited_name",
         "FROM {credits} c WHERE c.tmdb_id = m.tmdb_id AND c.kind = 'cast'",

@@ -1,14 +1,14 @@
-# A MariaDB server of the test's own: in a folder of its own, on a free port, gone at the end. Sourced, after WORK (a
-# folder that exists) and PATH are set; sets S_HOST, S_PORT.
+# A MariaDB server of the test's own: in a folder of its own, on a free port, gone at the end. Sourced; sets S_HOST, S_PORT.
 #   have_mariadb             false: the server's programs are not here
 #   make_server              makes the folder (SERVER) and starts it
 #   server [OPTION...]       starts it (again), waits until it answers
 #   stop_server, kill_server
+#   drop_server              kills it and removes the folder: for a trap
 #   admin STATEMENTS         as its administrator, rows without a heading
 # shellcheck shell=sh disable=SC2034
 
 PATH=$PATH:/usr/sbin:/sbin
-SERVER_PID=
+SERVER_PID= SERVER_FOLDER=
 S_HOST=127.0.0.1
 
 have_mariadb() {
@@ -17,12 +17,16 @@ have_mariadb() {
 
 as_root() { [ "$(id -u)" != 0 ] || echo --user=root; }
 
+# In memory where there is a place with room: the tests make and drop thousands of tables.
 make_server() {
-    SERVER=$WORK/mariadb
+    place=${TMPDIR:-/tmp}
+    [ ! -w /dev/shm ] || [ "$(df -Pk /dev/shm | awk 'NR == 2 { print $4 }')" -lt 1000000 ] || place=/dev/shm
+    SERVER_FOLDER=$(mktemp -d "$place/movie-etl-mariadb.XXXXXX")
+    SERVER=$SERVER_FOLDER/data
     S_PORT=$((34000 + $$ % 2000))
     # shellcheck disable=SC2046
-    mariadb-install-db --no-defaults $(as_root) --datadir="$SERVER" --auth-root-authentication-method=normal --skip-test-db >"$WORK/install.out" 2>&1 ||
-        { echo "Bail out! mariadb-install-db: $(tail -n 3 "$WORK/install.out")"; exit 99; }
+    mariadb-install-db --no-defaults $(as_root) --datadir="$SERVER" --auth-root-authentication-method=normal --skip-test-db >"$SERVER_FOLDER/install.out" 2>&1 ||
+        { echo "Bail out! mariadb-install-db: $(tail -n 3 "$SERVER_FOLDER/install.out")"; exit 99; }
     server
 }
 
@@ -34,7 +38,7 @@ server() {
         # shellcheck disable=SC2046
         mariadbd --no-defaults $(as_root) --datadir="$SERVER" --socket="$SERVER.sock" --port=$S_PORT --bind-address=127.0.0.1 \
             --pid-file="$SERVER.pid" --log-error="$SERVER.err" --innodb-buffer-pool-size=128M --innodb-log-file-size=64M \
-            --innodb-flush-method=nosync --innodb-flush-log-at-trx-commit=2 "$@" >/dev/null 2>&1 &
+            --innodb-flush-method=nosync --innodb-flush-log-at-trx-commit=2 --sync-frm=OFF "$@" >/dev/null 2>&1 &
         SERVER_PID=$!
         n=0
         while [ $n -lt 600 ] && kill -0 $SERVER_PID 2>/dev/null; do
@@ -52,6 +56,10 @@ server() {
 
 stop_server() { kill "$SERVER_PID"; wait "$SERVER_PID" 2>/dev/null; SERVER_PID=; }
 kill_server() { [ -z "$SERVER_PID" ] || { kill -9 "$SERVER_PID"; wait "$SERVER_PID"; } 2>/dev/null; SERVER_PID=; }
+drop_server() {
+    kill_server
+    [ -z "$SERVER_FOLDER" ] || rm -rf "$SERVER_FOLDER"
+}
 
 admin() {
     mariadb --no-defaults --skip-ssl -uroot --socket="$SERVER.sock" --skip-column-names --batch --default-character-set=utf8mb4 -e "$1"

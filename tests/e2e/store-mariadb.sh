@@ -12,7 +12,7 @@ have_mariadb || { echo "1..0 # SKIP no mariadbd here: install mariadb-server to 
 S_DB=e2e S_USER=app S_PASS=the-secret-word
 
 finish_all() {
-    kill_server
+    drop_server
     [ -z "$PROXY_PID" ] || kill "$PROXY_PID" 2>/dev/null
     finish
 }

@@ -59,6 +59,10 @@ parity() {
     ! admin "INSERT INTO $S_DB.ratings VALUES (1, 2147483647, 3.5, 1)" >/dev/null 2>&1
     ok "and they hold"
     is "a view people query" "$(admin "SELECT count(*) > 300 AND count(directors) > 100 AND count(top_cast) > 100 AND count(genres) > 300 FROM $S_DB.movie_details")" 1
+    q="SELECT id, coalesce(directors, '-'), coalesce(top_cast, '-'), coalesce(genres, '-'), coalesce(certification, '-') FROM"
+    admin "SET SESSION group_concat_max_len = 100000; $q $S_DB.movie_details ORDER BY id" >../server.details
+    sqlite3 -readonly -separator "$(printf '\t')" ../embedded/data/movies.db "$q movie_details ORDER BY id" >../embedded.details
+    same "which shows the same on both" ../embedded.details ../server.details
     is "ratings read as people write them" "$(admin "SELECT count(*) FROM $S_DB.ratings WHERE rating IN (0.5,1,1.5,2,2.5,3,3.5,4,4.5,5)")" "$(admin "SELECT count(*) FROM $S_DB.ratings")"
 }
 
