@@ -129,4 +129,5 @@ server
 # ---- connections cut at random
 standin --generate 400 --detail-size small --today "$(date -u +%F)"
 cuts 20
+trouble
 plan

@@ -54,4 +54,5 @@ SQL_TLS=require refused 0 "store" "and with it"
 SQL_TLS=verify-full refused 8 "Encryption failed" "its own certificate, which no CA signed, is not taken for checked"
 standin --generate 400 --detail-size small --today "$(date -u +%F)"
 cuts 20
+trouble
 plan

@@ -311,6 +311,100 @@ cut_proxy() { # SEED CUTS BYTES: SQL_HOST leads through a proxy that cuts
 }
 end_proxy() { kill $PROXY_PID; wait $PROXY_PID 2>/dev/null; PROXY_PID=; }
 
+script_proxy() { # STATEMENT WHAT [OPTION...]: SQL_HOST leads through a proxy where that happens to it
+    on=$1 what=$2
+    shift 2
+    rm -f "$WORK/proxy.port"
+    "$PROXY" --to "$S_HOST:$S_PORT" --port-file "$WORK/proxy.port" --on "$on" --do "$what" "$@" &
+    PROXY_PID=$!
+    n=0
+    while [ ! -s "$WORK/proxy.port" ] && [ $n -lt 100 ]; do sleep 0.05; n=$((n + 1)); done
+    on_server "127.0.0.1:$(cat "$WORK/proxy.port")"
+}
+
+# A batch of records of which some are spoilt in the database: loading it heals them. Each time something else happens to
+# one of its statements. Encryption is off, so that the proxy can read along.
+spoil() {
+    admin "UPDATE $S_DB.tmdb_movies SET tagline = 'old', section_hashes = NULL WHERE tmdb_id <= 40; DELETE FROM $S_DB.credits WHERE tmdb_id <= 40"
+    seq=$((seq + 1))
+    sed "s/^  id: \".*/  id: \"$(printf '%016x' $seq)\"/" ../trouble.yaml >again.yaml
+}
+meets() { # CODE DESCRIPTION STATEMENT WHAT [OPTION...]
+    wanted=$1 about=$2
+    shift 2
+    spoil
+    script_proxy "$@"
+    SQL_HOST=$SQL_HOST${NEXT:-}
+    etl process --file again.yaml
+    end_proxy
+    exits "$wanted" "$about"
+    on_server
+}
+healed() { # DESCRIPTION
+    dump ../trouble.after
+    same "$1" ../trouble.before ../trouble.after
+}
+trouble() {
+    export SQL_TLS=off
+    seq=0
+    standin --generate 60 --detail-size small --today "$(date -u +%F)"
+    drop_database
+    in_folder trouble
+    on_server
+    # shellcheck disable=SC2046
+    etl init --fetch-tmdb --start-year 1874 --end-year 2030
+    etl process --batch-type initial
+    # shellcheck disable=SC2046
+    etl update $(admin "SELECT tmdb_id FROM $S_DB.tmdb_movies")
+    mv data/movies/raw/*.yaml ../trouble.yaml
+    etl process --file ../trouble.yaml
+    exits 0 "a batch to be loaded again and again"
+    dump ../trouble.before
+
+    for code in 1205 1213 1020; do
+        meets 0 "error $code at COMMIT: the transaction is made again" COMMIT "$code:passing" --skip 2
+        healed "with the same outcome"
+        says "trying again" "and it is said"
+    done
+    meets 0 "error 1205 in the middle: the same" "INSERT INTO \`credits\`" 1205:waited --times 2
+    healed "with the same outcome"
+    for code in 4031 1053 1927; do
+        meets 0 "error $code: a new connection" "INSERT INTO \`credits\`" "$code:gone"
+        healed "with the same outcome"
+    done
+    meets 0 "the connection ends in the middle" "INSERT INTO \`credits\`" close
+    healed "with the same outcome"
+    for at in 1 2 3; do
+        meets 0 "the connection ends before COMMIT $at is heard" COMMIT close --skip $at
+        healed "with the same outcome"
+        meets 0 "the connection ends before the answer to COMMIT $at" COMMIT close-after --skip $at
+        healed "with the same outcome"
+    done
+    NEXT=,$S_HOST:$S_PORT
+    for what in "1047:WSREP has not yet prepared node for application use" "1180:Got error 5 during COMMIT, not connected to Primary Component" \
+        "1290:The server is running with the --super-read-only option" "1290:running with the --read-only option" "1836:Running in read-only mode"; do
+        meets 0 "error ${what%%:*}: the next host" START "$what" --skip 1 --times 1000
+        healed "with the same outcome"
+    done
+    NEXT=
+    for what in 3100:"Error on observer while running replication hook" 1105:"Maximum writeset size exceeded" 1153:"Got a packet bigger"; do
+        meets 0 "error ${what%%:*}: too large, so it goes record by record" COMMIT "$what" --skip 2
+        healed "with the same outcome"
+    done
+    for code in 1062 1264 1366 1406 1452 3140 3819 4025 4038; do
+        meets 0 "error $code of many records: they go one by one" "INSERT INTO \`credits\`" "$code:of one of them"
+        healed "with the same outcome"
+    done
+    meets 8 "error 1142 ends it" "INSERT INTO \`credits\`" "1142:INSERT command denied" --times 1000
+    says "GRANT SELECT, INSERT" "with what an administrator can do"
+    meets 8 "error 1114 ends it" "INSERT INTO \`credits\`" "1114:The table is full" --times 1000
+    says "The disk of the database server is full" "with the reason"
+    etl process --file again.yaml
+    exits 0 "run again without it"
+    healed "nothing is lost"
+    unset SQL_TLS
+}
+
 # Until so many cuts were made, everything is loaded anew into an empty database.
 cuts() { # CUTS
     embedded

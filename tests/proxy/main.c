@@ -1,12 +1,16 @@
 /* cut-proxy: a TCP proxy that cuts connections in the middle of what they say, by seed and on command.
  *
  *   cut-proxy --to HOST:PORT --port-file FILE [--seed N] [--cuts N] [--every BYTES] [--count-file FILE]
+ *             [--on TEXT --do close|close-after|CODE:MESSAGE [--skip N] [--times N]]
  *
  * Listens on a loopback port of the system's choice and writes its number to FILE. Bytes in both directions are counted
  * together; each time as many have passed as a draw between 1 and twice BYTES says, the connection that carried the last
  * of them is cut, in the middle of the piece at hand: closed, or reset, as another draw says. After N cuts it only
- * carries. SIGUSR1 cuts every connection at once (not counted among the N). The number of cuts stands in the count
+ * carries. With --on, the statements that begin with that text (after N of them; once, or --times N) meet what --do
+ * says instead of the server (script.h); that works without encryption only. SIGUSR1 cuts every connection at once (not counted among the N). The number of cuts stands in the count
  * file. SIGTERM ends it. One thread; for tests. */
+#include "script.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -23,7 +27,9 @@
 enum { MAX_LINKS = 64, PIECE = 16384 };
 
 struct link {
-    int fd[2]; /* 0: the client, 1: the server; -1: unused */
+    int fd[2];      /* 0: the client, 1: the server; -1: unused */
+    size_t swallow; /* of a statement that meets an error: what is still to come of it */
+    bool mute;      /* the next answer is lost, and the connection with it */
 };
 
 struct proxy {
@@ -34,6 +40,7 @@ struct proxy {
     unsigned long cuts_left, cuts, every;
     unsigned long until_cut; /* bytes */
     struct link links[MAX_LINKS];
+    struct script script;
 };
 
 static volatile sig_atomic_t ended, cut_all;
@@ -113,7 +120,7 @@ static void accept_one(struct proxy *p)
             (void)close(server);
         return;
     }
-    *l = (struct link){{client, server}};
+    *l = (struct link){.fd = {client, server}};
 }
 
 static bool send_all(int fd, const char *from, size_t n)
@@ -130,6 +137,29 @@ static bool send_all(int fd, const char *from, size_t n)
     return true;
 }
 
+/* What the script says to a piece; false when it goes its way. */
+static bool act(struct proxy *p, struct link *l, int side, const char *piece, size_t n)
+{
+    if (side == 1) {
+        if (l->mute)
+            cut(p, l);
+        return l->fd[0] < 0;
+    }
+    enum script_act act = ACT_NONE;
+    if (l->swallow > 0) {
+        l->swallow = n < l->swallow ? l->swallow - n : 0;
+        act = ACT_ERROR;
+    } else {
+        act = script_meet(&p->script, piece, n, &l->swallow);
+    }
+    if (act == ACT_ERROR && l->swallow == 0)
+        script_answer(&p->script, l->fd[0]);
+    if (act == ACT_CLOSE)
+        cut(p, l);
+    l->mute = act == ACT_CLOSE_AFTER;
+    return act == ACT_ERROR || act == ACT_CLOSE;
+}
+
 static void carry(struct proxy *p, struct link *l, int side)
 {
     char piece[PIECE];
@@ -140,6 +170,8 @@ static void carry(struct proxy *p, struct link *l, int side)
         close_link(l, false);
         return;
     }
+    if (act(p, l, side, piece, (size_t)n))
+        return;
     size_t whole = (size_t)n, some = whole;
     bool last = p->cuts_left > 0 && whole >= p->until_cut;
     if (last)
@@ -228,7 +260,7 @@ static void set_target(struct proxy *p, const char *text)
 
 int main(int argc, char **argv)
 {
-    static struct proxy p = {.state = 1, .every = 20000};
+    static struct proxy p = {.state = 1, .every = 20000, .script = {.times = 1}};
     struct sigaction on = {.sa_handler = on_signal};
     for (int i = 1; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--to") == 0)
@@ -243,6 +275,14 @@ int main(int argc, char **argv)
             p.cuts_left = number(argv[i + 1]);
         else if (strcmp(argv[i], "--every") == 0)
             p.every = number(argv[i + 1]);
+        else if (strcmp(argv[i], "--on") == 0)
+            p.script.on = argv[i + 1];
+        else if (strcmp(argv[i], "--skip") == 0)
+            p.script.skip = number(argv[i + 1]);
+        else if (strcmp(argv[i], "--times") == 0)
+            p.script.times = number(argv[i + 1]);
+        else if (strcmp(argv[i], "--do") == 0 && script_parse(&p.script, argv[i + 1]))
+            continue;
         else {
             fprintf(stderr, "cut-proxy: unknown option %s\n", argv[i]);
             return 2;
@@ -254,7 +294,7 @@ int main(int argc, char **argv)
         return 2;
     }
     for (int i = 0; i < MAX_LINKS; i++)
-        p.links[i] = (struct link){{-1, -1}};
+        p.links[i] = (struct link){.fd = {-1, -1}};
     (void)sigaction(SIGTERM, &on, NULL);
     (void)sigaction(SIGINT, &on, NULL);
     (void)sigaction(SIGUSR1, &on, NULL);

@@ -3,7 +3,7 @@
  *
  * With MOVIE_ETL_TEST_SERVER=host:port:user:password in the environment the store is a database of its own on that server,
  * and the plain connection goes there: SQL that both understand is asked of it. Tests that are about the embedded file
- * stand in a list of their own and do not run then (KIT_MAIN). */
+ * stand in a list of their own and do not run then. */
 #ifndef MOVIE_ETL_TESTS_STORE_KIT_H
 #define MOVIE_ETL_TESTS_STORE_KIT_H
 
@@ -29,15 +29,6 @@ int kit_set_up(void **state);
 int kit_set_up_empty(void **state); /* the folder only */
 int kit_tear_down(void **state);
 #define KIT_TEST(name)  cmocka_unit_test_setup_teardown(name, kit_set_up, kit_tear_down)
-/* main: the tests of two arrays, the second only where the store is a file. */
-#define KIT_MAIN(both, embedded)                                                                   \
-    int main(void)                                                                                 \
-    {                                                                                              \
-        int failed = cmocka_run_group_tests(both, NULL, NULL);                                     \
-        if (!kit_on_server())                                                                      \
-            failed += cmocka_run_group_tests(embedded, NULL, NULL);                                \
-        return failed;                                                                             \
-    }
 bool kit_on_server(void);
 /* The kind of error when a row is against a constraint: on a server it may be one row of many, which is then found. */
 #define KIT_AGAINST (kit_on_server() ? ERR_DATA : ERR_STORE)
