@@ -38,6 +38,8 @@ another_release
 less_ratings
 reading
 killed_load
+stopped_load
+cut_load
 hostile
 prefixes
 two_writers
@@ -50,6 +52,16 @@ on_server localhost
 SQL_PORT=$S_PORT refused 0 "store: mysql" "the port by itself"
 SQL_PORT=1 SQL_SOCKET=$SERVER.sock refused 0 "store: mysql" "a socket"
 SQL_SOCKET=$SERVER.none refused 8 "$SERVER.none" "a socket that is not there"
+
+# ---- an account that may have one connection
+in_folder server
+on_server
+limit() { for host in localhost %; do admin "ALTER USER $S_USER@'$host' WITH MAX_USER_CONNECTIONS $1"; done; }
+limit 1
+etl init --load-movielens --movielens "$WORK/release3" --replace-release
+exits 0 "a load over the only connection there may be"
+is "all of it is there" "$(admin "SELECT count(*) FROM $S_DB.ratings")" "$(($(wc -l <"$WORK/release3/ratings.csv") - 1))"
+limit 0
 
 # ---- LOAD DATA LOCAL is forbidden
 stop_server

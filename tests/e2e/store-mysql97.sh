@@ -44,6 +44,8 @@ another_release
 less_ratings
 reading
 killed_load
+stopped_load
+cut_load
 hostile
 prefixes
 two_writers

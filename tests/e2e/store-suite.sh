@@ -301,6 +301,52 @@ killed_load() {
     same "as in the embedded database" ../embedded.dump ../server.dump
 }
 
+# A load of several chunks, so over two connections, is stopped; somebody takes the lease over; it goes on.
+stopped_load() {
+    on_server
+    in_folder first
+    "$BIN" init --load-movielens --movielens "$WORK/release3" --replace-release >out.txt 2>err.txt </dev/null &
+    pid=$!
+    shadow_filling; ok "a load is on its way"
+    kill -STOP $pid
+    for id in $(admin "SELECT id FROM information_schema.processlist WHERE user = '$S_USER'"); do # as wait_timeout would
+        admin "KILL $id" 2>/dev/null
+    done
+    admin "UPDATE $S_DB.etl_locks SET expires_at = 0"
+    in_folder second
+    etl init --load-movielens --movielens "$SAMPLE" --replace-release
+    exits 0 "stopped for too long, it loses its turn to another load"
+    dump ../second.dump
+    kill -CONT $pid
+    wait $pid
+    CODE=$?
+    cd ../first || exit 99
+    OUT=$(cat out.txt) ERR=$(cat err.txt)
+    exits 9 "it wakes up and may not write any more"
+    says "write lease was" "and says why"
+    dump ../first.dump
+    same "nothing of it is there" ../second.dump ../first.dump
+    is "and nothing is left of it" "$(leftovers)" 0
+}
+
+# Cuts while both connections load.
+cut_load() {
+    embedded
+    in_folder embedded
+    etl init --load-movielens --movielens "$WORK/release4" --replace-release
+    dump ../embedded.dump
+    in_folder server
+    cut_proxy 7 20 2500000
+    etl init --load-movielens --movielens "$WORK/release4" --replace-release
+    exits 0 "a load whose connections are cut"
+    [ "$(cat "$WORK/proxy.count")" -gt 0 ]; ok "cut $(cat "$WORK/proxy.count") times"
+    end_proxy
+    on_server
+    dump ../server.dump
+    same "leads to the same" ../embedded.dump ../server.dump
+    is "and leaves nothing" "$(leftovers)" 0
+}
+
 cut_proxy() { # SEED CUTS BYTES: SQL_HOST leads through a proxy that cuts
     rm -f "$WORK/proxy.port" "$WORK/proxy.count"
     "$PROXY" --to "$S_HOST:$S_PORT" --port-file "$WORK/proxy.port" --count-file "$WORK/proxy.count" --seed "$1" --cuts "$2" --every "$3" &

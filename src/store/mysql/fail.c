@@ -19,7 +19,7 @@ static const struct known known[] = {
     /* Nobody there, or nobody any more. 2026 is an error of the encryption: on a connection that stood, its end. */
     {2026, TROUBLE_LOST}, {2002, TROUBLE_LOST}, {2003, TROUBLE_LOST}, {2006, TROUBLE_LOST}, {2012, TROUBLE_LOST},
     {2013, TROUBLE_LOST}, {2027, TROUBLE_LOST}, {2055, TROUBLE_LOST}, {4031, TROUBLE_LOST},
-    {1053, TROUBLE_LOST}, {1040, TROUBLE_LOST}, {1203, TROUBLE_LOST}, {1927, TROUBLE_LOST},
+    {1053, TROUBLE_LOST}, {1040, TROUBLE_LOST}, {1203, TROUBLE_LOST}, {1226, TROUBLE_LOST}, {1927, TROUBLE_LOST},
     {1043, TROUBLE_LOST}, {1156, TROUBLE_LOST}, {1158, TROUBLE_LOST}, {1159, TROUBLE_LOST},
     {1160, TROUBLE_LOST}, {1161, TROUBLE_LOST}, {3169, TROUBLE_LOST},
     /* A node of a cluster that cannot do it now. */
