@@ -12,7 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PER_USER = 159, FEWEST = 20, HIGHEST_ID = 292757, IDS_AT_LEAST = 3, MANY = 3000, BUFFER = 1 << 20 };
+enum {
+    PER_USER = 159,
+    FEWEST = 20,
+    HIGHEST_ID = 292757,
+    IDS_AT_LEAST = 3,
+    MANY = 3000,
+    BUFFER = 1 << 20
+};
 
 struct random {
     uint64_t state;
@@ -78,8 +85,8 @@ static void finish(FILE *f)
 static void write_movies(struct making *m, const char *folder)
 {
     static const char *const genres[] = {"Drama", "Comedy", "Action|Thriller", "Comedy|Romance",
-        "Documentary", "Horror", "Adventure|Animation|Children|Comedy|Fantasy", "(no genres listed)",
-        "Crime|Film-Noir|Mystery", "Drama|War"};
+        "Documentary", "Horror", "Adventure|Animation|Children|Comedy|Fantasy",
+        "(no genres listed)", "Crime|Film-Noir|Mystery", "Drama|War"};
     FILE *movies = create(folder, "movies.csv"), *links = create(folder, "links.csv");
     uint64_t top = HIGHEST_ID > m->movies * IDS_AT_LEAST ? HIGHEST_ID : m->movies * IDS_AT_LEAST;
     (void)fputs("movieId,title,genres\r\n", movies);
@@ -88,8 +95,8 @@ static void write_movies(struct making *m, const char *folder)
         int id = (int)(1 + i * top / m->movies);
         bool comma = below(&m->random, 12) == 0;
         m->ids[i] = id;
-        (void)fprintf(movies, "%d,%sThe Film of Number %d%s (%d)%s,%s\r\n", id, comma ? "\"" : "", id,
-            comma ? ", The" : "", (int)(2023 - below(&m->random, 110)), comma ? "\"" : "",
+        (void)fprintf(movies, "%d,%sThe Film of Number %d%s (%d)%s,%s\r\n", id, comma ? "\"" : "",
+            id, comma ? ", The" : "", (int)(2023 - below(&m->random, 110)), comma ? "\"" : "",
             genres[below(&m->random, sizeof genres / sizeof genres[0])]);
         (void)fprintf(links, "%d,%07d,", id, 100000 + id);
         if (below(&m->random, 500) != 0)
@@ -118,27 +125,30 @@ static void write_rating(struct making *m, uint64_t user, int32_t movie, int sta
     static const char *const texts[] = {
         "", "0.5", "1.0", "1.5", "2.0", "2.5", "3.0", "3.5", "4.0", "4.5", "5.0"};
     struct sums *s = &m->sums;
-    (void)fprintf(m->ratings, "%" PRIu64 ",%d,%s,%" PRIu64 "\r\n", user, (int)movie, texts[stars], at);
+    (void)fprintf(
+        m->ratings, "%" PRIu64 ",%d,%s,%" PRIu64 "\r\n", user, (int)movie, texts[stars], at);
     s->count++;
     s->users += user;
     s->movies += (uint64_t)movie;
     s->half_stars += (uint64_t)stars;
     s->instants += at;
-    s->checksum += (user * 1000003 + (uint64_t)movie * 10007 + (uint64_t)stars * 101 + at) % 1000000007;
+    s->checksum +=
+        (user * 1000003 + (uint64_t)movie * 10007 + (uint64_t)stars * 101 + at) % 1000000007;
 }
 
 /* Spread evenly, so that their number is exact. */
 static void write_tags(struct making *m, uint64_t user, int32_t movie, uint64_t at)
 {
-    static const char *const words[] = {"dark", "comedy", "based on a book", "twist ending", "sci-fi",
-        "atmospheric", "surreal", "funny", "\"so bad, it's good\"", "cult film", "space", "dystopia"};
+    static const char *const words[] = {"dark", "comedy", "based on a book", "twist ending",
+        "sci-fi", "atmospheric", "surreal", "funny", "\"so bad, it's good\"", "cult film", "space",
+        "dystopia"};
     while (m->tags_made < (m->made + 1) * m->tag_rows / m->rows) {
         const char *word = words[below(&m->random, sizeof words / sizeof words[0])];
         if (word[0] == '"' || below(&m->random, 3) > 0)
             (void)fprintf(m->tags, "%" PRIu64 ",%d,%s,%" PRIu64 "\r\n", user, (int)movie, word, at);
         else
-            (void)fprintf(m->tags, "%" PRIu64 ",%d,%s %" PRIu64 ",%" PRIu64 "\r\n", user, (int)movie, word,
-                below(&m->random, 12000), at);
+            (void)fprintf(m->tags, "%" PRIu64 ",%d,%s %" PRIu64 ",%" PRIu64 "\r\n", user,
+                (int)movie, word, below(&m->random, 12000), at);
         at += 7;
         m->tags_made++;
     }
@@ -196,8 +206,9 @@ static void write_expected(const struct making *m, const char *folder)
 {
     FILE *f = create(folder, "expected.json");
     const struct sums *s = &m->sums;
-    (void)fprintf(f, "[%" PRIu64 ", %" PRIu64 ", %" PRIu64 ", %" PRIu64 ", %" PRIu64 ", %" PRIu64 "]\n", s->count,
-        s->users, s->movies, s->half_stars, s->instants, s->checksum);
+    (void)fprintf(f,
+        "[%" PRIu64 ", %" PRIu64 ", %" PRIu64 ", %" PRIu64 ", %" PRIu64 ", %" PRIu64 "]\n",
+        s->count, s->users, s->movies, s->half_stars, s->instants, s->checksum);
     finish(f);
 }
 

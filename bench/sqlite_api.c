@@ -142,7 +142,8 @@ struct cursor {
     bool more;
 };
 
-static int v_connect(sqlite3 *d, void *file, int n, const char *const *args, sqlite3_vtab **ret, char **why)
+static int v_connect(
+    sqlite3 *d, void *file, int n, const char *const *args, sqlite3_vtab **ret, char **why)
 {
     (void)n;
     (void)args;
@@ -212,9 +213,16 @@ static int v_rowid(sqlite3_vtab_cursor *c, sqlite3_int64 *ret)
 
 static void by_table(struct file *f)
 {
-    static const sqlite3_module module = {.xConnect = v_connect, .xDisconnect = v_disconnect, .xBestIndex = v_plan,
-        .xOpen = v_open, .xClose = v_close, .xFilter = v_filter, .xNext = v_next, .xEof = v_end,
-        .xColumn = v_column, .xRowid = v_rowid};
+    static const sqlite3_module module = {.xConnect = v_connect,
+        .xDisconnect = v_disconnect,
+        .xBestIndex = v_plan,
+        .xOpen = v_open,
+        .xClose = v_close,
+        .xFilter = v_filter,
+        .xNext = v_next,
+        .xEof = v_end,
+        .xColumn = v_column,
+        .xRowid = v_rowid};
     if (sqlite3_create_module(db, "csv", &module, f) != SQLITE_OK)
         die("module");
     run("INSERT INTO ratings SELECT a, b, c, d FROM csv");
@@ -293,13 +301,19 @@ int main(int argc, char **argv)
         die("usage: sqlite_api loop|vtab|release FOLDER DATABASE");
     if (sqlite3_open(argv[3], &db) != SQLITE_OK)
         die(argv[3]);
-    run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -2000; PRAGMA locking_mode = EXCLUSIVE;"
-        "CREATE TABLE movies(movielens_id INTEGER PRIMARY KEY, title TEXT NOT NULL, genres TEXT NOT NULL, imdb_id TEXT,"
+    run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -2000; PRAGMA "
+        "locking_mode = EXCLUSIVE;"
+        "CREATE TABLE movies(movielens_id INTEGER PRIMARY KEY, title TEXT NOT NULL, genres TEXT "
+        "NOT NULL, imdb_id TEXT,"
         " tmdb_id INTEGER) STRICT;"
-        "CREATE TABLE ratings(user_id INTEGER NOT NULL, movielens_id INTEGER NOT NULL REFERENCES movies, rating REAL NOT"
-        " NULL, rated_at INTEGER NOT NULL, PRIMARY KEY(user_id, movielens_id)) WITHOUT ROWID, STRICT;"
-        "CREATE TABLE tags(user_id INTEGER NOT NULL, movielens_id INTEGER NOT NULL REFERENCES movies, seq INTEGER NOT NULL,"
-        " tag TEXT NOT NULL, tagged_at INTEGER NOT NULL, PRIMARY KEY(user_id, movielens_id, seq)) WITHOUT ROWID, STRICT;"
+        "CREATE TABLE ratings(user_id INTEGER NOT NULL, movielens_id INTEGER NOT NULL REFERENCES "
+        "movies, rating REAL NOT"
+        " NULL, rated_at INTEGER NOT NULL, PRIMARY KEY(user_id, movielens_id)) WITHOUT ROWID, "
+        "STRICT;"
+        "CREATE TABLE tags(user_id INTEGER NOT NULL, movielens_id INTEGER NOT NULL REFERENCES "
+        "movies, seq INTEGER NOT NULL,"
+        " tag TEXT NOT NULL, tagged_at INTEGER NOT NULL, PRIMARY KEY(user_id, movielens_id, seq)) "
+        "WITHOUT ROWID, STRICT;"
         "BEGIN");
     load_movies(argv[2]);
     struct file f = open_file(argv[2], "ratings.csv");

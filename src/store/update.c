@@ -6,7 +6,8 @@
 
 enum { ROWS_PER_JOIN = 250 };
 
-static const char *one_by_one(struct store *s, const char *table, const char *const *columns, size_t n)
+static const char *one_by_one(
+    struct store *s, const char *table, const char *const *columns, size_t n)
 {
     struct str sql;
     str_init(&sql, SQL_MAX);

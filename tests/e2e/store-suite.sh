@@ -484,7 +484,7 @@ cuts() { # CUTS
 two_writers() {
     on_server
     in_folder first
-    control faults "path-prefix=/3/movie/ delay-ms=300"
+    control faults "path-prefix=/3/movie/ delay-ms=1000"
     # shellcheck disable=SC2046
     "$BIN" update $(seq 1 80) >out.txt 2>err.txt </dev/null &
     pid=$!

@@ -124,8 +124,8 @@ static bool insert_some(struct store *s, struct chunk *c, size_t at, size_t *ret
     const struct server *q = server_of(s);
     size_t n = 0;
     str_clear(&c->text);
-    sql_expand(
-        s, &c->text, "INSERT IGNORE INTO {ratings} (user_id, movielens_id, rating, rated_at) VALUES ");
+    sql_expand(s, &c->text,
+        "INSERT IGNORE INTO {ratings} (user_id, movielens_id, rating, rated_at) VALUES ");
     while (at + n < c->n && n < ROWS_PER_INSERT && c->text.n + MAX_ROW < q->statement_max) {
         str_addc(&c->text, n == 0 ? ' ' : ',');
         str_addc(&c->text, '(');

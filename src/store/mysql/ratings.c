@@ -11,7 +11,11 @@
 #include "base/thread.h"
 #include "store/ddl.h"
 
-enum { CONNECTIONS = 2, CHUNKS = CONNECTIONS + 2 /* one waits, one is being filled */, INDEX_LEASE = 7200 };
+enum {
+    CONNECTIONS = 2,
+    CHUNKS = CONNECTIONS + 2 /* one waits, one is being filled */,
+    INDEX_LEASE = 7200
+};
 
 struct worker {
     struct team *team;
