@@ -82,4 +82,49 @@ while [ "$i" -lt "$points" ]; do
     disturb "fail-from=any:$at:ENOSPC" any
     i=$((i + 1))
 done
+
+# The same in a database that exists and is empty: there the ratings are made ready beside it. Whoever reads it after the
+# disturbance finds it as it was, or the whole; and nothing lies beside it after the next run.
+"$program" clear --force --yes >out.txt 2>&1 && cp -R now cleared && "$program" dump >cleared.txt
+ok 'the database is emptied'
+
+loaded_part() # DUMP: what the load's one transaction writes; linking follows in others
+{
+    awk '/^# /{ on = ($2 == "ratings" || $2 == "tags" || $2 == "movielens_release") } on' "$1"
+}
+
+as_it_was_or_whole()
+{
+    "$program" dump >dump.txt 2>>out.txt || return 1
+    loaded_part dump.txt >part.txt
+    loaded_part cleared.txt >part-before.txt
+    loaded_part undisturbed.txt >part-after.txt
+    [ "$(wc -l <part-after.txt)" -gt 12000 ] || return 1
+    cmp -s part.txt part-before.txt || cmp part.txt part-after.txt >>out.txt
+}
+
+fresh()
+{
+    rm -rf now
+    cp -R cleared now
+}
+
+fresh
+load "count=$box/counts" && same_as_undisturbed
+ok 'an undisturbed run in it'
+calls=$(sed -n 's/^any //p' counts)
+reach=$((calls * 9 / 10))
+i=0
+while [ "$i" -lt "$points" ]; do
+    at=$((1 + i * (reach - 1) / (points - 1)))
+    for plan in "kill=any:$at" "fail-from=any:$at:ENOSPC"; do
+        fresh
+        load "$plan"
+        as_it_was_or_whole
+        ok "in an empty database, $plan: as it was, or whole"
+        load '' && same_as_undisturbed && [ ! -e now/movies.db.new ]
+        ok "in an empty database, $plan: the next run ends in the same database"
+    done
+    i=$((i + 1))
+done
 echo "1..$n"

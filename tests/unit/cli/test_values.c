@@ -28,6 +28,23 @@ static void test_durations(void **state)
     }
 }
 
+static void test_sizes(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t bytes; /* 0: refused */
+    } rows[] = {{"64M", 67108864}, {"67108864", 67108864}, {"65536K", 67108864}, {"1G", 1073741824},
+        {"200M", 209715200}, {"63M", 0}, {"67108863", 0}, {"0", 0}, {"-1G", 0}, {"1g", 0}, {"1T", 0},
+        {"G", 0}, {"", 0}, {"1.5G", 0}, {"8589934592G", 0}, {"9223372036854775807", INT64_MAX}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int64_t got = 0;
+        bool ok = value_size(view_of(rows[i].text), 64 * 1024 * 1024, &got, &err);
+        if (ok != (rows[i].bytes != 0) || got != rows[i].bytes)
+            fail_msg("'%s' gives %lld", rows[i].text, (long long)got);
+    }
+}
+
 static void test_errors(void **state)
 {
     uint64_t n = 1000;
@@ -220,6 +237,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_durations),
+        cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_ids_file),

@@ -1,0 +1,332 @@
+/* A database that is built beside its name, and the ways by which ratings get into one that exists: whichever it is, the
+ * content is the same, and nobody else's file is touched. */
+#include "kit.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "generated.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { RATINGS = 60000 };
+
+/* ---- what is said on the way */
+
+static char said[2000];
+
+static void take_line(void *payload, enum log_level level, const char *text)
+{
+    (void)payload;
+    (void)level;
+    (void)snprintf(said + strlen(said), sizeof said - strlen(said), "%s\n", text);
+}
+
+static void says(const char *text)
+{
+    if (strstr(said, text) == NULL)
+        fail_msg("'%s' is not in '%s'", text, said);
+}
+
+/* ---- a source, perhaps out of order */
+
+struct source {
+    struct generated g;
+    uint64_t disorder_from; /* from this row on, blocks are given backwards */
+    int32_t users[GENERATED_BLOCK], movies[GENERATED_BLOCK];
+    uint8_t half_stars[GENERATED_BLOCK];
+    int64_t times[GENERATED_BLOCK];
+    uint64_t given;
+};
+
+static struct source source;
+
+static bool give(void *payload, struct rating_block *ret, struct err *e)
+{
+    struct rating_block b;
+    (void)payload;
+    if (!generated_next(&source.g, &b, e))
+        return false;
+    *ret = b;
+    source.given += b.n;
+    if (source.given <= source.disorder_from)
+        return true;
+    for (size_t i = 0; i < b.n; i++) {
+        size_t from = b.n - 1 - i;
+        source.users[i] = b.user_id[from];
+        source.movies[i] = b.movielens_id[from];
+        source.half_stars[i] = b.half_stars[from];
+        source.times[i] = b.rated_at[from];
+    }
+    *ret = (struct rating_block){source.users, source.movies, source.half_stars, source.times, b.n};
+    return true;
+}
+
+/* The generator's callbacks take the generator; it is the first member. */
+static struct ml_source begin_source(uint64_t ratings, uint64_t disorder_from)
+{
+    struct ml_source s;
+    memset(&source, 0, sizeof source);
+    generated_init(&source.g, ratings, 900, 5);
+    source.g.tags = 30;
+    source.disorder_from = disorder_from;
+    s = generated_source(&source.g);
+    s.ratings = give;
+    said[0] = '\0';
+    return s;
+}
+
+static void load(struct kit *k, uint64_t disorder_from)
+{
+    struct ml_source s = begin_source(RATINGS, disorder_from);
+    struct ml_load_result r;
+    must(store_load_movielens(k->s, &s, &r, &k->e));
+    assert_int_equal(r.ratings, RATINGS);
+    assert_int_equal(r.duplicate_ratings, 0);
+    generated_done(&source.g);
+    kit_sound(k);
+}
+
+/* What every way must end in. */
+static const char *wanted(struct kit *k)
+{
+    return kit_text(k, "SELECT count(*), sum(user_id * 31 + movielens_id * rating + rated_at) FROM ratings");
+}
+
+static struct view built_dump(struct kit *k)
+{
+    kit_open(k, STORE_BUILD);
+    load(k, UINT64_MAX);
+    assert_string_equal(said, "");
+    struct view dump = kit_dump(k);
+    kit_close(k);
+    return dump;
+}
+
+/* ---- building */
+
+static void a_database_has_its_name_when_it_is_whole(void **state)
+{
+    struct kit *k = *state;
+    const char *path = k->config.path, *beside = kit_path(k, "movies.db.new");
+    kit_open(k, STORE_BUILD);
+    assert_false(file_exists(path));
+    assert_true(file_exists(beside));
+    must(store_begin(k->s, &k->e));
+    must(store_set_cursor(k->s, "c", 7, 1, &k->e));
+    must(store_commit(k->s, &k->e));
+    load(k, UINT64_MAX);
+    assert_true(file_exists(path));
+    assert_false(file_exists(beside));
+    /* The same connection goes on, now with others. */
+    assert_string_equal(kit_text(k, "PRAGMA journal_mode"), "wal");
+    must(store_begin(k->s, &k->e));
+    must(store_set_cursor(k->s, "c", 8, 1, &k->e));
+    must(store_commit(k->s, &k->e));
+    assert_string_equal(kit_text(k, "SELECT day FROM etl_cursors"), "1970-01-09");
+    assert_string_equal(kit_text(k, "SELECT count(*) FROM ratings"), "60000");
+    kit_close(k);
+    kit_open(k, STORE_BUILD); /* it exists now */
+    load(k, UINT64_MAX);
+    kit_close(k);
+    assert_false(file_exists(beside));
+}
+
+static void without_a_load_there_is_none(void **state)
+{
+    struct kit *k = *state;
+    const char *path = k->config.path, *beside = kit_path(k, "movies.db.new");
+    struct ml_load_result r;
+    kit_open(k, STORE_BUILD);
+    kit_close(k);
+    assert_false(file_exists(path) || file_exists(beside));
+    kit_open(k, STORE_BUILD);
+    struct ml_source s = begin_source(RATINGS, UINT64_MAX);
+    source.g.fail_at = RATINGS / 2;
+    assert_false(store_load_movielens(k->s, &s, &r, &k->e));
+    generated_done(&source.g);
+    kit_refused(k, STORE_READ, ERR_NO_DATABASE);
+    kit_close(k);
+    assert_false(file_exists(path) || file_exists(beside));
+}
+
+static void only_one_builds(void **state)
+{
+    struct kit *k = *state;
+    struct store *first;
+    kit_open(k, STORE_BUILD);
+    first = k->s;
+    k->s = NULL;
+    kit_refused(k, STORE_BUILD, ERR_LOCKED);
+    assert_says("another movie-etl");
+    k->s = first;
+    load(k, UINT64_MAX);
+}
+
+static void what_a_kill_left_is_removed(void **state)
+{
+    struct kit *k = *state;
+    const char *beside = kit_path(k, "movies.db.new");
+    FILE *f = fopen(beside, "w");
+    assert_true(f != NULL && fputs("half a database", f) >= 0 && fclose(f) == 0);
+    kit_open(k, STORE_BUILD);
+    load(k, UINT64_MAX);
+    kit_close(k);
+    /* Killed after the new name and before the old one was taken away: two names of one file. */
+    assert_int_equal(link(k->config.path, beside), 0);
+    kit_open(k, STORE_BUILD);
+    assert_false(file_exists(beside));
+    assert_string_equal(kit_text(k, "SELECT count(*) FROM ratings"), "60000");
+}
+
+static void a_database_that_came_meanwhile_stays(void **state)
+{
+    struct kit *k = *state;
+    struct ml_load_result r;
+    kit_open(k, STORE_BUILD);
+    kit_sql(k, "CREATE TABLE theirs(a); INSERT INTO theirs VALUES (1)");
+    struct ml_source s = begin_source(RATINGS, UINT64_MAX);
+    must_fail(store_load_movielens(k->s, &s, &r, &k->e), ERR_DISK);
+    generated_done(&source.g);
+    assert_says("movies.db");
+    kit_close(k);
+    assert_string_equal(kit_text(k, "SELECT name FROM sqlite_schema"), "theirs");
+    assert_false(file_exists(kit_path(k, "movies.db.new")));
+}
+
+/* ---- the ways */
+
+static void every_way_ends_in_the_same(void **state)
+{
+    static const struct {
+        enum store_mode mode;
+        const char *before; /* through another connection, before the load */
+        uint64_t disorder_from;
+        const char *says; /* NULL: nothing */
+    } ways[] = {
+        {STORE_BUILD, NULL, 0, "do not come in order"},
+        {STORE_BUILD, NULL, 30000, "do not come in order"},
+        {STORE_CREATE, NULL, UINT64_MAX, NULL},
+        {STORE_CREATE, NULL, 0, "do not come in order"},
+        {STORE_CREATE, NULL, 50000, "do not come in order"},
+        {STORE_CREATE, "PRAGMA journal_mode = DELETE; PRAGMA auto_vacuum = FULL; VACUUM", UINT64_MAX, NULL},
+        {STORE_CREATE, "PRAGMA journal_mode = DELETE; PRAGMA page_size = 1024; VACUUM", UINT64_MAX, NULL},
+        {STORE_CREATE, "CREATE INDEX theirs ON ratings (rated_at)", UINT64_MAX, NULL},
+        {STORE_CREATE, "CREATE TABLE log(n); CREATE TRIGGER theirs AFTER INSERT ON ratings WHEN new.user_id = 1"
+                       " BEGIN INSERT INTO log VALUES (1); END", UINT64_MAX, NULL},
+        {STORE_CREATE, "ALTER TABLE ratings ADD COLUMN theirs INTEGER", UINT64_MAX, "not as this program makes them"},
+    };
+    struct kit *k = *state;
+    struct view dump = built_dump(k);
+    const char *want = wanted(k);
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        k->config.path = kit_path(k, arena_print(&k->a, "way-%zu.db", i).p);
+        kit_open(k, ways[i].mode);
+        if (ways[i].before != NULL) {
+            kit_close(k);
+            kit_sql(k, ways[i].before);
+            kit_open(k, ways[i].mode);
+        }
+        load(k, ways[i].disorder_from);
+        if (ways[i].says == NULL)
+            assert_string_equal(said, "");
+        else
+            says(ways[i].says);
+        assert_string_equal(wanted(k), want);
+        assert_true(view_eq(kit_dump(k), dump));
+        kit_close(k);
+        assert_false(file_exists(arena_print(&k->a, "%s.new", k->config.path).p));
+    }
+}
+
+/* Whoever reads sees nothing of it, and the log is not what they must wait for. */
+static void a_reader_sees_the_old_until_the_end(void **state)
+{
+    struct kit *k = *state;
+    (void)built_dump(k);
+    kit_open(k, STORE_WRITE);
+    struct store *reader;
+    struct store_status status;
+    struct ml_load_result r;
+    must(store_open(&k->config, STORE_READ, &reader, &k->e));
+    struct ml_source s = begin_source(RATINGS / 3, UINT64_MAX);
+    must(store_status(reader, &status, &k->e));
+    assert_int_equal(status.ratings, RATINGS);
+    must(store_load_movielens(k->s, &s, &r, &k->e));
+    generated_done(&source.g);
+    must(store_status(reader, &status, &k->e));
+    assert_int_equal(status.ratings, RATINGS / 3);
+    store_close(reader);
+    kit_sound(k);
+}
+
+/* ---- disk */
+
+static void room_is_looked_for_first(void **state)
+{
+    struct kit *k = *state;
+    struct ml_load_result r;
+    for (int mode = STORE_CREATE; mode <= STORE_BUILD; mode++) {
+        k->config.path = kit_path(k, mode == STORE_BUILD ? "built.db" : "created.db");
+        kit_open(k, (enum store_mode)mode);
+        struct ml_source s = begin_source(RATINGS, UINT64_MAX);
+        s.ratings_bytes = (uint64_t)1 << 60;
+        must_fail(store_load_movielens(k->s, &s, &r, &k->e), ERR_DISK);
+        assert_int_equal(source.given, 0);
+        assert_says("MB are free");
+        generated_done(&source.g);
+        kit_close(k);
+    }
+    assert_false(file_exists(k->config.path));
+}
+
+/* Room for the way through the log, and not for the file beside. */
+static void little_room_takes_the_other_way(void **state)
+{
+    struct kit *k = *state;
+    int64_t free;
+    struct ml_load_result r;
+    struct view dump = built_dump(k);
+    k->config.path = kit_path(k, "other.db");
+    kit_open(k, STORE_CREATE);
+    must(file_free_space(k->config.path, &free, &k->e));
+    struct ml_source s = begin_source(RATINGS, UINT64_MAX);
+    s.ratings_bytes = (uint64_t)free / 15 * 4; /* twice 1.5 times that is free, three times is not */
+    must(store_load_movielens(k->s, &s, &r, &k->e));
+    generated_done(&source.g);
+    says("no room for a file beside");
+    assert_true(view_eq(kit_dump(k), dump));
+    kit_sound(k);
+}
+
+static int set_up(void **state)
+{
+    static const struct log_sink sink = {.line = take_line};
+    log_install(&sink);
+    return kit_set_up_empty(state);
+}
+
+static int tear_down(void **state)
+{
+    log_install(NULL);
+    return kit_tear_down(state);
+}
+
+#define BUILD_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BUILD_TEST(a_database_has_its_name_when_it_is_whole),
+        BUILD_TEST(without_a_load_there_is_none),
+        BUILD_TEST(only_one_builds),
+        BUILD_TEST(what_a_kill_left_is_removed),
+        BUILD_TEST(a_database_that_came_meanwhile_stays),
+        BUILD_TEST(every_way_ends_in_the_same),
+        BUILD_TEST(a_reader_sees_the_old_until_the_end),
+        BUILD_TEST(room_is_looked_for_first),
+        BUILD_TEST(little_room_takes_the_other_way),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
