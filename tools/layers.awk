@@ -15,7 +15,7 @@ BEGIN {
     public["store"] = "store/store.h"; public["report"] = "report/report.h"
 
     # Headers from outside: the folder that may include them.
-    third["curl/"] = "source/tmdb"; third["yaml.h"] = "stage"
+    third["curl/"] = "source/tmdb"; third["jansson.h"] = "source/tmdb"; third["yaml.h"] = "stage"
     third["sqlite3.h"] = "store/sqlite"; third["mysql.h"] = "store/mysql"; third["mysql/"] = "store/mysql"
     third["mariadb/"] = "store/mysql"; third["zlib.h"] = "base"; third["utf8proc.h"] = "base"
     third["openssl/"] = "base"; third["pthread.h"] = "base"

@@ -1,8 +1,4 @@
-/* JSON -> a tree in an arena, strictly, in one pass.
- *
- * A reader of our own, because what it is for is narrow and what it must refuse is much: the tree is base/node.h's, so a
- * library would build another one first (half of the time of a fetch went there), and none refuses all of the
- * following. tests/fuzz/fuzz_json.c holds it against jansson.
+/* JSON -> a tree in an arena, strictly. Wraps jansson, which no other file knows.
  *
  * Refused: anything but one object or list, text after it, a key that appears twice, U+0000, invalid UTF-8, unpaired
  * surrogates, integers over 64 bits, numbers without end, more than NODE_MAX_DEPTH levels, more than
@@ -15,8 +11,7 @@
 
 enum { JSON_VALUES_MAX = 1000000 };
 
-/* Everything is copied into the arena; texts and keys are NUL-terminated there. The error (kind DATA) says what and
- * where in the text. */
+/* Everything is copied into the arena. The error (kind DATA) says what and where in the text. */
 bool json_read(struct view text, struct arena *a, struct node **ret, struct err *e);
 
 #endif

@@ -158,7 +158,7 @@ static const struct {
     {"html-403", TMDB_FAILED, "HTTP 403"},
     {"garbage", TMDB_FAILED, "not TMDB's JSON"},
     {"empty-200", TMDB_FAILED, "it is empty"},
-    {"bad-utf8", TMDB_FAILED, "no UTF-8"},
+    {"bad-utf8", TMDB_FAILED, "unable to decode byte"},
     {"truncated-json", TMDB_FAILED, "not TMDB's JSON"},
     {"wrong-id", TMDB_FAILED, "about id"},
     {"huge", TMDB_FAILED, "too large"},

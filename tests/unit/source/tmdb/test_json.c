@@ -58,6 +58,8 @@ static void strictness(void **state)
     struct reading r;
     assert_false(reads_n(&r, "[1]\0", 4)); /* a NUL behind the text is text */
     arena_done(&r.arena);
+    assert_false(reads_n(&r, "[1\0]", 4)); /* and one within is none of a number */
+    arena_done(&r.arena);
 }
 
 static void values_arrive_whole(void **state)
@@ -91,27 +93,6 @@ static void texts_are_in_the_arena(void **state)
     memset(text, 'x', sizeof text - 1);
     assert_true(view_is(node_get(r.node, "key")->text, "value"));
     arena_done(&r.arena);
-}
-
-/* Objects with many keys are checked in another way than those with few. */
-static void many_keys(void **state)
-{
-    struct reading r;
-    struct str s;
-    (void)state;
-    for (int n = 60; n < 70; n++) {
-        for (int twice = -1; twice < n; twice++) {
-            str_init(&s, 10000);
-            for (int i = 0; i < n; i++)
-                str_addf(&s, "%s\"k%d\":%d", i == 0 ? "{" : ",", i, i);
-            if (twice >= 0)
-                str_addf(&s, ",\"k%d\":0", twice);
-            str_addz(&s, "}");
-            assert_int_equal(reads(&r, str_z(&s)), twice < 0);
-            arena_done(&r.arena);
-            str_done(&s);
-        }
-    }
 }
 
 /* Every prefix of a body is refused, and nothing is read behind its end. */
@@ -154,7 +135,7 @@ static void depth_is_limited(void **state)
     arena_done(&r.arena);
 }
 
-/* A small body must not become a large tree. */
+/* A small body must not become a large tree: refused before anything is built. */
 static void values_are_limited(void **state)
 {
     size_t n = 2 * (size_t)JSON_VALUES_MAX + 1000;
@@ -168,7 +149,8 @@ static void values_are_limited(void **state)
     text[n - 1] = ']';
     text[n - 2] = '1';
     assert_false(reads_n(&r, text, n));
-    assert_non_null(strstr(r.e.text, "too many values"));
+    assert_true(r.arena.used == 0);
+    assert_non_null(strstr(r.e.text, "1000000"));
     arena_done(&r.arena);
     free(text);
 }
@@ -216,7 +198,6 @@ int main(void)
         cmocka_unit_test(strictness),
         cmocka_unit_test(values_arrive_whole),
         cmocka_unit_test(texts_are_in_the_arena),
-        cmocka_unit_test(many_keys),
         cmocka_unit_test(cut_off_anywhere),
         cmocka_unit_test(depth_is_limited),
         cmocka_unit_test(values_are_limited),
