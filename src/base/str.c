@@ -51,7 +51,7 @@ void str_used(struct str *s, size_t n)
     s->p[s->n] = '\0';
 }
 
-void str_add(struct str *s, struct view v)
+void str_grow(struct str *s, struct view v)
 {
     char *to = str_room(s, v.n);
     if (to == NULL)
@@ -59,16 +59,6 @@ void str_add(struct str *s, struct view v)
     if (v.n > 0)
         memcpy(to, v.p, v.n);
     str_used(s, v.n);
-}
-
-void str_addz(struct str *s, const char *z)
-{
-    str_add(s, view_of(z));
-}
-
-void str_addc(struct str *s, char c)
-{
-    str_add(s, (struct view){&c, 1});
 }
 
 void str_addf(struct str *s, const char *fmt, ...)

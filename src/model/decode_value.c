@@ -135,20 +135,35 @@ static void take_path(struct node *from, const char *dotted)
     }
 }
 
+/* What stands under the field's key, with the way to it marked. Members mostly come in the order of
+ * the table: the one at *next is looked at first. (No key is there twice, the readers see to it.) */
+static struct node *value_at(struct node *from, const char *key, struct node **next)
+{
+    bool dotted = strchr(key, '.') != NULL;
+    struct node *value = *next;
+    if (dotted || value == NULL || !view_is(value->key, key))
+        value = node_path(from, key);
+    if (value != NULL && dotted)
+        take_path(from, key);
+    else if (value != NULL)
+        *next = value->next;
+    return value;
+}
+
 void decode_fields(struct decoder *d, const struct entity *e, unsigned without, struct node *from,
     struct record *to)
 {
     struct place *places = NULL;
+    struct node *next = from->first;
     if (from->line != 0)
         places = arena_take_array(d->arena, e->field_n, sizeof *places);
     if (places != NULL)
         to->places = places;
     for (size_t i = 0; i < e->field_n; i++) {
         const struct field *f = &e->fields[i];
-        struct node *value = (f->flags & without) != 0 ? NULL : node_path(from, f->key);
+        struct node *value = (f->flags & without) != 0 ? NULL : value_at(from, f->key, &next);
         if (value == NULL)
             continue;
-        take_path(from, f->key);
         if (places != NULL)
             places[i] = (struct place){value->line, value->column};
         decode_value(d, f, i, value, to);

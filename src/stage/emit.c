@@ -50,12 +50,12 @@ static bool is_all_empty(const struct node *object)
 /* Words that YAML 1.1 or 1.2 takes for null or a boolean, in any case. */
 static bool is_yaml_word(struct view v)
 {
-    static const char *const words[] = {
-        "y", "n", "no", "on", "yes", "off", "true", "null", "false"};
-    if (v.n > 5)
+    static const char *const words[][4] = {[1] = {"y", "n"}, {"no", "on"}, {"yes", "off"},
+        {"true", "null"}, {"false"}}; /* by their length */
+    if (v.n >= sizeof words / sizeof words[0])
         return false;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (view_is_nocase(v, words[i]))
+    for (const char *const *word = words[v.n]; *word != NULL; word++)
+        if (view_is_nocase(v, *word))
             return true;
     return false;
 }
