@@ -87,6 +87,19 @@ struct node *node_path(const struct node *object, const char *dotted)
     return NULL;
 }
 
+struct node *node_dup(struct arena *a, const struct node *n)
+{
+    struct node *copy = arena_take(a, sizeof *copy);
+    *copy = *n;
+    if (n->kind != NODE_LIST && n->kind != NODE_OBJECT)
+        return copy;
+    copy->first = copy->last = NULL;
+    copy->n = 0;
+    for (const struct node *c = n->first; c != NULL; c = c->next)
+        node_add(copy, node_dup(a, c));
+    return copy;
+}
+
 static bool lists_eq(const struct node *a, const struct node *b)
 {
     const struct node *y = b->first;

@@ -58,6 +58,9 @@ struct node *node_find(const struct node *object, struct view key);
 /* Follows "a.b.c"; an exact key that holds a dot is not supported. */
 struct node *node_path(const struct node *object, const char *dotted);
 
+/* A copy of the tree in the arena; keys and texts are shared with it. */
+struct node *node_dup(struct arena *a, const struct node *n);
+
 bool node_eq(const struct node *a,
     const struct node *b); /* same data; order of object members matters not */
 const char *node_kind_name(enum node_kind kind);

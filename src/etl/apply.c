@@ -4,6 +4,13 @@
 #include "base/sys.h"
 #include "merge/merge.h"
 
+/* A movie that was compared with what is stored. */
+struct pending {
+    struct record_diff diff;
+    bool back; /* it was gone */
+};
+
+enum { MAX_CHANGES = 10 * 1000 * 1000 };
 enum { MAX_GONE = 10 * 1000 * 1000, GONE_AT_ONCE = 20, DAY = 86400, NOT_GONE = -1 };
 
 static bool take_gone(void *payload, const struct gone_row *row, struct err *e)
@@ -36,14 +43,64 @@ bool apply_init(struct apply *a, struct work *w, struct findings *findings, stru
 {
     *a = (struct apply){.w = w, .findings = findings};
     map_init(&a->gone, MAX_GONE);
+    map_init(&a->pending_ids, MAX_GONE);
+    vec_init(&a->changes, sizeof(struct change), MAX_CHANGES);
     touched_init(&a->touched);
     arena_init(&a->arena);
     return store_each_gone(w->store, take_gone, &a->gone, e) &&
            store_each_tmdb_id(w->store, count_record, &a->records, e);
 }
 
+/* ---- what is compared and not yet written */
+
+static void forget_pending(struct apply *a)
+{
+    for (size_t i = 0; i < a->pending_n; i++)
+        record_diff_done(&a->pending[i].diff);
+    a->pending = NULL;
+    a->pending_n = a->pending_cap = 0;
+    map_done(&a->pending_ids);
+    map_init(&a->pending_ids, MAX_GONE);
+    vec_clear(&a->changes);
+}
+
+/* Makes room for the records of one call. */
+static void expect_pending(struct apply *a, size_t n)
+{
+    a->pending = arena_take_array(&a->arena, n, sizeof *a->pending);
+    a->pending_cap = n;
+}
+
+static bool note_change(struct apply *a, const struct change *c, struct err *e)
+{
+    struct change *slot = vec_add(&a->changes);
+    if (slot == NULL)
+        return err_set(e, ERR_DATA, "more than %d changes in one transaction", MAX_CHANGES);
+    *slot = *c;
+    return true;
+}
+
+/* Records first, then that they are not gone, then what changed. */
+static bool write_pending(struct apply *a, struct err *e)
+{
+    struct store *store = a->w->store;
+    const struct tmdb_write **writes = arena_take_array(&a->arena, a->pending_n, sizeof *writes);
+    for (size_t i = 0; i < a->pending_n; i++)
+        writes[i] = &a->pending[i].diff.write;
+    bool ok = store_write_tmdb(store, writes, a->pending_n, e);
+    for (size_t i = 0; ok && i < a->pending_n; i++)
+        ok = !a->pending[i].back || store_clear_gone(store, writes[i]->tmdb_id, e);
+    ok = ok && (a->changes.n == 0 || store_add_changes(store, a->w->run_id, a->changes.items, a->changes.n,
+                                         sys_now(), e));
+    forget_pending(a);
+    return ok;
+}
+
 void apply_done(struct apply *a)
 {
+    forget_pending(a);
+    map_done(&a->pending_ids);
+    vec_done(&a->changes);
     map_done(&a->gone);
     touched_done(&a->touched);
     arena_done(&a->arena);
@@ -90,14 +147,6 @@ static void say_diff(const struct etl *x, const struct staged_record *r, const s
         say_change(x, vec_at(&d->changes, i));
 }
 
-static bool write_changes(struct apply *a, const struct record_diff *d, struct err *e)
-{
-    for (size_t i = 0; i < d->changes.n; i++)
-        if (!store_add_change(a->w->store, a->w->run_id, vec_at(&d->changes, i), sys_now(), e))
-            return false;
-    return true;
-}
-
 /* Fetched when, or after, it was seen gone: it is there again. */
 static bool is_back(const struct apply *a, const struct tmdb_stored *stored, int64_t id, int64_t at)
 {
@@ -105,26 +154,28 @@ static bool is_back(const struct apply *a, const struct tmdb_stored *stored, int
     return (stored->gone_at != 0 && at >= stored->gone_at) || (first != NOT_GONE && at >= first);
 }
 
-static bool write_back(struct apply *a, int64_t tmdb_id, bool was_gone, struct err *e)
+static bool note_back(struct apply *a, int64_t tmdb_id, struct err *e)
 {
     struct change back = {.tmdb_id = tmdb_id, .section = "movie", .kind = "back"};
-    if (!was_gone)
-        return true;
     a->counts.back++;
     note_gone(a, tmdb_id, NOT_GONE);
-    return store_clear_gone(a->w->store, tmdb_id, e) &&
-           store_add_change(a->w->store, a->w->run_id, &back, sys_now(), e);
+    return note_change(a, &back, e);
 }
 
-static bool write_diff(struct apply *a, const struct tmdb_stored *stored, const struct record_diff *d,
+/* Takes the diff. */
+static bool add_pending(struct apply *a, const struct tmdb_stored *stored, const struct record_diff *d,
     struct err *e)
 {
     int64_t id = d->write.tmdb_id;
-    bool was_gone = is_back(a, stored, id, d->write.fetched_at);
-    if (!store_write_tmdb(a->w->store, &d->write, e) || !write_back(a, id, was_gone, e) ||
-        !write_changes(a, d, e))
+    struct pending *p = &a->pending[a->pending_n++];
+    *p = (struct pending){*d, is_back(a, stored, id, d->write.fetched_at)};
+    (void)map_put(&a->pending_ids, id, 1);
+    if (p->back && !note_back(a, id, e))
         return false;
-    if (d->touched || was_gone) { /* a record that is back claims its rows again */
+    for (size_t i = 0; i < d->changes.n; i++)
+        if (!note_change(a, vec_at(&d->changes, i), e))
+            return false;
+    if (d->touched || p->back) { /* a record that is back claims its rows again */
         touch_id(a, id);
         touch_imdb(a, &stored->cells[TMDB_imdb_id]);
         touch_imdb(a, &d->write.cells[TMDB_imdb_id]);
@@ -142,26 +193,26 @@ static void count_diff(struct apply *a, const struct record_diff *d)
         a->counts.unchanged++;
 }
 
-static bool apply_movie(struct apply *a, const struct staged_record *r, struct arena *scratch, struct err *e)
+static bool apply_movie(struct apply *a, const struct staged_record *r, const struct tmdb_stored *stored,
+    struct err *e)
 {
-    struct tmdb_stored stored;
     struct record_diff d;
-    if (!store_read_tmdb(a->w->store, r->tmdb_id, scratch, &stored, e))
+    if (!merge_record(r, stored, read_rows, a, &a->arena, &d, e)) {
+        record_diff_done(&d);
         return false;
-    bool ok = merge_record(r, &stored, read_rows, a, scratch, &d, e);
-    if (ok && d.stale) {
-        a->counts.stale++;
-    } else if (ok) {
-        bool same = !d.is_new && !d.touched && r->at == stored.fetched_at &&
-                    !is_back(a, &stored, r->tmdb_id, r->at);
-        if (a->w->x->request->dry_run)
-            say_diff(a->w->x, r, &d);
-        else if (!same)
-            ok = write_diff(a, &stored, &d, e);
-        count_diff(a, &d);
     }
+    bool same = !d.is_new && !d.touched && r->at == stored->fetched_at &&
+                !is_back(a, stored, r->tmdb_id, r->at);
+    if (d.stale)
+        a->counts.stale++;
+    else
+        count_diff(a, &d);
+    if (!d.stale && !same && !a->w->x->request->dry_run)
+        return add_pending(a, stored, &d, e);
+    if (!d.stale && a->w->x->request->dry_run)
+        say_diff(a->w->x, r, &d);
     record_diff_done(&d);
-    return ok;
+    return true;
 }
 
 /* Many at once are a sign of trouble at the source, not of deletions. */
@@ -177,35 +228,34 @@ static bool is_guarded(struct apply *a, const struct staged_record *r)
 }
 
 /* A first 404 is noted; only one seen again on another day marks a stored record as gone. */
-static bool apply_gone(struct apply *a, const struct staged_record *r, struct arena *scratch, struct err *e)
+static bool apply_gone(struct apply *a, const struct staged_record *r, const struct tmdb_stored *stored,
+    struct err *e)
 {
-    struct tmdb_stored stored;
     int64_t first = first_gone(a, r->tmdb_id);
     bool confirm = first != NOT_GONE && r->at / DAY > first / DAY;
-    if (!store_read_tmdb(a->w->store, r->tmdb_id, scratch, &stored, e))
-        return false;
-    if (stored.exists && r->at < stored.fetched_at) {
+    if (stored->exists && r->at < stored->fetched_at) {
         a->counts.stale++;
         return true;
     }
     a->counts.gone++;
     if (a->w->x->request->dry_run) {
         etl_say(a->w->x, "would note %lld as gone%s", (long long)r->tmdb_id,
-            stored.exists && confirm ? ", and mark its record" : "");
+            stored->exists && confirm ? ", and mark its record" : "");
         return true;
     }
     if (first == NOT_GONE)
         note_gone(a, r->tmdb_id, r->at);
+    (void)map_put(&a->pending_ids, r->tmdb_id, 1); /* who comes later finds it changed */
     struct change gone = {.tmdb_id = r->tmdb_id, .section = "movie", .kind = "gone"};
-    bool marks = stored.exists && stored.gone_at == 0 && confirm && !is_guarded(a, r);
+    bool marks = stored->exists && stored->gone_at == 0 && confirm && !is_guarded(a, r);
     if (!store_see_gone(a->w->store, r->tmdb_id, r->at, marks, e))
         return false;
     if (!marks)
         return true;
     a->counts.marked++;
     touch_id(a, r->tmdb_id); /* its rows may follow a successor now */
-    touch_imdb(a, &stored.cells[TMDB_imdb_id]);
-    return store_add_change(a->w->store, a->w->run_id, &gone, sys_now(), e);
+    touch_imdb(a, &stored->cells[TMDB_imdb_id]);
+    return note_change(a, &gone, e);
 }
 
 static bool is_excluded(struct apply *a, const struct staged_record *r)
@@ -219,15 +269,67 @@ static bool is_excluded(struct apply *a, const struct staged_record *r)
     return true;
 }
 
-bool apply_record(struct apply *a, const struct staged_record *r, struct arena *scratch, struct err *e)
+static bool apply_record(struct apply *a, const struct staged_record *r, const struct tmdb_stored *stored,
+    struct err *e)
 {
     if (view_is(r->review, "rejected")) {
         a->counts.skipped++;
         return true;
     }
     if (r->gone)
-        return apply_gone(a, r, scratch, e);
-    return is_excluded(a, r) || apply_movie(a, r, scratch, e);
+        return apply_gone(a, r, stored, e);
+    return is_excluded(a, r) || apply_movie(a, r, stored, e);
+}
+
+/* The stored records of those that come, once each; *ret_at: where each finds its own. */
+static bool read_stored(struct apply *a, const struct staged_record *const *records, size_t n,
+    struct tmdb_stored **ret, size_t *ret_at, struct err *e)
+{
+    int64_t *ids = arena_take_array(&a->arena, n, sizeof *ids);
+    struct map at;
+    size_t id_n = 0;
+    map_init(&at, n);
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t *known = map_get(&at, records[i]->tmdb_id);
+        ret_at[i] = known != NULL ? (size_t)*known : id_n;
+        if (known == NULL) {
+            (void)map_put(&at, records[i]->tmdb_id, id_n);
+            ids[id_n++] = records[i]->tmdb_id;
+        }
+    }
+    map_done(&at);
+    *ret = arena_take_array(&a->arena, id_n, sizeof **ret);
+    return store_read_tmdb(a->w->store, ids, id_n, &a->arena, *ret, e);
+}
+
+/* A record that comes a second time is compared with what the first one left. */
+static bool settle(struct apply *a, int64_t tmdb_id, struct tmdb_stored *stored, struct err *e)
+{
+    if (!map_has(&a->pending_ids, tmdb_id))
+        return true;
+    size_t cap = a->pending_cap;
+    if (!write_pending(a, e))
+        return false;
+    expect_pending(a, cap);
+    return store_read_tmdb(a->w->store, &tmdb_id, 1, &a->arena, stored, e);
+}
+
+bool apply_records(struct apply *a, const struct staged_record *const *records, size_t n, struct err *e)
+{
+    struct tmdb_stored *stored;
+    size_t *at = arena_take_array(&a->arena, n, sizeof *at);
+    bool ok = read_stored(a, records, n, &stored, at, e);
+    expect_pending(a, n);
+    for (size_t i = 0; ok && i < n; i++) {
+        const struct staged_record *r = records[i];
+        ok = (settle(a, r->tmdb_id, &stored[at[i]], e) && apply_record(a, r, &stored[at[i]], e)) ||
+             err_in(e, "tmdb %lld", (long long)r->tmdb_id);
+    }
+    if (ok)
+        ok = write_pending(a, e);
+    else
+        forget_pending(a);
+    return ok;
 }
 
 bool apply_link(struct apply *a, struct err *e)
@@ -241,6 +343,7 @@ bool apply_link(struct apply *a, struct err *e)
 bool apply_again(struct apply *a, const struct apply_counts *before, struct err *e)
 {
     a->counts = *before;
+    forget_pending(a);
     touched_clear(&a->touched);
     arena_reset(&a->arena);
     if (!a->gone_uncommitted)

@@ -18,7 +18,11 @@ struct apply {
     bool gone_uncommitted;  /* `gone` has changes of a transaction that is not committed */
     uint64_t records;       /* in tmdb_movies when the run began */
     struct touched touched; /* since the last apply_link */
-    struct arena arena;     /* for the touched IMDb ids; reset by apply_link */
+    struct arena arena;     /* for the touched IMDb ids and what is pending; reset by apply_link */
+    struct pending *pending; /* compared, to be written together */
+    size_t pending_n, pending_cap;
+    struct map pending_ids; /* tmdb_id -> 1 */
+    struct vec changes;     /* struct change, in the order of the records; to be written too */
     struct apply_counts counts;
     struct findings *findings;
 };
@@ -26,9 +30,9 @@ struct apply {
 bool apply_init(struct apply *a, struct work *w, struct findings *findings, struct err *e);
 void apply_done(struct apply *a);
 
-/* One record, inside the caller's transaction (a dry run: no transaction, nothing is written). `scratch` is the
- * caller's, for the time of the call. */
-bool apply_record(struct apply *a, const struct staged_record *r, struct arena *scratch, struct err *e);
+/* Records, in their order, inside the caller's transaction (a dry run: no transaction, nothing is written). They are read
+ * together and written together; what they leave behind is not less than if it was done one by one. */
+bool apply_records(struct apply *a, const struct staged_record *const *records, size_t n, struct err *e);
 /* Links what the records since the last call touched. Same transaction. */
 bool apply_link(struct apply *a, struct err *e);
 /* Before a transaction is made (again): forgets what an attempt that was rolled back touched, counted and noted. */

@@ -5,7 +5,8 @@
 #include "base/mem.h"
 #include "base/sys.h"
 
-enum { GROUP = 100 };
+/* A transaction ends at either bound: so many records, or so many bytes of them. Larger ones are hardly faster. */
+enum { GROUP = 250, GROUP_BYTES = 48 * 1024 * 1024 };
 
 /* Records on their way into one transaction. */
 struct group {
@@ -95,16 +96,10 @@ struct slice {
 
 static bool apply_slice(const struct slice *s, struct err *e)
 {
-    struct arena scratch;
-    bool ok = true;
-    arena_init(&scratch);
-    for (size_t i = s->from; ok && i < s->to; i++) {
-        const struct staged_record *r = &s->l->group.records[i];
-        ok = apply_record(s->l->apply, r, &scratch, e) || err_in(e, "tmdb %lld", (long long)r->tmdb_id);
-        arena_reset(&scratch);
-    }
-    arena_done(&scratch);
-    return ok;
+    const struct staged_record *records[GROUP];
+    for (size_t i = s->from; i < s->to; i++)
+        records[i - s->from] = &s->l->group.records[i];
+    return apply_records(s->l->apply, records, s->to - s->from, e);
 }
 
 /* May run more than once: see store_transact. */
@@ -157,7 +152,7 @@ static bool flush(struct loading *l, struct err *e)
 {
     bool ok;
     if (l->apply->w->x->request->dry_run) {
-        ok = apply_slice(&(struct slice){.l = l, .to = l->group.n}, e);
+        ok = apply_slice(&(struct slice){.l = l, .to = l->group.n}, e) && apply_link(l->apply, e);
     } else {
         ok = write_group(l, 0, l->group.n, l->group.documents_done, e);
         if (!ok && e->kind == ERR_DATA)
@@ -223,7 +218,7 @@ static bool load_documents(struct loading *l, struct batch_reader *r, struct err
     for (uint64_t index = 0; !end; index++) {
         if (work_stopped(e) || !load_document(l, r, index, &end, e))
             return false;
-        if (l->group.n < GROUP && !(end && l->group.n > 0))
+        if (l->group.n < GROUP && l->group.arena.used < GROUP_BYTES && !(end && l->group.n > 0))
             continue;
         if (!flush(l, e))
             return false;

@@ -7,7 +7,7 @@ static bool find_one(struct fetcher *f, int64_t gone_id, struct arena *a, struct
 {
     struct tmdb_stored stored;
     int64_t found = 0;
-    if (!store_read_tmdb(f->w->store, gone_id, a, &stored, e))
+    if (!store_read_tmdb(f->w->store, &gone_id, 1, a, &stored, e))
         return false;
     const struct cell *imdb = &stored.cells[TMDB_imdb_id];
     if (!stored.exists || imdb->kind != CELL_TEXT || !imdb_id_is_valid(imdb->text))

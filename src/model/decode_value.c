@@ -79,7 +79,7 @@ static bool text_of(const struct node *n, struct view *ret, bool *fixed)
     return true;
 }
 
-static bool read_value(const struct field *f, struct node *n, struct record *to, bool *fixed)
+static bool read_value(struct decoder *d, const struct field *f, struct node *n, struct record *to, bool *fixed)
 {
     void *at = field_at(f, to);
     switch (f->type) {
@@ -94,7 +94,7 @@ static bool read_value(const struct field *f, struct node *n, struct record *to,
     case FIELD_INSTANT:
         return text_of(n, at, fixed);
     case FIELD_JSON:
-        *(const struct node **)at = n;
+        *(const struct node **)at = node_dup(d->arena, n);
         return true;
     }
     return false;
@@ -116,7 +116,7 @@ void decode_value(struct decoder *d, const struct field *f, size_t i, struct nod
     to->said |= (uint64_t)1 << i;
     if (value->kind == NODE_NULL)
         to->null |= (uint64_t)1 << i;
-    else if (!read_value(f, value, to, &fixed)) {
+    else if (!read_value(d, f, value, to, &fixed)) {
         to->said &= ~((uint64_t)1 << i);
         decode_wrong_type(d, value, f->key, type_name(f->type));
     } else if (fixed) {

@@ -245,16 +245,17 @@ static struct node *read_list(struct own *o, int64_t indent)
     return n;
 }
 
-bool own_parse(struct view text, uint64_t line, struct arena *a, struct node **ret)
+bool own_parse(struct view text, uint64_t line, struct arena *texts, struct arena *nodes,
+    struct node **ret)
 {
     if (text.n > OWN_MAX || text.n == 0)
         return false;
     size_t marker = view_starts(text, "---\n") ? 4 : 0;
-    char *copy = arena_take(a, text.n + 1);
+    char *copy = arena_take(texts, text.n + 1);
     memcpy(copy, text.p, text.n);
     struct own o = {.at = {copy + marker, copy + marker},
         .end = copy + text.n,
-        .arena = a,
+        .arena = nodes,
         .line = line + (marker > 0)};
     *ret = read_object(&o, 0);
     return *ret != NULL && o.indent == AT_END;

@@ -25,8 +25,9 @@
 
 #include "base/node.h"
 
-/* True when `text`, which begins in line `line` of its file, is in the form: *ret is its tree, all
- * of it in the arena. */
-bool own_parse(struct view text, uint64_t line, struct arena *a, struct node **ret);
+/* True when `text`, which begins in line `line` of its file, is in the form: *ret is its tree, with
+ * all keys and texts in `texts` and the nodes in `nodes` (may be the same). */
+bool own_parse(struct view text, uint64_t line, struct arena *texts, struct arena *nodes,
+    struct node **ret);
 
 #endif

@@ -20,6 +20,7 @@ struct batch_reader {
     bool pending;       /* the first document was no header: it waits for batch_next */
     struct chunk chunk; /* the document at hand */
     struct tree tree;
+    struct arena nodes; /* of the tree: a record keeps none of them */
     bool end_seen, done;
     uint64_t movies, gones, others;      /* documents by kind, refused ones included */
     uint64_t bad_movies, bad_gones, bad; /* refused ones */
@@ -42,7 +43,8 @@ static bool next_document(struct batch_reader *r, struct arena *a, bool *ret_end
             return true;
         if (r->chunk.first && chunk_is_preamble(&r->chunk))
             continue;
-        tree_parse(r->chunk.text, r->chunk.line, a, &r->tree);
+        arena_reset(&r->nodes);
+        tree_parse(r->chunk.text, r->chunk.line, a, &r->nodes, &r->tree);
         if (r->tree.problem_n > 0 || doc_kind(r->tree.root) != DOC_EMPTY)
             return true;
     }
@@ -108,6 +110,7 @@ bool batch_open_input(struct input *in, const char *name, struct findings *findi
     memcpy(r->path, name, strlen(name));
     r->in = in;
     arena_init(&r->texts);
+    arena_init(&r->nodes);
     split_init(&r->split, in, true);
     in_file(r, findings);
     header_from_name(r);
@@ -143,6 +146,7 @@ void batch_reader_free(struct batch_reader *r)
     split_done(&r->split);
     input_free(r->in);
     arena_done(&r->texts);
+    arena_done(&r->nodes);
     mem_free(r->path);
     mem_free(r);
 }
@@ -253,7 +257,7 @@ static bool advance(struct batch_reader *r, struct arena *a, bool *ret_end, stru
         return next_document(r, a, ret_end, e);
     r->pending = *ret_end = false;
     if (!r->chunk.oversize)
-        tree_parse(r->chunk.text, r->chunk.line, a, &r->tree);
+        tree_parse(r->chunk.text, r->chunk.line, a, &r->nodes, &r->tree);
     return true;
 }
 

@@ -278,10 +278,11 @@ static void run(struct builder *b, struct view text)
     yaml_parser_delete(&p);
 }
 
-void tree_parse(struct view text, uint64_t line, struct arena *a, struct tree *ret)
+void tree_parse(
+    struct view text, uint64_t line, struct arena *a, struct arena *nodes, struct tree *ret)
 {
     *ret = (struct tree){0};
-    if (own_parse(text, line, a, &ret->root))
+    if (own_parse(text, line, a, nodes, &ret->root))
         return;
     tree_parse_any(text, line, a, ret);
 }

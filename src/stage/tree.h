@@ -26,8 +26,10 @@ struct tree {
     size_t problem_n; /* 0: the document is sound */
 };
 
-/* `text` begins in line `line` of its file. Everything in the tree lives in the arena. */
-void tree_parse(struct view text, uint64_t line, struct arena *a, struct tree *ret);
+/* `text` begins in line `line` of its file. Keys, texts and problems of the tree live in `a`; its nodes
+ * need not live longer than `nodes` (may be the same). */
+void tree_parse(
+    struct view text, uint64_t line, struct arena *a, struct arena *nodes, struct tree *ret);
 /* The same by libyaml, whoever wrote the text: what the quick reader (own.h) is held against. */
 void tree_parse_any(struct view text, uint64_t line, struct arena *a, struct tree *ret);
 /* Adds the problems to the findings; `key` names the record. */

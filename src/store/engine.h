@@ -147,7 +147,7 @@ struct engine {
 struct shape {
     struct layout layout;
     struct put put;
-    const char *select; /* rows of one record, by key; own tables: NULL */
+    const char *select; /* rows of one record, by key; records: by a list of ids (sql.h); own tables: NULL */
     const char *remove; /* by key; own tables: NULL */
     bool present;       /* own: the list has one */
 };
@@ -166,6 +166,7 @@ struct store {
     struct schema schema;
     struct put *puts; /* of whole rows, PUT_KINDS per table; made when first needed (upsert.c) */
     struct shape movie, lists[TMDB_LIST_COUNT], own[TMDB_LIST_COUNT];
+    struct seen *seen; /* things named that were written; NULL: none since the last rollback */
     struct arena arena;   /* as long as the store */
     struct arena scratch; /* as long as one call of store.h */
     struct str sql;       /* the statement at hand (sql.h) */

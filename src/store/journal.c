@@ -98,19 +98,34 @@ static bool next_seq(struct store *s, int64_t run_id, int64_t *ret, struct err *
     return true;
 }
 
-bool store_add_change(
-    struct store *s, int64_t run_id, const struct change *c, int64_t now, struct err *e)
+enum { CHANGE_CELLS = 12 };
+
+static void change_row(int64_t run_id, int64_t seq, const struct change *c, int64_t now, struct cell *ret)
 {
-    int64_t seq;
     bool is_list = c->field == NULL && c->added + c->updated + c->removed > 0;
-    if (!db_may_write(s, e) || !next_seq(s, run_id, &seq, e))
-        return false;
-    struct cell row[] = {cell_int(run_id), cell_int(seq), cell_int(c->tmdb_id),
+    struct cell row[CHANGE_CELLS] = {cell_int(run_id), cell_int(seq), cell_int(c->tmdb_id),
         cell_text(view_of(c->section)), cell_text(view_of(c->kind)), cell_text(view_of(c->field)),
         cell_text(c->old_value), cell_text(c->new_value),
         is_list ? cell_int(c->added) : cell_null(), is_list ? cell_int(c->updated) : cell_null(),
         is_list ? cell_int(c->removed) : cell_null(), cell_int(now)};
-    return db_put_row(s, "etl_changes", PUT_ROW, row, sizeof row / sizeof row[0], e);
+    memcpy(ret, row, sizeof row);
+}
+
+bool store_add_changes(struct store *s, int64_t run_id, const struct change *changes, size_t n,
+    int64_t now, struct err *e)
+{
+    if (!db_may_write(s, e))
+        return false;
+    arena_reset(&s->scratch);
+    struct row_set rows = {
+        arena_take_array(&s->scratch, n * CHANGE_CELLS, sizeof(struct cell)), CHANGE_CELLS, n};
+    for (size_t i = 0; i < n; i++) {
+        int64_t seq;
+        if (!next_seq(s, run_id, &seq, e))
+            return false;
+        change_row(run_id, seq, &changes[i], now, row_set_at(&rows, i));
+    }
+    return db_put(s, upsert_put_all(s, schema_find(&s->schema, "etl_changes"), PUT_ROW), &rows, e);
 }
 
 struct giving_changed {

@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "store/lease.h"
 #include "store/migrate.h"
+#include "store/seen.h"
 #include "store/sql.h"
 #include "store/upsert.h"
 
@@ -66,6 +67,7 @@ void store_close(struct store *s)
         return;
     if (s->db != NULL)
         s->engine->close(s);
+    seen_free(s->seen);
     schema_done(&s->schema);
     str_done(&s->sql);
     arena_done(&s->scratch);
@@ -119,6 +121,14 @@ bool store_begin(struct store *s, struct err *e)
     return true;
 }
 
+/* What was noted of rows that are not there now. */
+static void forget(struct store *s)
+{
+    s->change_run = 0;
+    seen_free(s->seen);
+    s->seen = NULL;
+}
+
 bool store_commit(struct store *s, struct err *e)
 {
     if (!db_may_write(s, e))
@@ -126,14 +136,14 @@ bool store_commit(struct store *s, struct err *e)
     s->writing = false;
     if (s->engine->commit(s, e))
         return true;
-    s->change_run = 0;
+    forget(s);
     return false;
 }
 
 void store_rollback(struct store *s)
 {
     s->writing = false;
-    s->change_run = 0; /* the rows counted may be gone */
+    forget(s);
     s->engine->rollback(s);
 }
 

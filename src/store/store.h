@@ -110,13 +110,16 @@ bool store_each_tmdb_id(struct store *s,
     bool (*take)(void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e),
     void *payload, struct err *e);
 
-bool store_read_tmdb(struct store *s, int64_t tmdb_id, struct arena *a, struct tmdb_stored *ret,
-    struct err *e);
+/* The records with these ids, none twice, in their order: n of them into `ret`, texts in the arena. */
+bool store_read_tmdb(struct store *s, const int64_t *tmdb_ids, size_t n, struct arena *a,
+    struct tmdb_stored *ret, struct err *e);
 /* The rows of one list of one movie, sorted by key as rows_of_list sorts them. */
 bool store_read_rows(struct store *s, const struct list *l, int64_t tmdb_id, struct arena *a,
     struct row_set *ret, struct err *e);
 
-bool store_write_tmdb(struct store *s, const struct tmdb_write *w, struct err *e);
+/* Writes n records, none twice, table by table. What is known of a named thing (a person) is not written again when this
+ * store has written exactly that less than a day before, by its fetched_at: see seen.h. */
+bool store_write_tmdb(struct store *s, const struct tmdb_write *const *w, size_t n, struct err *e);
 
 /* "TMDB has it no longer": one sighting. Updates etl_gone (first_at, last_at, times); a sighting at or before last_at
  * changes nothing. Sets gone_at on a stored record only when `confirm`. */
@@ -181,7 +184,8 @@ bool store_put_conflicts(struct store *s, int64_t run_id, const struct conflict 
 /* Forgets the conflicts of MovieLens rows before they are looked at again. */
 bool store_clear_conflicts(struct store *s, const int64_t *movielens_ids, size_t n, struct err *e);
 
-bool store_add_change(struct store *s, int64_t run_id, const struct change *c, int64_t now, struct err *e);
+bool store_add_changes(struct store *s, int64_t run_id, const struct change *changes, size_t n, int64_t now,
+    struct err *e);
 
 /* tmdb_ids that etl_changes names since (and with) that run, each once, in order. */
 bool store_each_changed_id(struct store *s, int64_t since_run_id,

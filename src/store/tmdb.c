@@ -1,7 +1,8 @@
-/* TMDB records: reading and writing one, listing all. See store.h. */
+/* TMDB records: reading them. See store.h; writing is in tmdb_write.c. */
+#include "base/map.h"
 #include "store/upsert.h"
 
-enum { MAX_ROWS = 1000000, HASHES_MAX = 10000 };
+enum { MAX_ROWS = 1000000 };
 
 /* ---- reading */
 
@@ -13,8 +14,7 @@ static const struct list *list_named(struct view name)
     return NULL;
 }
 
-/* "cast=0123456789abcdef crew=...": names that no list has any more are forgotten. */
-static void parse_hashes(struct view v, struct view ret[TMDB_LIST_COUNT])
+void tmdb_parse_hashes(struct view v, struct view ret[TMDB_LIST_COUNT])
 {
     for (size_t at = 0; at < v.n;) {
         size_t end = view_find(v, at, ' ');
@@ -28,31 +28,40 @@ static void parse_hashes(struct view v, struct view ret[TMDB_LIST_COUNT])
 
 struct reading {
     struct arena *a;
-    struct tmdb_stored *to;
+    struct tmdb_stored *to; /* in the order of the ids asked for */
+    struct map at;          /* tmdb_id -> index */
     size_t width;
 };
 
 static bool take_record(void *payload, const struct cell *c, size_t n, struct err *e)
 {
     struct reading *r = payload;
+    const uint64_t *at = map_get(&r->at, cell_get_int(&c[TMDB_tmdb_id]));
     (void)n;
-    (void)e;
+    if (at == NULL)
+        return err_set(e, ERR_BUG, "a record came that was not asked for");
+    struct tmdb_stored *to = &r->to[*at];
     for (size_t i = 0; i < r->width; i++)
-        r->to->cells[i] = cell_dup(r->a, &c[i]);
-    r->to->exists = true;
-    r->to->fetched_at = cell_get_int(&c[r->width]);
-    r->to->gone_at = cell_get_int(&c[r->width + 1]);
-    parse_hashes(arena_dup(r->a, cell_get_text(&c[r->width + 2])), r->to->hashes);
+        to->cells[i] = cell_dup(r->a, &c[i]);
+    to->exists = true;
+    to->fetched_at = cell_get_int(&c[r->width]);
+    to->gone_at = cell_get_int(&c[r->width + 1]);
+    tmdb_parse_hashes(arena_dup(r->a, cell_get_text(&c[r->width + 2])), to->hashes);
     return true;
 }
 
-bool store_read_tmdb(
-    struct store *s, int64_t tmdb_id, struct arena *a, struct tmdb_stored *ret, struct err *e)
+bool store_read_tmdb(struct store *s, const int64_t *tmdb_ids, size_t n, struct arena *a,
+    struct tmdb_stored *ret, struct err *e)
 {
-    struct cell key = cell_int(tmdb_id);
-    struct reading r = {a, ret, s->movie.layout.n};
-    *ret = (struct tmdb_stored){.exists = false};
-    return s->engine->query(s, s->movie.select, &key, 1, take_record, &r, e);
+    struct reading r = {.a = a, .to = ret, .width = s->movie.layout.n};
+    const struct cell *cells = cells_of_ids(a, tmdb_ids, n);
+    memset(ret, 0, n * sizeof *ret);
+    map_init(&r.at, n);
+    for (size_t i = 0; i < n; i++)
+        (void)map_put(&r.at, tmdb_ids[i], i);
+    bool ok = db_query_in(s, s->movie.select, cells, n, take_record, &r, e);
+    map_done(&r.at);
+    return ok;
 }
 
 struct collecting {
@@ -89,91 +98,4 @@ bool store_read_rows(struct store *s, const struct list *l, int64_t tmdb_id, str
     }
     vec_done(&to.cells);
     return ok;
-}
-
-/* ---- writing */
-
-/* Rows with one more cell: the instant they were fetched. */
-static struct row_set with_instant(const struct row_set *rows, int64_t at, struct arena *a)
-{
-    struct row_set wide = {NULL, rows->width + 1, rows->n};
-    wide.cells = arena_take_array(a, wide.width * wide.n, sizeof(struct cell));
-    for (size_t i = 0; i < rows->n; i++) {
-        memcpy(row_set_at(&wide, i), row_set_at(rows, i), rows->width * sizeof(struct cell));
-        row_set_at(&wide, i)[rows->width] = cell_int(at);
-    }
-    return wide;
-}
-
-static bool write_own(
-    struct store *s, const struct tmdb_write *w, const struct list_write *l, struct err *e)
-{
-    const struct shape *own = &s->own[l->list - tmdb_lists];
-    if (l->own.n == 0)
-        return true;
-    if (!own->present)
-        return err_set(e, ERR_BUG, "list %s has no table of its own", l->list->name);
-    struct row_set rows = with_instant(&l->own, w->fetched_at, &s->scratch);
-    return db_put(s, &own->put, &rows, e);
-}
-
-static bool take_hashes(void *payload, const struct cell *c, size_t n, struct err *e)
-{
-    struct reading *r = payload;
-    (void)n;
-    (void)e;
-    parse_hashes(arena_dup(r->a, cell_get_text(&c[0])), r->to->hashes);
-    return true;
-}
-
-/* What is known of the lists that are not written stays. */
-static bool new_hashes(struct store *s, const struct tmdb_write *w, struct cell *ret, struct err *e)
-{
-    struct tmdb_stored *old = arena_take(&s->scratch, sizeof *old);
-    struct reading r = {&s->scratch, old, 0};
-    if (!db_query(s, "SELECT section_hashes FROM {tmdb_movies} WHERE tmdb_id = ?",
-            CELLS(cell_int(w->tmdb_id)), take_hashes, &r, e))
-        return false;
-    for (size_t i = 0; i < w->list_n; i++)
-        if (w->lists[i].hash.p != NULL)
-            old->hashes[w->lists[i].list - tmdb_lists] = w->lists[i].hash;
-    struct str text;
-    str_init(&text, HASHES_MAX);
-    for (size_t i = 0; i < TMDB_LIST_COUNT; i++)
-        if (old->hashes[i].p != NULL)
-            str_addf(&text, "%s%s=%.*s", text.n > 0 ? " " : "", tmdb_lists[i].name,
-                VIEW_ARG(old->hashes[i]));
-    *ret = text.n == 0 ? cell_null() : cell_text(arena_dup(&s->scratch, str_view(&text)));
-    str_done(&text);
-    return true;
-}
-
-static bool write_movie(struct store *s, const struct tmdb_write *w, struct err *e)
-{
-    struct cell row[LAYOUT_MAX_COLUMNS + 2];
-    size_t n = s->movie.layout.n;
-    memcpy(row, w->cells, n * sizeof *row);
-    row[n] = cell_int(w->fetched_at);
-    return new_hashes(s, w, &row[n + 1], e) &&
-           db_put(s, &s->movie.put, &(struct row_set){row, n + 2, 1}, e);
-}
-
-static bool write_list(struct store *s, const struct list_write *l, struct err *e)
-{
-    const struct shape *shape = &s->lists[l->list - tmdb_lists];
-    return (l->remove.n == 0 || s->engine->exec_rows(s, shape->remove, &l->remove, e)) &&
-           db_put(s, &shape->put, &l->put, e);
-}
-
-/* Things named before the record, the record before its rows: so that references hold at every step. */
-bool store_write_tmdb(struct store *s, const struct tmdb_write *w, struct err *e)
-{
-    bool ok = db_may_write(s, e);
-    arena_reset(&s->scratch);
-    for (size_t i = 0; ok && i < w->list_n; i++)
-        ok = write_own(s, w, &w->lists[i], e) || err_in(e, "%s", w->lists[i].list->name);
-    ok = ok && write_movie(s, w, e);
-    for (size_t i = 0; ok && i < w->list_n; i++)
-        ok = write_list(s, &w->lists[i], e) || err_in(e, "%s", w->lists[i].list->name);
-    return ok || err_in(e, "tmdb %lld", (long long)w->tmdb_id);
 }

@@ -127,7 +127,7 @@ static void shape_movie(struct store *s)
     add_columns(s, &sql, names, n, ", ");
     str_addz(&sql, ", fetched_at, gone_at, section_hashes FROM ");
     sql_name(s, &sql, m->layout.table);
-    str_addz(&sql, " WHERE tmdb_id = ?");
+    str_addz(&sql, " WHERE tmdb_id IN (%)");
     m->select = keep(s, &sql);
     names[n++] = "fetched_at";
     names[n++] = "section_hashes";

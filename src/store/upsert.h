@@ -14,6 +14,9 @@ const struct put *upsert_put_all(struct store *s, const struct table *t, enum pu
 /* Fills s->movie, s->lists and s->own. */
 void upsert_shapes(struct store *s);
 
+/* "cast=0123456789abcdef crew=...": names that no list has any more are forgotten. */
+void tmdb_parse_hashes(struct view v, struct view ret[TMDB_LIST_COUNT]);
+
 /* Writes rows; ERR_BUG outside store_begin and store_commit. */
 bool db_put(struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
 /* Writes one row of cells into a plain table: every column, in order. */

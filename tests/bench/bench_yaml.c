@@ -146,7 +146,7 @@ static size_t read_tree(const struct bench *b)
     arena_init(&a);
     for (size_t i = 0; i < b->n; i++) {
         struct tree t;
-        tree_parse(b->documents[i], 1, &a, &t);
+        tree_parse(b->documents[i], 1, &a, &a, &t);
         require(t.problem_n == 0 && node_get(t.root, "movie") != NULL, "a document cannot be read");
         bytes += b->documents[i].n;
         arena_reset(&a);

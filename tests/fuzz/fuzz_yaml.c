@@ -50,7 +50,7 @@ static void write_and_read(const struct tmdb_movie *m)
     findings_init(&f);
     str_init(&s, 64 * 1024 * 1024);
     emit_member(&s, "movie", tmdb_encode(m, &a));
-    tree_parse(str_view(&s), 1, &a, &t);
+    tree_parse(str_view(&s), 1, &a, &a, &t);
     require(t.problem_n == 0);
     require(tmdb_decode(node_get(t.root, "movie"), view_of("k"), &a, &again, &f));
     require(view_eq(said(&a, m), said(&a, &again)));

@@ -63,7 +63,7 @@ const char *alike_difference(struct view text, struct arena *a, bool *ret_own)
 {
     struct node *root;
     struct tree t;
-    *ret_own = own_parse(text, FIRST_LINE, a, &root);
+    *ret_own = own_parse(text, FIRST_LINE, a, a, &root);
     if (!*ret_own)
         return NULL;
     tree_parse_any(text, FIRST_LINE, a, &t);

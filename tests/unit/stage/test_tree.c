@@ -8,7 +8,7 @@
 static struct tree parse(struct box *b, struct view text)
 {
     struct tree t;
-    tree_parse(text, 100, &b->a, &t);
+    tree_parse(text, 100, &b->a, &b->a, &t);
     return t;
 }
 

@@ -466,7 +466,7 @@ static void transactions_are_guarded(void **state)
     struct kit *k = *state;
     struct change c = {.tmdb_id = 1, .section = "movie", .kind = "added"};
     must_fail(store_set_cursor(k->s, "c", 1, 1, &k->e), ERR_BUG);
-    must_fail(store_add_change(k->s, 1, &c, 1, &k->e), ERR_BUG);
+    must_fail(store_add_changes(k->s, 1, &c, 1, 1, &k->e), ERR_BUG);
     must_fail(store_commit(k->s, &k->e), ERR_BUG);
     must(store_begin(k->s, &k->e));
     must_fail(store_begin(k->s, &k->e), ERR_BUG);

@@ -205,20 +205,20 @@ static void changes_are_numbered(void **state)
     struct change list = {
         .tmdb_id = 7, .section = "cast", .kind = "updated", .added = 1, .removed = 2};
     must(store_begin(k->s, &k->e));
-    must(store_add_change(k->s, 3, &scalar, 9, &k->e));
-    must(store_add_change(k->s, 3, &list, 9, &k->e));
+    must(store_add_changes(k->s, 3, &scalar, 1, 9, &k->e));
+    must(store_add_changes(k->s, 3, &list, 1, 9, &k->e));
     must(store_commit(k->s, &k->e));
     must(store_begin(k->s, &k->e));
-    must(store_add_change(k->s, 3, &list, 9, &k->e));
+    must(store_add_changes(k->s, 3, &list, 1, 9, &k->e));
     store_rollback(k->s);
     must(store_begin(k->s, &k->e));
-    must(store_add_change(k->s, 3, &list, 10, &k->e));
-    must(store_add_change(k->s, 4, &scalar, 11, &k->e));
-    must(store_add_change(k->s, 3, &list, 12, &k->e));
+    must(store_add_changes(k->s, 3, &list, 1, 10, &k->e));
+    must(store_add_changes(k->s, 4, &scalar, 1, 11, &k->e));
+    must(store_add_changes(k->s, 3, &list, 1, 12, &k->e));
     must(store_commit(k->s, &k->e));
     kit_open(k, STORE_WRITE);
     must(store_begin(k->s, &k->e));
-    must(store_add_change(k->s, 3, &scalar, 13, &k->e));
+    must(store_add_changes(k->s, 3, &scalar, 1, 13, &k->e));
     must(store_commit(k->s, &k->e));
     assert_string_equal(kit_text(k, "SELECT run_id, seq, tmdb_id, changed_at FROM etl_changes"),
         "3|0|550|9; 3|1|7|9; 3|2|7|10; 3|3|7|12; 3|4|550|13; 4|0|550|11");

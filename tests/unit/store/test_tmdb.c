@@ -88,7 +88,7 @@ static void write_record(struct kit *k, const struct tmdb_movie *m, int64_t at, 
     x->record.fetched_at = at;
     memcpy(x->record.cells, w.cells, sizeof w.cells);
     must(store_begin(k->s, &k->e));
-    must(store_write_tmdb(k->s, &w, &k->e));
+    must(store_write_tmdb(k->s, (const struct tmdb_write *[]){&w}, 1, &k->e));
     must(store_commit(k->s, &k->e));
 }
 
@@ -97,7 +97,7 @@ static void check_record(struct kit *k, int64_t id, const struct expected *x)
     struct tmdb_stored got;
     struct layout layout;
     layout_of_movie(&layout);
-    must(store_read_tmdb(k->s, id, &k->a, &got, &k->e));
+    must(store_read_tmdb(k->s, &(int64_t){id}, 1, &k->a, &got, &k->e));
     assert_int_equal(got.exists, x->record.exists);
     if (!got.exists)
         return;
@@ -208,8 +208,59 @@ static void own_rows_keep_what_is_known(void **state)
     write_record(k, &b, 400, &x[1]);
     assert_string_equal(kit_text(k, "SELECT * FROM keywords"), "7|known|500");
     set_keyword(&c, &item, "");
-    write_record(k, &c, 600, &x[2]);
-    assert_string_equal(kit_text(k, "SELECT * FROM keywords"), "7|known|600");
+    write_record(k, &c, 500 + 86400, &x[2]);
+    assert_string_equal(kit_text(k, "SELECT * FROM keywords"), "7|known|86900");
+}
+
+/* The same mention again is written once a day; another one at once; and never is an older one taken for the newest. */
+static void own_rows_are_not_written_again_and_again(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t at;
+        const char *want;
+    } mentions[] = {{"A", 1000, "7|A|1000"}, {"A", 1500, "7|A|1000"}, {"A", 900, "7|A|1000"},
+        {"B", 1200, "7|B|1200"}, {"B", 1300, "7|B|1200"}, {"A", 1100, "7|B|1200"},
+        {"A", 1400, "7|A|1400"}, {"A", 1400 + 86399, "7|A|1400"}, {"A", 1400 + 86400, "7|A|87800"}};
+    struct kit *k = *state;
+    for (size_t i = 0; i < sizeof mentions / sizeof mentions[0]; i++) {
+        struct expected x = {0};
+        struct tmdb_keyword item;
+        struct tmdb_movie m = movie_of(k, (int64_t)i + 1, "M");
+        set_keyword(&m, &item, mentions[i].name);
+        write_record(k, &m, mentions[i].at, &x);
+        assert_string_equal(kit_text(k, "SELECT * FROM keywords"), mentions[i].want);
+    }
+    kit_open(k, STORE_WRITE); /* nothing is noted: what is older than the newest record is written as it comes */
+    struct expected x = {0};
+    struct tmdb_keyword item;
+    struct tmdb_movie m = movie_of(k, 100, "M");
+    set_keyword(&m, &item, "C");
+    write_record(k, &m, 86000, &x);
+    assert_string_equal(kit_text(k, "SELECT * FROM keywords"), "7|A|87800");
+    m = movie_of(k, 101, "M");
+    set_keyword(&m, &item, "C");
+    write_record(k, &m, 87900, &x);
+    assert_string_equal(kit_text(k, "SELECT * FROM keywords"), "7|C|87900");
+}
+
+/* What a transaction wrote that was rolled back is not taken for written. */
+static void own_rows_of_a_rollback_are_written_again(void **state)
+{
+    struct kit *k = *state;
+    struct cell name[] = {cell_int(7), cell_text(view_of("Name"))}, link[] = {cell_int(1), cell_int(7)};
+    struct list_write l = {
+        .list = &tmdb_lists[TMDB_LIST_keywords], .put = {link, 2, 1}, .own = {name, 2, 1}};
+    struct tmdb_write w = {
+        .tmdb_id = 1, .fetched_at = 1, .cells = {cell_int(1)}, .lists = &l, .list_n = 1};
+    for (int round = 0; round < 2; round++) {
+        must(store_begin(k->s, &k->e));
+        must(store_write_tmdb(k->s, (const struct tmdb_write *[]){&w}, 1, &k->e));
+        if (round == 0)
+            store_rollback(k->s);
+    }
+    must(store_commit(k->s, &k->e));
+    assert_string_equal(kit_text(k, "SELECT * FROM keywords"), "7|Name|1");
 }
 
 /* Two lists in one table do not touch each other's rows. */
@@ -251,18 +302,18 @@ static void rows_need_their_record_and_things(void **state)
     struct tmdb_write w = {
         .tmdb_id = 1, .fetched_at = 1, .cells = {cell_int(1)}, .lists = &l, .list_n = 1};
     must(store_begin(k->s, &k->e));
-    must_fail(store_write_tmdb(k->s, &w, &k->e), KIT_AGAINST);
+    must_fail(store_write_tmdb(k->s, (const struct tmdb_write *[]){&w}, 1, &k->e), KIT_AGAINST);
     assert_says("tmdb 1: keywords:");
     assert_says("FOREIGN KEY");
     store_rollback(k->s);
-    must_fail(store_write_tmdb(k->s, &w, &k->e), ERR_BUG);
+    must_fail(store_write_tmdb(k->s, (const struct tmdb_write *[]){&w}, 1, &k->e), ERR_BUG);
     l.put.width = 1;
     l.own = (struct row_set){cells, 2, 1};
     l.list = &tmdb_lists[TMDB_LIST_videos];
     must(store_begin(k->s, &k->e));
-    must_fail(store_write_tmdb(k->s, &w, &k->e), ERR_BUG);
+    must_fail(store_write_tmdb(k->s, (const struct tmdb_write *[]){&w}, 1, &k->e), ERR_BUG);
     l.own.n = 0;
-    must_fail(store_write_tmdb(k->s, &w, &k->e), ERR_BUG);
+    must_fail(store_write_tmdb(k->s, (const struct tmdb_write *[]){&w}, 1, &k->e), ERR_BUG);
     assert_says("1 cells for");
     store_rollback(k->s);
 }
@@ -274,7 +325,7 @@ static void unknown_hashes_are_forgotten(void **state)
     struct tmdb_stored got;
     kit_sql(k, "INSERT INTO tmdb_movies(tmdb_id, fetched_at, section_hashes)"
                " VALUES (1, 1, 'future=99 cast=abc =x videos= garbage crew=def')");
-    must(store_read_tmdb(k->s, 1, &k->a, &got, &k->e));
+    must(store_read_tmdb(k->s, &(int64_t){1}, 1, &k->a, &got, &k->e));
     assert_view(got.hashes[TMDB_LIST_cast], "abc");
     assert_view(got.hashes[TMDB_LIST_crew], "def");
     assert_view(got.hashes[TMDB_LIST_videos], "");
@@ -460,6 +511,8 @@ static void popularity_and_writes_leave_the_rest(void **state)
 static const struct CMUnitTest both[] = {
     KIT_TEST(own_rows_are_overwritten_by_newer_data_only),
     KIT_TEST(own_rows_keep_what_is_known),
+    KIT_TEST(own_rows_are_not_written_again_and_again),
+    KIT_TEST(own_rows_of_a_rollback_are_written_again),
     KIT_TEST(lists_that_share_a_table_stay_apart),
     KIT_TEST(rows_need_their_record_and_things),
     KIT_TEST(unknown_hashes_are_forgotten),

@@ -1,0 +1,66 @@
+/* Rows of named things that were written: see seen.h. */
+#include "store/seen.h"
+
+#include "base/map.h"
+#include "base/mem.h"
+
+enum { PLACES = 1 << 20, DAY = 86400 };
+
+struct place_taken {
+    uint64_t key, content; /* content 0: free */
+    int64_t at;
+    size_t table;
+};
+
+struct seen {
+    int64_t floor;
+    struct place_taken places[PLACES];
+};
+
+struct seen *seen_new(int64_t floor)
+{
+    struct seen *s = mem_alloc(sizeof *s);
+    s->floor = floor;
+    return s;
+}
+
+void seen_free(struct seen *s)
+{
+    mem_free(s);
+}
+
+static uint64_t mix(uint64_t h, uint64_t with)
+{
+    h = (h ^ with) * 0x9E3779B97F4A7C15u;
+    return h ^ h >> 29;
+}
+
+static uint64_t value_of(const struct cell *c)
+{
+    uint64_t bits = 0;
+    if (c->kind == CELL_INT)
+        return (uint64_t)c->i;
+    if (c->kind == CELL_REAL)
+        memcpy(&bits, &c->r, sizeof bits);
+    return c->kind == CELL_TEXT ? hash_bytes(c->text) : bits;
+}
+
+static uint64_t content_of(const struct cell *row, size_t width)
+{
+    uint64_t h = width;
+    for (size_t i = 0; i < width; i++)
+        h = mix(mix(h, (uint64_t)row[i].kind), value_of(&row[i]));
+    return h | 1;
+}
+
+bool seen_row(struct seen *s, size_t table, const struct cell *row, size_t width, int64_t at)
+{
+    uint64_t key = value_of(&row[0]), content = content_of(row, width);
+    struct place_taken *p = &s->places[mix(mix(table, key), 0) >> 44];
+    bool same = p->content != 0 && p->key == key && p->table == table;
+    if (same && p->content == content && at < p->at + DAY)
+        return true;
+    if (at >= s->floor && (!same || at >= p->at))
+        *p = (struct place_taken){key, content, at, table};
+    return false;
+}

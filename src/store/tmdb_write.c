@@ -1,0 +1,270 @@
+/* TMDB records: writing many, table by table. See store.h.
+ *
+ * A film has some hundred and fifty rows in a dozen tables: written record by record, that is a dozen
+ * statements each; together, a dozen for all. Rows go in the order of their keys, so that a page of
+ * a b-tree is looked for once. */
+#include "base/map.h"
+#include "store/seen.h"
+#include "store/upsert.h"
+
+#include <stdlib.h>
+
+enum { HASHES_MAX = 10000 };
+
+/* What is written in one call; by_id: the records in order of their ids. */
+struct writing {
+    struct store *s;
+    const struct tmdb_write *const *records;
+    const struct tmdb_write **by_id;
+    size_t n;
+};
+
+/* ---- things that are named: before the records, for those refer to them */
+
+struct own_row {
+    const struct cell *cells;
+    size_t seq; /* its place among all, as they came */
+    int64_t at; /* fetched */
+};
+
+static int by_key(const void *x, const void *y)
+{
+    const struct own_row *a = x, *b = y;
+    int c = cell_cmp(a->cells, b->cells);
+    return c != 0 ? c : (a->seq > b->seq) - (a->seq < b->seq);
+}
+
+static bool same_cells(const struct cell *a, const struct cell *b, size_t width)
+{
+    for (size_t i = 0; i < width; i++)
+        if (!cell_eq(&a[i], &b[i]))
+            return false;
+    return true;
+}
+
+/* Whether the lists name things of one table, with the same columns. */
+static bool share_own(const struct list *a, const struct list *b)
+{
+    return a->entity == b->entity;
+}
+
+static size_t own_rows_of(const struct writing *w, const struct list *l, struct own_row *to)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->n; i++)
+        for (size_t k = 0; k < w->records[i]->list_n; k++) {
+            const struct list_write *lw = &w->records[i]->lists[k];
+            if (!share_own(lw->list, l))
+                continue;
+            for (size_t r = 0; r < lw->own.n; r++, n++)
+                if (to != NULL)
+                    to[n] = (struct own_row){row_set_at(&lw->own, r), n, w->records[i]->fetched_at};
+        }
+    return n;
+}
+
+/* Of neighbours that say the same, the newest mention is enough: writing both comes to the same. */
+static size_t drop_repeated(struct own_row *rows, size_t n, size_t width)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct own_row *last = kept == 0 ? NULL : &rows[kept - 1];
+        if (last == NULL || !same_cells(last->cells, rows[i].cells, width))
+            rows[kept++] = rows[i];
+        else if (rows[i].at > last->at)
+            last->at = rows[i].at;
+    }
+    return kept;
+}
+
+static bool begin_seen(struct store *s, struct err *e)
+{
+    int64_t floor = 0;
+    if (s->seen != NULL)
+        return true;
+    if (!db_get_ints(s, "SELECT max(fetched_at) FROM {tmdb_movies}", NO_CELLS, &floor, 1, NULL, e))
+        return false;
+    s->seen = seen_new(floor);
+    return true;
+}
+
+static bool write_own(struct writing *w, const struct list *l, struct err *e)
+{
+    struct store *s = w->s;
+    const struct shape *own = &s->own[l - tmdb_lists];
+    size_t n = own_rows_of(w, l, NULL), width = own->layout.n;
+    if (n == 0)
+        return true;
+    if (!own->present)
+        return err_set(e, ERR_BUG, "list %s has no table of its own", l->name);
+    struct own_row *rows = arena_take_array(&s->scratch, n, sizeof *rows);
+    (void)own_rows_of(w, l, rows);
+    qsort(rows, n, sizeof *rows, by_key);
+    n = drop_repeated(rows, n, width);
+    struct row_set wide = {arena_take_array(&s->scratch, n * (width + 1), sizeof(struct cell)), width + 1, 0};
+    for (size_t i = 0; i < n; i++) {
+        if (seen_row(s->seen, (size_t)(l - tmdb_lists), rows[i].cells, width, rows[i].at))
+            continue;
+        struct cell *to = row_set_at(&wide, wide.n++);
+        memcpy(to, rows[i].cells, width * sizeof *to);
+        to[width] = cell_int(rows[i].at);
+    }
+    return db_put(s, &own->put, &wide, e) || err_in(e, "%s", l->name);
+}
+
+static bool is_first_of_own(const struct list *l)
+{
+    for (const struct list *before = tmdb_lists; before < l; before++)
+        if (share_own(before, l))
+            return false;
+    return true;
+}
+
+static bool write_owns(struct writing *w, struct err *e)
+{
+    if (!begin_seen(w->s, e))
+        return false;
+    for (size_t i = 0; i < TMDB_LIST_COUNT; i++)
+        if (is_first_of_own(&tmdb_lists[i]) && !write_own(w, &tmdb_lists[i], e))
+            return false;
+    return true;
+}
+
+/* ---- the records */
+
+struct knowing {
+    struct arena *a;
+    struct map at; /* tmdb_id -> index in by_id */
+    struct view (*hashes)[TMDB_LIST_COUNT];
+};
+
+static bool take_hashes(void *payload, const struct cell *c, size_t n, struct err *e)
+{
+    struct knowing *k = payload;
+    const uint64_t *at = map_get(&k->at, cell_get_int(&c[0]));
+    (void)n;
+    (void)e;
+    if (at != NULL)
+        tmdb_parse_hashes(arena_dup(k->a, cell_get_text(&c[1])), k->hashes[*at]);
+    return true;
+}
+
+/* What is known of the lists of each record, in the order of by_id. */
+static bool read_hashes(struct writing *w, struct knowing *k, struct err *e)
+{
+    struct cell *ids = arena_take_array(k->a, w->n, sizeof *ids);
+    map_init(&k->at, w->n);
+    for (size_t i = 0; i < w->n; i++) {
+        ids[i] = cell_int(w->by_id[i]->tmdb_id);
+        (void)map_put(&k->at, w->by_id[i]->tmdb_id, i);
+    }
+    bool ok = db_query_in(w->s,
+        "SELECT tmdb_id, section_hashes FROM {tmdb_movies} WHERE tmdb_id IN (%)", ids, w->n,
+        take_hashes, k, e);
+    map_done(&k->at);
+    return ok;
+}
+
+/* What is known of the lists that are not written stays. */
+static struct cell new_hashes(const struct tmdb_write *w, struct view *hashes, struct arena *a)
+{
+    struct str text;
+    for (size_t i = 0; i < w->list_n; i++)
+        if (w->lists[i].hash.p != NULL)
+            hashes[w->lists[i].list - tmdb_lists] = w->lists[i].hash;
+    str_init(&text, HASHES_MAX);
+    for (size_t i = 0; i < TMDB_LIST_COUNT; i++) {
+        if (hashes[i].p == NULL)
+            continue;
+        str_addz(&text, text.n > 0 ? " " : "");
+        str_addz(&text, tmdb_lists[i].name);
+        str_addc(&text, '=');
+        str_add(&text, hashes[i]);
+    }
+    struct cell c = text.n == 0 ? cell_null() : cell_text(arena_dup(a, str_view(&text)));
+    str_done(&text);
+    return c;
+}
+
+static bool write_movies(struct writing *w, struct err *e)
+{
+    struct store *s = w->s;
+    size_t n = s->movie.layout.n;
+    struct knowing k = {.a = &s->scratch};
+    struct row_set rows = {
+        arena_take_array(&s->scratch, w->n * (n + 2), sizeof(struct cell)), n + 2, w->n};
+    k.hashes = arena_take_array(&s->scratch, w->n, sizeof *k.hashes);
+    if (!read_hashes(w, &k, e))
+        return false;
+    for (size_t i = 0; i < w->n; i++) {
+        struct cell *row = row_set_at(&rows, i);
+        memcpy(row, w->by_id[i]->cells, n * sizeof *row);
+        row[n] = cell_int(w->by_id[i]->fetched_at);
+        row[n + 1] = new_hashes(w->by_id[i], k.hashes[i], &s->scratch);
+    }
+    return db_put(s, &s->movie.put, &rows, e);
+}
+
+/* ---- their rows */
+
+static const struct row_set *rows_of(const struct tmdb_write *w, const struct list *l, bool put)
+{
+    for (size_t i = 0; i < w->list_n; i++)
+        if (w->lists[i].list == l)
+            return put ? &w->lists[i].put : &w->lists[i].remove;
+    return NULL;
+}
+
+/* The rows of one list of all records, in the order of the records' ids. */
+static struct row_set all_rows_of(struct writing *w, const struct list *l, bool put)
+{
+    struct row_set all = {.n = 0};
+    size_t n = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        const struct row_set *rows = rows_of(w->by_id[i], l, put);
+        n += rows == NULL ? 0 : rows->n;
+        all.width = rows == NULL || rows->n == 0 ? all.width : rows->width;
+    }
+    all.cells = arena_take_array(&w->s->scratch, n * all.width, sizeof(struct cell));
+    for (size_t i = 0; n > 0 && i < w->n; i++) {
+        const struct row_set *rows = rows_of(w->by_id[i], l, put);
+        if (rows == NULL || rows->n == 0)
+            continue;
+        memcpy(row_set_at(&all, all.n), rows->cells, rows->n * rows->width * sizeof(struct cell));
+        all.n += rows->n;
+    }
+    return all;
+}
+
+static bool write_list(struct writing *w, const struct list *l, struct err *e)
+{
+    const struct shape *shape = &w->s->lists[l - tmdb_lists];
+    struct row_set remove = all_rows_of(w, l, false), put = all_rows_of(w, l, true);
+    return ((remove.n == 0 || w->s->engine->exec_rows(w->s, shape->remove, &remove, e)) &&
+               db_put(w->s, &shape->put, &put, e)) ||
+           err_in(e, "%s", l->name);
+}
+
+static int by_tmdb_id(const void *x, const void *y)
+{
+    const struct tmdb_write *a = *(const struct tmdb_write *const *)x,
+                            *b = *(const struct tmdb_write *const *)y;
+    return (a->tmdb_id > b->tmdb_id) - (a->tmdb_id < b->tmdb_id);
+}
+
+/* Things named before the records, the records before their rows: so that references hold at every step. */
+bool store_write_tmdb(
+    struct store *s, const struct tmdb_write *const *records, size_t n, struct err *e)
+{
+    if (n == 0)
+        return true;
+    arena_reset(&s->scratch);
+    struct writing w = {s, records, arena_take_array(&s->scratch, n, sizeof *w.by_id), n};
+    for (size_t i = 0; i < n; i++)
+        w.by_id[i] = records[i];
+    qsort(w.by_id, n, sizeof *w.by_id, by_tmdb_id);
+    bool ok = db_may_write(s, e) && write_owns(&w, e) && write_movies(&w, e);
+    for (size_t i = 0; ok && i < TMDB_LIST_COUNT; i++)
+        ok = write_list(&w, &tmdb_lists[i], e);
+    return ok || (n == 1 ? err_in(e, "tmdb %lld", (long long)records[0]->tmdb_id) : false);
+}
