@@ -1,22 +1,9 @@
 /* Loading one batch file: see load.h. */
-#include "etl/load.h"
+#include "etl/feed.h"
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/sys.h"
-
-/* A transaction ends at either bound: so many records, or so many bytes of them. Larger ones are hardly faster. */
-enum { GROUP = 250, GROUP_BYTES = 48 * 1024 * 1024 };
-
-/* Records on their way into one transaction. */
-struct group {
-    struct arena arena;
-    struct staged_record records[GROUP];
-    struct view documents[GROUP]; /* as they stand in the file, for rejected/ */
-    uint64_t after[GROUP];        /* documents of the file up to and with this one */
-    size_t n;
-    uint64_t documents_done; /* of the file, when this group is committed */
-};
 
 struct loading {
     struct apply *apply;
@@ -25,7 +12,11 @@ struct loading {
     struct load_result *result;
     struct file_row row;
     struct batch_reject *reject; /* NULL until something is refused */
-    struct group group;
+    struct feed *feed;
+    struct feed_group *group;           /* at hand */
+    struct feed_record *good[FEED_RECORDS]; /* those of it that are to be written */
+    size_t good_n;
+    uint64_t documents_done; /* of the file, when the group is committed */
 };
 
 /* ---- refused documents */
@@ -69,8 +60,8 @@ static bool move_loaded_cursor(struct loading *l, struct err *e)
     int64_t day;
     bool exists;
     bool ok = store_each_file(store, look_for_pending, &p, e);
-    struct view fetched = arena_print(&l->group.arena, "%.*s.fetched", VIEW_ARG(type));
-    struct view loaded = arena_print(&l->group.arena, "%.*s.loaded", VIEW_ARG(type));
+    struct view fetched = arena_print(&l->apply->arena, "%.*s.fetched", VIEW_ARG(type));
+    struct view loaded = arena_print(&l->apply->arena, "%.*s.loaded", VIEW_ARG(type));
     ok = ok && (p.others || store_get_cursor(store, fetched.p, &day, &exists, e));
     if (!ok || p.others || !exists)
         return ok;
@@ -96,9 +87,9 @@ struct slice {
 
 static bool apply_slice(const struct slice *s, struct err *e)
 {
-    const struct staged_record *records[GROUP];
+    const struct staged_record *records[FEED_RECORDS];
     for (size_t i = s->from; i < s->to; i++)
-        records[i - s->from] = &s->l->group.records[i];
+        records[i - s->from] = &s->l->good[i]->record;
     return apply_records(s->l->apply, records, s->to - s->from, e);
 }
 
@@ -123,20 +114,20 @@ static bool write_group(struct loading *l, size_t from, size_t to, uint64_t docu
 
 static bool refuse(struct loading *l, size_t i, const struct err *why, struct err *e)
 {
-    const struct staged_record *r = &l->group.records[i];
+    const struct staged_record *r = &l->good[i]->record;
     struct findings *f = l->apply->findings;
     size_t first = f->kept.n;
-    struct view key = arena_print(&l->group.arena, "tmdb %lld", (long long)r->tmdb_id);
+    struct view key = arena_print(&l->group->arena, "tmdb %lld", (long long)r->tmdb_id);
     findings_add(f, RULE_STORE_REFUSED, r->place.line, r->place.column, key, "", "%s", why->text);
-    return reject(l, l->group.documents[i], f, first, e);
+    return reject(l, l->good[i]->document, f, first, e);
 }
 
 /* The transaction failed on one record: each gets one of its own, and only the culprit stays out. The position goes to the
  * end of the record's own document: those that the survey refused may lie between. */
 static bool write_one_by_one(struct loading *l, struct err *e)
 {
-    for (size_t i = 0; i < l->group.n; i++) {
-        uint64_t done = i + 1 < l->group.n ? l->group.after[i] : l->group.documents_done;
+    for (size_t i = 0; i < l->good_n; i++) {
+        uint64_t done = i + 1 < l->good_n ? l->good[i]->index + 1 : l->documents_done;
         if (write_group(l, i, i + 1, done, e))
             continue;
         if (e->kind != ERR_DATA)
@@ -148,53 +139,29 @@ static bool write_one_by_one(struct loading *l, struct err *e)
     return true;
 }
 
-static bool flush(struct loading *l, struct err *e)
+static bool write_good(struct loading *l, struct err *e)
 {
-    bool ok;
-    if (l->apply->w->x->request->dry_run) {
-        ok = apply_slice(&(struct slice){.l = l, .to = l->group.n}, e) && apply_link(l->apply, e);
-    } else {
-        ok = write_group(l, 0, l->group.n, l->group.documents_done, e);
-        if (!ok && e->kind == ERR_DATA)
-            ok = write_one_by_one(l, e);
-    }
-    l->group.n = 0;
-    arena_reset(&l->group.arena);
-    return ok;
+    if (l->apply->w->x->request->dry_run)
+        return apply_slice(&(struct slice){.l = l, .to = l->good_n}, e) && apply_link(l->apply, e);
+    return write_group(l, 0, l->good_n, l->documents_done, e) ||
+           (e->kind == ERR_DATA && write_one_by_one(l, e));
 }
 
 /* ---- the file */
 
-/* A document that the survey refused is read again here, for its findings. */
-static bool load_bad(struct loading *l, struct batch_reader *r, struct staged_record *record, bool undecoded,
-    struct findings *again, struct err *e)
+/* Parts the group at hand into what is refused, what was written by an earlier run, and what is to be written. */
+static bool sort_out(struct loading *l, struct err *e)
 {
-    if (!undecoded)
-        (void)check_record(record, again);
-    return reject(l, batch_document(r), again, 0, e);
-}
-
-static bool load_document(struct loading *l, struct batch_reader *r, uint64_t index, bool *ret_end,
-    struct err *e)
-{
-    struct findings again;
-    struct staged_record *record = &l->group.records[l->group.n];
-    bool undecoded = false, ok;
-    findings_init(&again);
-    findings_in_file(&again, l->path);
-    ok = batch_next(r, &again, &l->group.arena, record, &undecoded, ret_end, e);
-    if (ok && !*ret_end) {
-        if (undecoded || map_has(&l->survey->bad, (int64_t)index)) {
-            ok = load_bad(l, r, record, undecoded, &again, e);
-        } else if (index >= (uint64_t)l->row.records_done) {
-            l->group.documents[l->group.n] = arena_dup(&l->group.arena, batch_document(r));
-            l->group.after[l->group.n] = index + 1;
-            l->group.n++;
-        }
-        l->group.documents_done = index + 1;
+    l->good_n = 0;
+    for (size_t i = 0; i < l->group->n; i++) {
+        struct feed_record *r = &l->group->records[i];
+        l->documents_done = r->index + 1;
+        if (r->bad && !reject(l, r->document, &r->findings, 0, e))
+            return false;
+        if (!r->bad && r->index >= (uint64_t)l->row.records_done)
+            l->good[l->good_n++] = r;
     }
-    findings_done(&again);
-    return ok;
+    return true;
 }
 
 static bool mark_loaded(void *payload, struct err *e)
@@ -212,17 +179,19 @@ static bool finish(struct loading *l, struct err *e)
            store_transact(l->apply->w->store, mark_loaded, l, e);
 }
 
-static bool load_documents(struct loading *l, struct batch_reader *r, struct err *e)
+static bool load_groups(struct loading *l, struct err *e)
 {
-    bool end = false;
-    for (uint64_t index = 0; !end; index++) {
-        if (work_stopped(e) || !load_document(l, r, index, &end, e))
+    for (bool last = false; !last;) {
+        if (work_stopped(e) || !feed_next_group(l->feed, &l->group, e))
             return false;
-        if (l->group.n < GROUP && l->group.arena.used < GROUP_BYTES && !(end && l->group.n > 0))
-            continue;
-        if (!flush(l, e))
+        last = l->group->last;
+        bool ok = sort_out(l, e) && (l->good_n == 0 || write_good(l, e));
+        feed_group_free(l->group);
+        l->group = NULL;
+        if (!ok)
             return false;
-        etl_progress(l->apply->w->x, "loading", index, l->survey->documents, file_base_name(l->path));
+        etl_progress(l->apply->w->x, "loading", l->documents_done, l->survey->documents,
+            file_base_name(l->path));
     }
     return finish(l, e);
 }
@@ -246,23 +215,14 @@ static bool find_position(struct loading *l, struct err *e)
     return true;
 }
 
-bool load_file(struct apply *a, const char *path, const struct survey *s, struct load_result *ret,
-    struct err *e)
+bool load_file(struct apply *a, const char *path, const struct survey *s, struct feed *feed,
+    struct load_result *ret, struct err *e)
 {
-    struct batch_reader *r = NULL;
-    struct findings header;
     struct loading *l = mem_alloc(sizeof *l);
     *ret = (struct load_result){0};
-    *l = (struct loading){.apply = a, .path = path, .survey = s, .result = ret};
-    arena_init(&l->group.arena);
-    findings_init(&header); /* the survey has reported these */
-    bool ok = find_position(l, e);
-    if (ok && !ret->was_loaded)
-        ok = batch_open(path, &header, &r, e) && load_documents(l, r, e);
-    findings_done(&header);
+    *l = (struct loading){.apply = a, .path = path, .survey = s, .result = ret, .feed = feed};
+    bool ok = find_position(l, e) && (ret->was_loaded || load_groups(l, e));
     batch_reject_free(l->reject);
-    batch_reader_free(r);
-    arena_done(&l->group.arena);
     mem_free(l);
     return ok;
 }

@@ -1,6 +1,6 @@
 /* Loading one batch file (private to etl).
  *
- * Two passes. The survey reads and checks everything and touches nothing: a file that is not complete, or has more errors
+ * Two passes, both read by a thread that is ahead of this one (feed.h). The survey reads and checks everything and touches nothing: a file that is not complete, or has more errors
  * than allowed, is refused before its first record is loaded. The load then applies the good records in groups, one
  * transaction each, in which the file's position moves too, so that a run that is killed goes on at the next record. */
 #ifndef MOVIE_ETL_ETL_LOAD_H
@@ -28,9 +28,11 @@ struct load_result {
     bool was_loaded; /* nothing to do: this very file is loaded already */
 };
 
-/* Applies the records of a surveyed file; on success its state is "loaded". `findings` receives what the database
- * refused. A dry run says what it would do and changes nothing. */
-bool load_file(struct apply *a, const char *path, const struct survey *s, struct load_result *ret,
-    struct err *e);
+struct feed;
+
+/* Applies the records of the surveyed file that `feed` gave last; on success its state is "loaded". The findings of
+ * `a` receive what the database refused. A dry run says what it would do and changes nothing. */
+bool load_file(struct apply *a, const char *path, const struct survey *s, struct feed *feed,
+    struct load_result *ret, struct err *e);
 
 #endif

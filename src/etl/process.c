@@ -1,19 +1,34 @@
 /* process: batch files into the database, oldest first. Also validate, which is its first half alone.
  *
- * A file is moved to processed/ only after the commit of its last record; one that is loaded but still lies in raw/ (the
- * run was killed in between) is only moved. */
-#include "etl/load.h"
+ * A thread reads ahead (feed.h), another compresses and moves what is loaded (mover). A file is moved to processed/ only
+ * after the commit of its last record; one that is loaded but still lies in raw/ (the run was killed in between) is only
+ * moved. */
+#include "etl/feed.h"
 
 #include "base/file.h"
+#include "base/thread.h"
 
 #include <stdio.h>
+
+/* Moves files that are loaded, in their order. */
+struct mover {
+    const char *data_dir;
+    struct queue *paths;
+    struct thread *thread;
+    bool failed; /* for whoever has joined it */
+    struct err err;
+};
+
+enum { MOVES_AHEAD = 8 };
 
 struct processing {
     struct work *w;
     struct apply apply;
-    struct check_run run;
+    struct feed *feed;
+    struct mover mover;
     struct findings findings; /* of the file at hand */
     uint64_t files, rejected;
+    struct arena paths; /* of the files to move */
 };
 
 static bool too_many_errors(const struct etl *x, const struct survey *s, struct err *e)
@@ -48,11 +63,45 @@ static void say_file(struct processing *p, const char *path, const struct apply_
     etl_say(p->w->x, "%s", line);
 }
 
-static bool finish_file(struct processing *p, const char *path, struct err *e)
+static void move_all(void *payload)
 {
-    bool moved = false;
-    return p->w->x->request->dry_run ||
-           batch_move_processed(p->w->x->config->data_dir, path, &moved, e);
+    struct mover *m = payload;
+    char *path;
+    while (!m->failed && (path = queue_take(m->paths)) != NULL) {
+        bool moved;
+        m->failed = !batch_move_processed(m->data_dir, path, &moved, &m->err);
+    }
+    queue_close(m->paths);
+}
+
+static bool mover_start(struct mover *m, const char *data_dir, struct err *e)
+{
+    m->data_dir = data_dir;
+    m->paths = queue_new(MOVES_AHEAD);
+    return thread_start(move_all, m, &m->thread, e);
+}
+
+/* Waits until all is moved; a failure counts when nothing else went wrong. */
+static bool mover_finish(struct mover *m, bool ok, struct err *e)
+{
+    if (m->paths == NULL)
+        return ok;
+    queue_close(m->paths);
+    thread_join(m->thread);
+    queue_free(m->paths);
+    if (ok && m->failed)
+        *e = m->err;
+    return ok && !m->failed;
+}
+
+/* When the mover has failed it takes no more: mover_finish says so. */
+static void finish_file(struct processing *p, const char *path)
+{
+    size_t n = strlen(path);
+    char *copy = arena_take(&p->paths, n + 1);
+    memcpy(copy, path, n);
+    if (!p->w->x->request->dry_run)
+        (void)queue_put(p->mover.paths, copy);
 }
 
 static bool refuse_file(struct processing *p, const char *path, struct err *e)
@@ -66,7 +115,7 @@ static bool load_surveyed(struct processing *p, const char *path, const struct s
 {
     struct apply_counts before = p->apply.counts;
     struct load_result r;
-    if (too_many_errors(p->w->x, s, e) || !load_file(&p->apply, path, s, &r, e))
+    if (too_many_errors(p->w->x, s, e) || !load_file(&p->apply, path, s, p->feed, &r, e))
         return false;
     if (r.was_loaded)
         etl_say(p->w->x, "%s: loaded already", file_base_name(path));
@@ -75,17 +124,19 @@ static bool load_surveyed(struct processing *p, const char *path, const struct s
     p->rejected += r.rejected;
     if (r.rejected > 0)
         p->w->x->partial = true;
-    return finish_file(p, path, e);
+    finish_file(p, path);
+    return true;
 }
 
-static bool process_file(struct processing *p, const char *path, struct err *e)
+static bool process_file(struct processing *p, struct feed_file *file, struct err *e)
 {
-    struct survey s;
-    bool ok = survey_file(path, &p->run, &p->findings, &s, e);
+    bool ok = !file->failed;
     if (ok) {
         p->files++;
-        ok = s.usable ? load_surveyed(p, path, &s, e) : refuse_file(p, path, e);
-        survey_done(&s);
+        ok = file->survey.usable ? load_surveyed(p, file->path, &file->survey, e)
+                                 : refuse_file(p, file->path, e);
+    } else {
+        *e = file->err;
     }
     struct err later;
     if (!work_report(p->w, &p->findings, ok ? e : &later))
@@ -108,10 +159,17 @@ static bool list_files(const struct etl *x, struct arena *a, struct vec *ret, st
 
 static bool process_files(struct processing *p, const struct vec *files, struct err *e)
 {
-    for (size_t i = 0; i < files->n; i++)
-        if (work_stopped(e) || !process_file(p, *(const char *const *)vec_at(files, i), e))
-            return false;
-    return true;
+    struct feed_file *file = NULL;
+    bool ok = mover_start(&p->mover, p->w->x->config->data_dir, e) && feed_new(files, &p->feed, e);
+    while (ok && (ok = !work_stopped(e)) && (file = feed_next_file(p->feed)) != NULL) {
+        struct findings empty = p->findings;
+        p->findings = file->findings; /* and what the database refuses is added */
+        file->findings = empty;
+        ok = process_file(p, file, e);
+        feed_file_free(file);
+    }
+    feed_free(p->feed);
+    return mover_finish(&p->mover, ok, e);
 }
 
 static void say_end(struct processing *p)
@@ -141,13 +199,13 @@ static bool process_all(struct work *w, struct err *e)
     arena_init(&a);
     vec_init(&files, sizeof(char *), 1000 * 1000);
     findings_init(&p.findings);
-    check_run_init(&p.run);
+    arena_init(&p.paths);
     bool ok = apply_init(&p.apply, w, &p.findings, e) && list_files(w->x, &a, &files, e) &&
               process_files(&p, &files, e);
     if (ok)
         say_end(&p);
     apply_done(&p.apply);
-    check_run_done(&p.run);
+    arena_done(&p.paths);
     findings_done(&p.findings);
     vec_done(&files);
     arena_done(&a);
