@@ -6,6 +6,7 @@
 #include "etl/feed.h"
 
 #include "base/file.h"
+#include "base/sys.h"
 #include "base/thread.h"
 
 #include <stdio.h>
@@ -172,6 +173,22 @@ static bool process_files(struct processing *p, const struct vec *files, struct 
     return mover_finish(&p->mover, ok, e);
 }
 
+/* Indexes that a first load goes without are made in any case, but not against the will of whoever stops the program: then
+ * the next command makes them. */
+static bool load_all(struct processing *p, const struct vec *files, struct err *e)
+{
+    struct store *store = p->w->store;
+    if (p->w->x->request->dry_run)
+        return process_files(p, files, e);
+    if (!store_begin_first_load(store, e))
+        return false;
+    bool ok = process_files(p, files, e);
+    struct err later;
+    if (!sys_stop_asked() && !store_end_first_load(store, ok ? e : &later))
+        ok = false;
+    return ok;
+}
+
 static void say_end(struct processing *p)
 {
     const struct apply_counts *c = &p->apply.counts;
@@ -201,7 +218,7 @@ static bool process_all(struct work *w, struct err *e)
     findings_init(&p.findings);
     arena_init(&p.paths);
     bool ok = apply_init(&p.apply, w, &p.findings, e) && list_files(w->x, &a, &files, e) &&
-              process_files(&p, &files, e);
+              load_all(&p, &files, e);
     if (ok)
         say_end(&p);
     apply_done(&p.apply);

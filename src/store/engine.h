@@ -93,6 +93,7 @@ struct ranked_source {
 
 struct engine {
     const struct dialect *dialect;
+    bool late_indexes; /* no foreign key needs an index, so those that are `late` may be made after a first load */
     unsigned tries; /* of a small transaction that fails for a passing reason; 0: one */
     void (*close)(struct store *s);
     /* The database is known to be ours, or empty: sets it up for writing. Not inside a transaction. */

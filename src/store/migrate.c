@@ -72,7 +72,7 @@ static bool walk_index(struct walk *w, const struct index *ix, struct err *e)
 {
     if (live_find(w->s, w->live, ddl_index_name(&w->s->scratch, ix).p) != NULL)
         return true;
-    w->missing++;
+    w->missing += !(ix->late && w->s->mode == STORE_READ); /* a first load is going on, or was cut off */
     return !w->write || ddl_create_index(w->s, ix, e);
 }
 

@@ -110,6 +110,13 @@ bool store_each_tmdb_id(struct store *s,
     bool (*take)(void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e),
     void *payload, struct err *e);
 
+/* Around the first load of TMDB records: while there are none, indexes on their tables that loading does not need are
+ * dropped, and made at the end in one go, which is faster than row by row. A missing index is the note of what is left
+ * to do: when the process ends between the two, the next command that writes makes it as it opens the store. Does
+ * nothing when there are records, or on an engine that needs the indexes itself. */
+bool store_begin_first_load(struct store *s, struct err *e);
+bool store_end_first_load(struct store *s, struct err *e);
+
 /* The records with these ids, none twice, in their order: n of them into `ret`, texts in the arena. */
 bool store_read_tmdb(struct store *s, const int64_t *tmdb_ids, size_t n, struct arena *a,
     struct tmdb_stored *ret, struct err *e);

@@ -40,6 +40,7 @@ struct index {
     const char *table;
     const char *columns[INDEX_MAX_COLUMNS]; /* NULL after the last */
     bool unique;
+    bool late; /* may be missing while TMDB's tables are filled for the first time: store_begin_first_load */
 };
 
 extern const struct table plain_tables[];  /* ends with name == NULL; n is not filled in */

@@ -147,6 +147,7 @@ static void close_it(struct store *s)
 
 static const struct engine sqlite_engine = {
     .dialect = &sqlite_dialect,
+    .late_indexes = true,
     .close = close_it,
     .prepare = sqlite_prepare,
     .begin = sqlite_begin,
