@@ -245,8 +245,8 @@ static struct node *read_list(struct own *o, int64_t indent)
     return n;
 }
 
-bool own_parse(struct view text, uint64_t line, struct arena *texts, struct arena *nodes,
-    struct node **ret)
+bool own_parse(
+    struct view text, uint64_t line, struct arena *texts, struct arena *nodes, struct node **ret)
 {
     if (text.n > OWN_MAX || text.n == 0)
         return false;

@@ -27,7 +27,7 @@
 
 /* True when `text`, which begins in line `line` of its file, is in the form: *ret is its tree, with
  * all keys and texts in `texts` and the nodes in `nodes` (may be the same). */
-bool own_parse(struct view text, uint64_t line, struct arena *texts, struct arena *nodes,
-    struct node **ret);
+bool own_parse(
+    struct view text, uint64_t line, struct arena *texts, struct arena *nodes, struct node **ret);
 
 #endif

@@ -57,8 +57,8 @@ bool store_add_findings(
 
 enum { CONFLICT_CELLS = 9 };
 
-bool store_put_conflicts(struct store *s, int64_t run_id, const struct conflict *conflicts, size_t n,
-    int64_t now, struct err *e)
+bool store_put_conflicts(struct store *s, int64_t run_id, const struct conflict *conflicts,
+    size_t n, int64_t now, struct err *e)
 {
     arena_reset(&s->scratch);
     struct cell *cells = arena_take_array(&s->scratch, n * CONFLICT_CELLS + 1, sizeof *cells);
@@ -66,7 +66,8 @@ bool store_put_conflicts(struct store *s, int64_t run_id, const struct conflict 
         const struct conflict *c = &conflicts[i];
         struct cell row[CONFLICT_CELLS] = {cell_int(c->movielens_id), cell_int(c->tmdb_id),
             cell_text(view_of(c->field)), cell_text(view_of(c->rule)), cell_of_id(c->movie_id),
-            cell_text(c->movielens_value), cell_text(c->tmdb_value), cell_of_id(run_id), cell_int(now)};
+            cell_text(c->movielens_value), cell_text(c->tmdb_value), cell_of_id(run_id),
+            cell_int(now)};
         memcpy(&cells[i * CONFLICT_CELLS], row, sizeof row);
     }
     const struct put *p = upsert_put_all(s, schema_find(&s->schema, "etl_conflicts"), PUT_ROW);
@@ -100,7 +101,8 @@ static bool next_seq(struct store *s, int64_t run_id, int64_t *ret, struct err *
 
 enum { CHANGE_CELLS = 12 };
 
-static void change_row(int64_t run_id, int64_t seq, const struct change *c, int64_t now, struct cell *ret)
+static void change_row(
+    int64_t run_id, int64_t seq, const struct change *c, int64_t now, struct cell *ret)
 {
     bool is_list = c->field == NULL && c->added + c->updated + c->removed > 0;
     struct cell row[CHANGE_CELLS] = {cell_int(run_id), cell_int(seq), cell_int(c->tmdb_id),

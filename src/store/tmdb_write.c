@@ -101,7 +101,8 @@ static bool write_own(struct writing *w, const struct list *l, struct err *e)
     (void)own_rows_of(w, l, rows);
     qsort(rows, n, sizeof *rows, by_key);
     n = drop_repeated(rows, n, width);
-    struct row_set wide = {arena_take_array(&s->scratch, n * (width + 1), sizeof(struct cell)), width + 1, 0};
+    struct row_set wide = {
+        arena_take_array(&s->scratch, n * (width + 1), sizeof(struct cell)), width + 1, 0};
     for (size_t i = 0; i < n; i++) {
         if (seen_row(s->seen, (size_t)(l - tmdb_lists), rows[i].cells, width, rows[i].at))
             continue;
@@ -158,9 +159,9 @@ static bool read_hashes(struct writing *w, struct knowing *k, struct err *e)
         ids[i] = cell_int(w->by_id[i]->tmdb_id);
         (void)map_put(&k->at, w->by_id[i]->tmdb_id, i);
     }
-    bool ok = db_query_in(w->s,
-        "SELECT tmdb_id, section_hashes FROM {tmdb_movies} WHERE tmdb_id IN (%)", ids, w->n,
-        take_hashes, k, e);
+    bool ok =
+        db_query_in(w->s, "SELECT tmdb_id, section_hashes FROM {tmdb_movies} WHERE tmdb_id IN (%)",
+            ids, w->n, take_hashes, k, e);
     map_done(&k->at);
     return ok;
 }

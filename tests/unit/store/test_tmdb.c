@@ -231,7 +231,8 @@ static void own_rows_are_not_written_again_and_again(void **state)
         write_record(k, &m, mentions[i].at, &x);
         assert_string_equal(kit_text(k, "SELECT * FROM keywords"), mentions[i].want);
     }
-    kit_open(k, STORE_WRITE); /* nothing is noted: what is older than the newest record is written as it comes */
+    kit_open(k,
+        STORE_WRITE); /* nothing is noted: what is older than the newest record is written as it comes */
     struct expected x = {0};
     struct tmdb_keyword item;
     struct tmdb_movie m = movie_of(k, 100, "M");
@@ -248,7 +249,8 @@ static void own_rows_are_not_written_again_and_again(void **state)
 static void own_rows_of_a_rollback_are_written_again(void **state)
 {
     struct kit *k = *state;
-    struct cell name[] = {cell_int(7), cell_text(view_of("Name"))}, link[] = {cell_int(1), cell_int(7)};
+    struct cell name[] = {cell_int(7), cell_text(view_of("Name"))},
+                link[] = {cell_int(1), cell_int(7)};
     struct list_write l = {
         .list = &tmdb_lists[TMDB_LIST_keywords], .put = {link, 2, 1}, .own = {name, 2, 1}};
     struct tmdb_write w = {
