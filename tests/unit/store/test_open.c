@@ -291,7 +291,7 @@ static void missing_things_are_added(void **state)
         "DROP TABLE reviews",
         "DROP VIEW movie_details; ALTER TABLE tmdb_movies DROP COLUMN tagline",
         "ALTER TABLE people DROP COLUMN popularity",
-        "DROP INDEX ix_credits_person_id",
+        "DROP INDEX ix_movies_title",
         "DROP VIEW movie_ratings",
         "UPDATE etl_tables SET definition = 'older' WHERE name = 'movie_details'",
         "DELETE FROM genres WHERE genre_id = 3",
@@ -312,6 +312,29 @@ static void missing_things_are_added(void **state)
         assert_int_equal(kit_int(k, "SELECT count(tagline) + 1 FROM tmdb_movies"), 1);
         assert_int_equal(kit_int(k, "SELECT count(popularity) + 1 FROM people"), 1);
     }
+}
+
+/* Who reads meanwhile is not refused; whoever writes next makes what a first load that was cut off left to do. */
+static void a_first_load_makes_its_indexes_at_the_end(void **state)
+{
+    struct kit *k = *state;
+    static const char count[] = "SELECT count(*) FROM sqlite_schema WHERE name IN ('ix_people_name', "
+                                "'ix_credits_person_id', 'ix_watch_providers_country')";
+    kit_open(k, STORE_WRITE);
+    must(store_begin_first_load(k->s, &k->e));
+    assert_int_equal(kit_int(k, count), 0);
+    must(store_end_first_load(k->s, &k->e));
+    assert_int_equal(kit_int(k, count), 3);
+    must(store_begin_first_load(k->s, &k->e));
+    kit_open(k, STORE_READ); /* as if the process had ended */
+    assert_int_equal(kit_int(k, count), 0);
+    kit_open(k, STORE_WRITE);
+    assert_int_equal(kit_int(k, count), 3);
+    kit_sql(k, "INSERT INTO tmdb_movies(tmdb_id, fetched_at) VALUES (1, 1)");
+    must(store_begin_first_load(k->s, &k->e)); /* not the first */
+    assert_int_equal(kit_int(k, count), 3);
+    kit_close(k);
+    kit_sound(k);
 }
 
 /* Columns added later stand elsewhere in the table; nothing may depend on that. */
@@ -541,6 +564,7 @@ int main(void)
         KIT_TEST(foreign_tables_are_seen_later_too),
         KIT_EMPTY(prefixes_keep_databases_apart),
         KIT_TEST(missing_things_are_added),
+        KIT_TEST(a_first_load_makes_its_indexes_at_the_end),
         KIT_TEST(added_columns_change_no_dump),
         KIT_TEST(added_columns_have_their_references),
         KIT_TEST(newer_databases_are_refused),
