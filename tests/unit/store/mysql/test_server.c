@@ -143,6 +143,29 @@ static void test_too_long(void **state)
 
 /* ---- errors, types */
 
+/* Every code that servers and the client library are known to give for these reasons. */
+static void test_every_class(void **state)
+{
+    static const struct {
+        enum trouble trouble;
+        unsigned codes[32];
+    } classes[] = {
+        {TROUBLE_RETRY, {1205, 1213, 1020, 8002, 8005, 8022, 8028, 9007}},
+        {TROUBLE_LOST, {2002, 2003, 2006, 2013, 2026, 4031, 1053, 1040, 1927}},
+        {TROUBLE_NODE, {1047, 1180, 1836, 1429}},
+        {TROUBLE_SIZE, {3100, 1153, 8004}},
+        {TROUBLE_DATA, {1062, 1264, 1366, 1406, 1452, 3140, 3819, 4025, 4038}},
+        {TROUBLE_RIGHTS, {1044, 1142, 1143, 1227}},
+        {TROUBLE_SPACE, {1114, 1021}},
+        {TROUBLE_OTHER, {1045, 1049, 1064, 1524, 2059, 3159, 3948, 4166}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
+        for (size_t k = 0; classes[i].codes[k] != 0; k++)
+            if (server_trouble(classes[i].codes[k], "") != classes[i].trouble)
+                fail_msg("error %u is not of class %zu", classes[i].codes[k], i);
+}
+
 static void test_trouble(void **state)
 {
     (void)state;
@@ -201,6 +224,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_values, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_reals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_too_long, set_up, tear_down),
+        cmocka_unit_test(test_every_class),
         cmocka_unit_test(test_trouble),
         cmocka_unit_test(test_types),
     };
