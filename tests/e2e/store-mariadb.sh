@@ -63,6 +63,15 @@ exits 0 "a load over the only connection there may be"
 is "all of it is there" "$(admin "SELECT count(*) FROM $S_DB.ratings")" "$(($(wc -l <"$WORK/release3/ratings.csv") - 1))"
 limit 0
 
+# ---- a server that cannot write is passed over, by who writes
+on_server
+admin "SET GLOBAL read_only = 1"
+etl clear --force --yes
+exits 8 "a server that only reads, writing"
+says "is read-only now" "and it is said"
+refused 0 "store: mysql" "reading"
+admin "SET GLOBAL read_only = 0"
+
 # ---- LOAD DATA LOCAL is forbidden
 stop_server
 server --local-infile=OFF

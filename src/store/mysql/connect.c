@@ -44,6 +44,11 @@ static const char *const comfort[] = {
     "SET SESSION group_replication_consistency = 'BEFORE_ON_PRIMARY_FAILOVER'",
 };
 
+/* The same for a reader: it may be talking to a secondary, which has first to apply what was committed before. */
+static const char *const reader_comfort[] = {
+    "SET SESSION group_replication_consistency = 'BEFORE'",
+};
+
 /* The same for a load in bulk: MySQL builds indexes over two threads, sorting in memory of some size. */
 static const char *const bulk_comfort[] = {
     "SET SESSION innodb_ddl_buffer_size = 67108864",
@@ -254,7 +259,8 @@ static bool set_session(struct store *s, struct err *e)
     if (server_of(s)->bulk && !try_all(s, bulk_comfort, sizeof bulk_comfort / sizeof bulk_comfort[0], e))
         return false;
     if (s->mode == STORE_READ)
-        return server_send(s, view_of("SET SESSION TRANSACTION READ ONLY"), NULL, e);
+        return try_all(s, reader_comfort, sizeof reader_comfort / sizeof reader_comfort[0], e) &&
+               server_send(s, view_of("SET SESSION TRANSACTION READ ONLY"), NULL, e);
     return !server_of(s)->bulk || server_send(s, view_of("SET SESSION foreign_key_checks = 0"), NULL, e);
 }
 
@@ -279,6 +285,24 @@ static bool use_database(struct store *s, struct err *e)
     return err_set(e, ERR_NO_DATABASE, "the server has no database '%s'", q->database);
 }
 
+/* A secondary takes a writer's log-in and then refuses every write: as good as not there, so that another host is tried
+ * and, where none can write yet, waited for. A server that does not know the variable is believed to write. */
+static bool check_writable(struct store *s, const struct host *h, struct err *e)
+{
+    struct server *q = server_of(s);
+    if (s->mode == STORE_READ || mysql_query(q->db, "SELECT @@global.read_only") != 0)
+        return true;
+    MYSQL_RES *r = mysql_store_result(q->db);
+    MYSQL_ROW row = r == NULL ? NULL : mysql_fetch_row(r);
+    bool writable = row == NULL || row[0] == NULL || strcmp(row[0], "1") != 0;
+    mysql_free_result(r);
+    if (writable)
+        return true;
+    err_set(e, ERR_STORE, "%s is read-only now", h->name);
+    e->transient = true;
+    return err_hint(e, "In a cluster SQL_HOST names all servers, with commas between them: the one that can write is found.");
+}
+
 bool server_connect(struct store *s, bool *ret_passing, struct err *e)
 {
     struct server *q = server_of(s);
@@ -290,7 +314,7 @@ bool server_connect(struct store *s, bool *ret_passing, struct err *e)
     }
     bool ok = check_tls(q, h, e) && check_version(q, e);
     if (ok) {
-        ok = learn(s, e) && use_database(s, e) && set_session(s, e);
+        ok = learn(s, e) && check_writable(s, h, e) && use_database(s, e) && set_session(s, e);
         *ret_passing = !ok && e->transient;
     }
     if (!ok)
