@@ -31,6 +31,7 @@ fi
 parity
 [ "$(commands)" -gt 0 ]; ok "ratings came by LOAD DATA"
 questions
+real_data
 updates
 values
 refused_record

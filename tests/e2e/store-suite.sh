@@ -66,6 +66,40 @@ parity() {
     is "ratings read as people write them" "$(admin "SELECT count(*) FROM $S_DB.ratings WHERE rating IN (0.5,1,1.5,2,2.5,3,3.5,4,4.5,5)")" "$(admin "SELECT count(*) FROM $S_DB.ratings")"
 }
 
+# A real release and recorded TMDB answers (see real-data.sh), where they are at hand.
+real_data() {
+    data=${MOVIE_ETL_REAL_DATA:-}
+    if [ ! -d "$data/ml-latest-small" ]; then
+        T=$((T + 1))
+        echo "ok $T - real data # SKIP MOVIE_ETL_REAL_DATA does not name a folder with ml-latest-small and tmdb"
+        return
+    fi
+    standin --dir "$data/tmdb" --jsonl "$data/tmdb/movies.jsonl" --today "$(date -u +%F)"
+    embedded
+    in_folder real-embedded
+    etl init --load-movielens --movielens "$data/ml-latest-small"
+    exits 0 "a real release (embedded)"
+    etl init --fetch-tmdb
+    exits 0 "and its movies as recorded"
+    cp -R ../real-embedded ../real-server # the same files: of what two films say differently, the newest counts
+    etl process --batch-type initial
+    dump ../real-embedded.dump
+    on_server
+    SQL_DB=${S_DB}_real
+    in_folder real-server
+    etl init --load-movielens --movielens "$data/ml-latest-small"
+    exits 0 "the release (server)"
+    etl process --batch-type initial
+    exits 0 "and the movies"
+    dump ../real-server.dump
+    same "is the same in both" ../real-embedded.dump ../real-server.dump
+    etl init --full --movielens "$data/ml-latest-small"
+    exits 0 "once more"
+    dump ../again.dump
+    same "changes nothing" ../real-server.dump ../again.dump
+    admin "DROP DATABASE ${S_DB}_real"
+}
+
 # docs/queries.sql: each question runs, by the index it names. The sample is so small that a server would rather read whole
 # tables; so it is told that they have a thousand times the rows.
 questions() {
