@@ -35,9 +35,12 @@ static void decide(struct link_set *s, struct set_row *r, struct arena *scratch)
     const struct tmdb_facts *linked = link_set_record(s, r->row.movie.tmdb_id);
     r->link = merge_link(&r->row.movie, linked, same_imdb, n, scratch);
     r->contradicts = linked;
+    r->decided = true;
 }
 
-/* Gathers everything that is touched: rows lead to records, records and decisions to movies, movies to more rows. */
+/* Gathers everything that is touched: rows lead to records, records and decisions to movies, movies to more rows. Links may
+ * make a chain as long as the release; what lies further along it than MAX_ROUNDS is not touched, and the rows found last
+ * are there for what is said of their movies only. */
 static bool gather(struct work *w, struct link_set *s, const struct touched *t, struct err *e)
 {
     struct store_filter f = {.movielens_ids = t->movielens_ids.items, .movielens_n = t->movielens_ids.n,
@@ -117,6 +120,8 @@ static void add_link_conflict(struct outcome *o, const struct set_row *r)
 /* A row that left a movie of its own leaves a redirect behind. */
 static void add_row(struct outcome *o, const struct set_row *r)
 {
+    if (!r->decided)
+        return;
     int64_t id = r->row.movie.movielens_id, *slot = vec_add(&o->looked_at);
     if (slot != NULL)
         *slot = id;

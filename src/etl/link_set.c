@@ -73,6 +73,7 @@ static bool take_row(void *payload, const struct ml_row *row, struct err *e)
         return err_set(e, ERR_BUG, "more than %d rows in one linking", LINK_MAX_SET);
     (void)map_put(&s->row_at, row->movie.movielens_id, s->rows.n - 1);
     to->row = *row;
+    to->link.movie_id = row->movie_id;
     to->row.movie.raw_title = arena_dup(&s->arena, row->movie.raw_title);
     to->row.movie.title = arena_dup(&s->arena, row->movie.title);
     to->row.movie.genres = arena_dup(&s->arena, row->movie.genres);

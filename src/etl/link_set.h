@@ -12,6 +12,7 @@ struct set_row {
     struct ml_row row;
     struct link link;
     const struct tmdb_facts *contradicts; /* the record of the row's tmdb_id, or NULL */
+    bool decided; /* else the row stays where it is */
 };
 
 struct set_record {

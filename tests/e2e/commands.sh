@@ -108,6 +108,30 @@ etl clear --force --yes
 exits 0 "clear, the second time"
 etl process --file "$file"
 exits 0 "what was cleared can be processed again"
+
+# A chain of rows, each with the IMDb id of one record and the TMDB id of the next: a change at its beginning spoils nothing
+# further along it than a linking follows.
+mkdir chain
+awk 'BEGIN {
+    print "movieId,title,genres" >"chain/movies.csv"; print "movieId,imdbId,tmdbId" >"chain/links.csv"
+    print "userId,movieId,rating,timestamp\n1,1,3.0,1000000000" >"chain/ratings.csv"; print "userId,movieId,tag,timestamp" >"chain/tags.csv"
+    for (i = 1; i <= 60; i++) { printf "%d,Film %d (2000),Drama\n", i, i >"chain/movies.csv"; printf "%d,%07d,%d\n", i, i, i + 1 >"chain/links.csv" }
+}'
+chain() { # NUMBER: a batch of so many records
+    awk -v n="$1" 'BEGIN {
+        printf "---\nbatch: {format: 1, id: \"%016x\", type: \"changes\", scope: \"20260101\", source: \"tmdb\", query: \"-\", created_at: \"2026-01-01T00:00:00Z\"}\n", n
+        for (i = 1; i <= n; i++)
+            printf "---\netl: {fetched_at: \"2026-01-0%dT03:04:05Z\", review: null}\nmovie:\n  id: %d\n  title: \"Name %d of %d\"\n  imdb_id: \"tt%07d\"\n", 1 + (n == 1), i, n, i, i
+        printf "---\nend: {records: %d, gone: 0, sha256: \"-\"}\n", n
+    }' >"chain/$1.yaml"
+    SQL_PATH=chain.db etl process --file "chain/$1.yaml"
+    exits 0 "$1 records of a chain of links"
+}
+SQL_PATH=chain.db etl init --load-movielens --movielens chain
+chain 61
+chain 1
+SQL_PATH=chain.db rows "the change is in" "select title from movies where id = 1" "Name 1 of 1"
+SQL_PATH=chain.db rows "and every row is where it was" "select count(*) from movielens_movies where movie_id = movielens_id" 60
 for c in "--help" "init --help" "missing --help" "changes --help" "update --help" "process --help" "validate --help" "status --help" "clear --help" "--version"; do
     # shellcheck disable=SC2086
     etl $c
