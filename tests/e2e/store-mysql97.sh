@@ -53,6 +53,7 @@ values
 refused_record
 another_release
 less_ratings
+half_an_answer
 reading
 killed_load
 stopped_load

@@ -299,6 +299,23 @@ reading() {
 # ---- the program dies, the connection dies
 
 # waits for the first rows of a load's shadow table
+# Counts per movie are read back where rows repeat a key; the answer breaks off when the first of them are there.
+half_an_answer() {
+    on_server
+    in_folder server
+    export SQL_TLS=off
+    etl init --load-movielens --movielens "$SAMPLE" --replace-release
+    script_proxy "SELECT movielens_id, rating, count" close-within --count-file "$WORK/proxy.count"
+    etl init --load-movielens --movielens "$WORK/release2" --replace-release
+    exits 0 "a load that is cut while it reads what it has loaded"
+    is "there" "$(cat "$WORK/proxy.count")" 1
+    end_proxy
+    on_server
+    unset SQL_TLS
+    dump ../server.half
+    same "counts every rating once" ../embedded.rows ../server.half
+}
+
 shadow_filling() {
     n=0
     while [ $n -lt 300 ]; do

@@ -1,7 +1,7 @@
 /* cut-proxy: a TCP proxy that cuts connections in the middle of what they say, by seed and on command.
  *
  *   cut-proxy --to HOST:PORT --port-file FILE [--seed N] [--cuts N] [--every BYTES] [--count-file FILE]
- *             [--on TEXT --do close|close-after|CODE:MESSAGE [--skip N] [--times N]]
+ *             [--on TEXT --do close|close-after|close-within|CODE:MESSAGE [--skip N] [--times N]]
  *
  * Listens on a loopback port of the system's choice and writes its number to FILE. Bytes in both directions are counted
  * together; each time as many have passed as a draw between 1 and twice BYTES says, the connection that carried the last
@@ -30,6 +30,7 @@ struct link {
     int fd[2];      /* 0: the client, 1: the server; -1: unused */
     size_t swallow; /* of a statement that meets an error: what is still to come of it */
     bool mute;      /* the next answer is lost, and the connection with it */
+    bool half;      /* half of it comes through */
 };
 
 struct proxy {
@@ -141,8 +142,12 @@ static bool send_all(int fd, const char *from, size_t n)
 static bool act(struct proxy *p, struct link *l, int side, const char *piece, size_t n)
 {
     if (side == 1) {
-        if (l->mute)
+        if (l->mute && l->half && send_all(l->fd[0], piece, n / 2)) {
+            close_link(l, false); /* a reset would take the half along */
+            write_number(p->count_file, ++p->cuts);
+        } else if (l->mute) {
             cut(p, l);
+        }
         return l->fd[0] < 0;
     }
     enum script_act act = ACT_NONE;
@@ -156,7 +161,8 @@ static bool act(struct proxy *p, struct link *l, int side, const char *piece, si
         script_answer(&p->script, l->fd[0]);
     if (act == ACT_CLOSE)
         cut(p, l);
-    l->mute = act == ACT_CLOSE_AFTER;
+    l->half = act == ACT_CLOSE_WITHIN;
+    l->mute = l->half || act == ACT_CLOSE_AFTER;
     return act == ACT_ERROR || act == ACT_CLOSE;
 }
 

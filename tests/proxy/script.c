@@ -11,7 +11,10 @@ enum { HEAD = 4, STATEMENT = 3, TEXT_MAX = 200 };
 bool script_parse(struct script *s, const char *what)
 {
     char *end;
-    s->act = strcmp(what, "close") == 0 ? ACT_CLOSE : strcmp(what, "close-after") == 0 ? ACT_CLOSE_AFTER : ACT_ERROR;
+    s->act = strcmp(what, "close") == 0         ? ACT_CLOSE
+             : strcmp(what, "close-after") == 0  ? ACT_CLOSE_AFTER
+             : strcmp(what, "close-within") == 0 ? ACT_CLOSE_WITHIN
+                                                 : ACT_ERROR;
     if (s->act != ACT_ERROR)
         return true;
     s->code = (unsigned)strtoul(what, &end, 10);

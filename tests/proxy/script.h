@@ -9,6 +9,7 @@ enum script_act {
     ACT_NONE,
     ACT_CLOSE,       /* the server never gets it */
     ACT_CLOSE_AFTER, /* the server does it, and its answer is lost */
+    ACT_CLOSE_WITHIN, /* the server does it, and the second half of the first piece of its answer is lost */
     ACT_ERROR,       /* the server never gets it, and seems to have answered with an error */
 };
 
@@ -20,7 +21,7 @@ struct script {
     unsigned long skip, times; /* so many are let by first; so many are met */
 };
 
-/* "close", "close-after", "CODE:TEXT". */
+/* "close", "close-after", "close-within", "CODE:TEXT". */
 bool script_parse(struct script *s, const char *what);
 /* What to do about a piece of what a client says. *ret_rest: how much of the statement is still to come. */
 enum script_act script_meet(struct script *s, const char *piece, size_t n, size_t *ret_rest);

@@ -148,13 +148,12 @@ struct reading {
     size_t n;
     row_fn *row;
     void *payload;
+    bool whole; /* comes whole before any row is given, so that it can be read again */
     bool given; /* a row was given: not from the start again */
 };
 
-static bool give_row(
-    MYSQL_RES *r, MYSQL_ROW row, unsigned n, struct reading *reading, struct err *e)
+static bool give_row(MYSQL_RES *r, MYSQL_ROW row, unsigned n, struct cell *cells, struct reading *reading, struct err *e)
 {
-    struct cell cells[MAX_COLUMNS];
     const MYSQL_FIELD *fields = mysql_fetch_fields(r);
     const unsigned long *lengths = mysql_fetch_lengths(r);
     for (unsigned i = 0; i < n; i++) {
@@ -170,18 +169,20 @@ static bool give_rows(struct store *s, MYSQL_RES *r, struct reading *reading, st
 {
     struct server *q = server_of(s);
     unsigned n = mysql_num_fields(r);
+    struct cell cells[MAX_COLUMNS] = {{0}}; /* what a server leaves out that lies is NULL */
     MYSQL_ROW row;
     if (n > MAX_COLUMNS)
         return err_set(e, ERR_BUG, "a query of %u columns", n);
     while ((row = mysql_fetch_row(r)) != NULL)
-        if (!give_row(r, row, n, reading, e))
+        if (!give_row(r, row, n, cells, reading, e))
             return false;
     if (mysql_errno(q->db) == 0)
         return true;
     return server_fail(s, "cannot read", e);
 }
 
-/* Rows come as they are read, so memory is one row's; what the callback leaves unread is read to its end. */
+/* Rows come as they are read, so memory is one row's; what the callback leaves unread is read to its end. In a bulk load
+ * (some hundred thousand rows at most) they come at once: who takes them has already taken some when the rest is lost. */
 static bool read_all(struct store *s, void *payload, struct err *e)
 {
     struct server *q = server_of(s);
@@ -190,11 +191,10 @@ static bool read_all(struct store *s, void *payload, struct err *e)
         return false;
     if (mysql_real_query(q->db, q->text.p, q->text.n) != 0)
         return server_fail(s, "cannot read", e);
-    MYSQL_RES *r = mysql_use_result(q->db);
+    MYSQL_RES *r = reading->whole ? mysql_store_result(q->db) : mysql_use_result(q->db);
     if (r == NULL)
-        return mysql_field_count(q->db) == 0
-                   ? err_set(e, ERR_BUG, "a query without rows: %s", reading->sql)
-                   : server_fail(s, "cannot read", e);
+        return mysql_errno(q->db) == 0 ? err_set(e, ERR_BUG, "a query without rows: %s", reading->sql)
+                                       : server_fail(s, "cannot read", e);
     q->busy = true;
     bool ok = give_rows(s, r, reading, e);
     q->busy = false;
@@ -209,8 +209,8 @@ bool server_query(struct store *s, const char *sql, const struct cell *args, siz
     void *payload, struct err *e)
 {
     struct server *q = server_of(s);
-    struct reading reading = {sql, args, n, row, payload, false};
     bool inside = (s->writing && (!q->bulk || q->piece)) || q->reading;
+    struct reading reading = {sql, args, n, row, payload, !inside && q->bulk, false};
     return inside ? read_all(s, &reading, e) : server_replay(s, read_all, &reading, e);
 }
 
