@@ -46,6 +46,23 @@ hostile
 prefixes
 two_writers
 
+# ---- settings for people at a prompt, made for everybody
+on_server
+in_folder settings
+admin "SET GLOBAL sql_select_limit = 2, GLOBAL sql_safe_updates = 1, GLOBAL completion_type = 2, GLOBAL tx_read_only = 1"
+SQL_PREFIX=s_ etl init --load-movielens --movielens "$SAMPLE"
+code=$CODE
+SQL_PREFIX=s_ dump limited.dump
+admin "SET GLOBAL sql_select_limit = 18446744073709551615, GLOBAL sql_safe_updates = 0, GLOBAL completion_type = 0, GLOBAL tx_read_only = 0"
+CODE=$code
+exits 0 "limits, safe updates, read-only transactions for all who do not say otherwise"
+never_says "trying again" "do not disturb"
+SQL_PREFIX=s_ dump ../settings.dump
+same "and hide nothing" ../settings.dump limited.dump
+rows=$(($(wc -l <"$SAMPLE/ratings.csv") - 1))
+is "all of it is there" "$(admin "SELECT count(*) FROM $S_DB.s_ratings")" "$rows"
+SQL_PREFIX=s_ etl clear --force --yes
+
 # ---- a socket; localhost with a port is TCP all the same
 in_folder server
 on_server "localhost:$S_PORT"

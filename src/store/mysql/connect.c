@@ -29,10 +29,16 @@ static const char *const session[] = {
     "SET SESSION autocommit = 1",
 };
 
-/* What helps where it is known. wait_timeout: a process that is stopped in the middle of a transaction loses it, with
- * its locks, after a while. The last two: a node of a cluster that took over has first to apply what the one before it
- * committed. */
+/* What helps where it is known. The first five: limits for people at a prompt, which an administrator may have set for all
+ * (time limits of MariaDB and of MySQL among them). wait_timeout: a process that is stopped in the middle of a transaction
+ * loses it, with its locks, after a while. The last two: a node of a cluster that took over has first to apply what the one
+ * before it committed. */
 static const char *const comfort[] = {
+    "SET SESSION sql_select_limit = 18446744073709551615, sql_safe_updates = 0, sql_big_selects = 1",
+    "SET SESSION completion_type = 0, unique_checks = 1, foreign_key_checks = 1",
+    "SET SESSION TRANSACTION READ WRITE",
+    "SET SESSION max_statement_time = 0",
+    "SET SESSION max_execution_time = 0",
     "SET SESSION wait_timeout = 180",
     "SET SESSION net_write_timeout = 600",
     "SET SESSION net_read_timeout = 600",
@@ -222,7 +228,7 @@ static bool learn(struct store *s, struct err *e)
     if (mysql_query(q->db, "SELECT @@max_allowed_packet, CURRENT_USER()") != 0)
         return server_fail(s, "cannot ask the server for its limits", e);
     MYSQL_RES *r = mysql_store_result(q->db);
-    MYSQL_ROW row = r == NULL ? NULL : mysql_fetch_row(r);
+    MYSQL_ROW row = r == NULL || mysql_num_fields(r) < 2 ? NULL : mysql_fetch_row(r);
     int64_t packet = 0;
     if (row != NULL && row[0] != NULL)
         (void)num_i64(view_of(row[0]), &packet);
