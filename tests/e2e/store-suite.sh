@@ -494,8 +494,10 @@ trouble() {
     done
     meets 8 "error 1142 ends it" "INSERT INTO \`credits\`" "1142:INSERT command denied" --times 1000
     says "GRANT SELECT, INSERT" "with what an administrator can do"
-    meets 8 "error 1114 ends it" "INSERT INTO \`credits\`" "1114:The table is full" --times 1000
-    says "The disk of the database server is full" "with the reason"
+    for what in "1114:The table is full" "1030:Got error 28 - 'No space left on device' from storage engine"; do
+        meets 8 "error ${what%%:*} ends it" "INSERT INTO \`credits\`" "$what" --times 1000
+        says "The disk of the database server is full" "with the reason"
+    done
     etl process --file again.yaml
     exits 0 "run again without it"
     healed "nothing is lost"

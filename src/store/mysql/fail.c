@@ -40,7 +40,8 @@ static const struct known known[] = {
     {1021, TROUBLE_SPACE}, {1028, TROUBLE_SPACE}, {1114, TROUBLE_SPACE},
 };
 
-/* 1290 is also said of options that have nothing to do with read-only servers, 1105 of everything. */
+/* 1290 is also said of options that have nothing to do with read-only servers, 1105 of everything; a full disk has many
+ * numbers (1030, 1026, 3 of a temporary file), with the system's words behind them. */
 enum trouble server_trouble(unsigned code, const char *text)
 {
     if (code == 1290 && strstr(text, "read-only") == NULL && strstr(text, "read_only") == NULL)
@@ -50,7 +51,7 @@ enum trouble server_trouble(unsigned code, const char *text)
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (known[i].code == code)
             return known[i].trouble;
-    return TROUBLE_OTHER;
+    return strstr(text, "No space left on device") != NULL ? TROUBLE_SPACE : TROUBLE_OTHER;
 }
 
 const char *server_grant(struct store *s)
