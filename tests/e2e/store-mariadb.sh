@@ -91,6 +91,24 @@ says "is read-only now" "and it is said"
 refused 0 "store: mysql" "reading"
 admin "SET GLOBAL read_only = 0"
 
+# ---- the second connection is refused by the first host: it goes to no other, which may be a copy that lags behind
+export SQL_TLS=off
+script_proxy "SELECT @@max_allowed_packet" "1040:Too many connections" --skip 2
+SQL_HOST=$SQL_HOST,$S_HOST:$S_PORT etl init --load-movielens --movielens "$WORK/release4" --replace-release
+end_proxy
+exits 0 "a load whose second connection is refused"
+says "ratings go over one connection" "goes over one"
+
+# ---- a load that has failed on both connections does not begin with what is left
+before=$(commands)
+script_proxy "LOAD DATA" "1142:INSERT command denied" --skip 1 --times 2
+etl init --load-movielens --movielens "$WORK/release3" --replace-release
+end_proxy
+exits 8 "a load that loses its right to write"
+is "sends nothing more" "$(commands)" $((before + 1))
+on_server
+unset SQL_TLS
+
 # ---- LOAD DATA LOCAL is forbidden
 stop_server
 server --local-infile=OFF

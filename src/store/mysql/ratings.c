@@ -36,12 +36,17 @@ struct team {
     struct load_count count;
 };
 
+/* After a chunk that could not be stored no other is tried: the load has failed, and trying may take minutes. */
 static void work(void *payload)
 {
     struct worker *w = payload;
     struct chunk *c;
+    struct err why;
+    bool well = true;
     while ((c = queue_take(w->team->full)) != NULL) {
-        c->stored = chunk_store(w->s, c, &c->why);
+        c->stored = well = well && chunk_store(w->s, c, &why);
+        if (!well)
+            c->why = why;
         (void)queue_put(w->team->done, c);
     }
 }

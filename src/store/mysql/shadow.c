@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LONG_LEASE = 7200, SWAP_TRIES = 60, SWAP_PAUSE_MS = 1000 };
+enum { LONG_LEASE = 7200, SWAP_TRIES = 6 /* of ten pieces each */, SWAP_PAUSE_MS = 1000 };
 
 static const char *old_name(struct store *s, const char *table)
 {

@@ -1,4 +1,5 @@
-/* A second connection for a bulk load: a store of its own, so that everything that runs statements serves both. */
+/* A second connection for a bulk load: a store of its own, so that everything that runs statements serves both. It goes to
+ * the host that the first is connected to or to none: another may be a copy that lags behind. */
 #include "store/mysql/chunk.h"
 
 #include "base/mem.h"
@@ -9,6 +10,7 @@ static struct server *copy(const struct server *q)
     *twin = (struct server){
         .hosts = q->hosts,
         .host = q->host,
+        .ever = true,
         .port = q->port,
         .user = q->user,
         .pass = q->pass,
@@ -27,6 +29,7 @@ static struct server *copy(const struct server *q)
 
 bool server_twin(const struct store *s, struct store **ret, struct err *e)
 {
+    bool passing;
     struct store *twin = mem_alloc(sizeof *twin);
     *twin = (struct store){
         .engine = s->engine,
@@ -44,7 +47,7 @@ bool server_twin(const struct store *s, struct store **ret, struct err *e)
     arena_init(&twin->arena);
     arena_init(&twin->scratch);
     str_init(&twin->sql, s->sql.max);
-    if (server_first(twin, e)) {
+    if (server_connect(twin, &passing, e)) {
         *ret = twin;
         return true;
     }
