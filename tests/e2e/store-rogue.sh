@@ -56,6 +56,11 @@ for plugin in mysql_clear_password dialog mysql_old_password; do
     done
 done
 
+# Fewer columns than were asked for: the rest is nothing, not whatever lies in memory.
+rogue prefer --version 8.0.36 --narrow yes
+exits 14 "a server that answers by one column, whatever it is asked"
+never_says "Sanitizer" "is read no further than it goes"
+
 # Without encryption caching_sha2_password needs the server's key. The library would go on in clear when it was told to
 # encrypt and the server cannot, and would then think the way safe enough for the password as it is.
 openssl genrsa -out key.pem 2048 2>openssl.err && openssl rsa -in key.pem -pubout -out public.pem 2>>openssl.err

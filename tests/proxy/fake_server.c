@@ -1,11 +1,12 @@
 /* fake-server: what claims to be a MySQL server until the log-in is over, as old or as hostile as a test wants it.
  *
- *   fake-server --port-file FILE --heard FILE --version TEXT [--ask PLUGIN [--key FILE]]
+ *   fake-server --port-file FILE --heard FILE --version TEXT [--ask PLUGIN [--key FILE]] [--narrow yes]
  *
  * Listens on a loopback port of the system's choice and writes its number to FILE. Greets with that version, without
  * encryption; with --ask it then asks for the password by that plug-in, otherwise the log-in succeeds. With --key, for
  * caching_sha2_password and sha256_password, it offers its own public key to encrypt the password with. Everything the client says
- * is appended to the file `heard`; statements are answered as if they had been carried out. SIGTERM ends it. One client at a
+ * is appended to the file `heard`; statements are answered as if they had been carried out; with --narrow, a SELECT by one row
+ * of one short column, whatever it asked for. SIGTERM ends it. One client at a
  * time; for tests. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -26,7 +27,9 @@ enum {
 
 struct fake {
     const char *port_file, *heard, *version, *ask, *key;
-    int fd; /* the client */
+    bool narrow;
+    bool asked; /* what was heard last is a SELECT */
+    int fd;     /* the client */
 };
 
 static void die(const char *what)
@@ -83,7 +86,7 @@ static void offer_key(const struct fake *f, int number)
 }
 
 /* One packet of the client's, to the file too; its number or -1 at the end. */
-static int hear(const struct fake *f)
+static int hear(struct fake *f)
 {
     unsigned char head[4], body[PACKET_MAX];
     if (recv(f->fd, head, sizeof head, MSG_WAITALL) != sizeof head)
@@ -94,10 +97,21 @@ static int hear(const struct fake *f)
     FILE *out = fopen(f->heard, "ab");
     if (out == NULL || fwrite(body, 1, n, out) != n || fputc('\n', out) == EOF || fclose(out) != 0)
         die(f->heard);
+    f->asked = n > 7 && memcmp(body, "\3SELECT", 7) == 0;
     return head[3];
 }
 
-static void serve(const struct fake *f)
+static void answer_narrow(const struct fake *f, int number)
+{
+    static const char column[] = "\3def\0\0\0\1x\0\14\55\0\10\0\0\0\375\0\0\0\0", end[] = "\376\0\0\2";
+    send_packet(f, "\1", 1, number + 1);
+    send_packet(f, column, sizeof column, number + 2);
+    send_packet(f, end, sizeof end, number + 3);
+    send_packet(f, "\1" "7", 2, number + 4);
+    send_packet(f, end, sizeof end, number + 5);
+}
+
+static void serve(struct fake *f)
 {
     static const unsigned char fine[] = {0, 0, 0, 2, 0, 0, 0};
     int number;
@@ -117,7 +131,10 @@ static void serve(const struct fake *f)
         offer_key(f, number + 1);
     }
     while ((number = hear(f)) >= 0)
-        send_packet(f, fine, sizeof fine, number + 1);
+        if (f->narrow && f->asked)
+            answer_narrow(f, number);
+        else
+            send_packet(f, fine, sizeof fine, number + 1);
 }
 
 static int listen_somewhere(const struct fake *f)
@@ -148,10 +165,13 @@ int main(int argc, char **argv)
             f.ask = argv[i + 1];
         else if (strcmp(argv[i], "--key") == 0)
             f.key = argv[i + 1];
+        else if (strcmp(argv[i], "--narrow") == 0)
+            f.narrow = true;
     }
     if (f.port_file == NULL || f.heard == NULL || f.version == NULL || strlen(f.version) > 100 ||
         (f.key != NULL && f.ask == NULL)) {
-        fprintf(stderr, "usage: fake-server --port-file FILE --heard FILE --version TEXT [--ask PLUGIN [--key FILE]]\n");
+        fprintf(stderr, "usage: fake-server --port-file FILE --heard FILE --version TEXT [--ask PLUGIN [--key FILE]]"
+                        " [--narrow yes]\n");
         return 2;
     }
     int listener = listen_somewhere(&f);
