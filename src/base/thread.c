@@ -59,6 +59,35 @@ void thread_join(struct thread *t)
     mem_free(t);
 }
 
+struct lock {
+    pthread_mutex_t mutex;
+};
+
+struct lock *lock_new(void)
+{
+    struct lock *l = mem_alloc(sizeof *l);
+    (void)pthread_mutex_init(&l->mutex, NULL);
+    return l;
+}
+
+void lock_free(struct lock *l)
+{
+    if (l == NULL)
+        return;
+    (void)pthread_mutex_destroy(&l->mutex);
+    mem_free(l);
+}
+
+void lock_take(struct lock *l)
+{
+    (void)pthread_mutex_lock(&l->mutex);
+}
+
+void lock_give(struct lock *l)
+{
+    (void)pthread_mutex_unlock(&l->mutex);
+}
+
 struct queue {
     pthread_mutex_t lock;
     pthread_cond_t room, filled;

@@ -23,6 +23,14 @@ void thread_give_way(void);
 /* Waits until it has ended, and frees it. NULL: does nothing. */
 void thread_join(struct thread *t);
 
+/* One thread at a time between take and give: for the few things that all threads reach and none owns. */
+struct lock;
+
+struct lock *lock_new(void);
+void lock_free(struct lock *l); /* NULL: does nothing */
+void lock_take(struct lock *l);
+void lock_give(struct lock *l);
+
 /* First in, first out, at most `cap` pointers; any number of threads may put and take. */
 struct queue;
 

@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "base/sys.h"
+#include "base/thread.h"
 #include "cli/shown.h"
 #include "cli/ui_show.h"
 
@@ -40,24 +41,47 @@ struct ui_options ui_options_of(const struct cli_args *a, char *const *environme
     };
 }
 
+static void show_progress(struct ui *u, const struct etl_progress *p);
+static void show_found(struct ui *u, const struct finding *f);
+
 static void say(void *payload, const char *line)
 {
-    ui_say(payload, line);
+    struct ui *u = payload;
+    lock_take(u->one);
+    ui_say(u, line);
+    lock_give(u->one);
 }
 
 static void log_it(void *payload, enum log_level level, const char *text)
 {
-    ui_log(payload, level, text);
+    struct ui *u = payload;
+    lock_take(u->one);
+    ui_log(u, level, text);
+    lock_give(u->one);
 }
 
-static void take_progress(void *payload, const struct etl_progress *p);
-static void take_finding(void *payload, const struct finding *f);
+static void take_progress(void *payload, const struct etl_progress *p)
+{
+    struct ui *u = payload;
+    lock_take(u->one);
+    show_progress(u, p);
+    lock_give(u->one);
+}
+
+static void take_finding(void *payload, const struct finding *f)
+{
+    struct ui *u = payload;
+    lock_take(u->one);
+    show_found(u, f);
+    lock_give(u->one);
+}
 
 void ui_init(struct ui *u, const struct ui_options *o)
 {
     *u = (struct ui){.o = *o, .started_ms = sys_mono_ms()};
     u->etl = (struct etl_ui){say, take_progress, take_finding, u};
     u->sink = (struct log_sink){log_it, u};
+    u->one = lock_new();
     str_init(&u->out, OUT_MAX);
     arena_init(&u->scratch);
 }
@@ -66,6 +90,7 @@ void ui_done(struct ui *u)
 {
     str_done(&u->out);
     arena_done(&u->scratch);
+    lock_free(u->one);
 }
 
 size_t terminal_width(int fd)
@@ -254,9 +279,8 @@ static void end_phase(struct ui *u)
     progress_end(&u->progress);
 }
 
-static void take_progress(void *payload, const struct etl_progress *p)
+static void show_progress(struct ui *u, const struct etl_progress *p)
 {
-    struct ui *u = payload;
     int64_t now = sys_mono_ms();
     say_stopping(u);
     if (!u->o.progress)
@@ -276,9 +300,8 @@ static void take_progress(void *payload, const struct etl_progress *p)
         line_of_progress(u, false);
 }
 
-static void take_finding(void *payload, const struct finding *f)
+static void show_found(struct ui *u, const struct finding *f)
 {
-    struct ui *u = payload;
     struct str s;
     uint64_t most = u->o.json ? FINDINGS_KEPT_PER_RULE : FINDINGS_SHOWN;
     say_stopping(u);

@@ -2,6 +2,8 @@
  * to that. */
 #include "ui_test.h"
 
+#include "base/thread.h"
+
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -144,11 +146,45 @@ static void test_json_many_findings(void **state)
     done();
 }
 
+/* Connections log from threads of their own while the verb goes on (the thread sanitizer looks on, too). */
+enum { LINES = 300 };
+
+static void log_lines(void *payload)
+{
+    for (int i = 0; i < LINES; i++)
+        s.ui.sink.line(s.ui.sink.payload, LOG_WARNING, payload);
+}
+
+static void test_json_from_threads(void **state)
+{
+    struct ui_options o = plain();
+    struct thread *t[2];
+    struct err e;
+    static json_t *event[3 * LINES + 10];
+    char text[] = "trying again";
+    (void)state;
+    o.json = true;
+    begin(o);
+    for (int i = 0; i < 2; i++)
+        assert_true(thread_start(log_lines, text, &t[i], &e));
+    for (int i = 0; i < LINES / 30; i++)
+        find(finding(RULE_TYPE, "a", 1, 1, NULL, NULL, "t"));
+    for (int i = 0; i < LINES; i++)
+        progress("ratings", 5, 0, NULL);
+    for (int i = 0; i < 2; i++)
+        thread_join(t[i]);
+    assert_int_equal(events(event, 3 * LINES), 2 * LINES + LINES / 30);
+    for (int i = 0; i < 2 * LINES + LINES / 30; i++)
+        json_decref(event[i]);
+    done();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_json_many_findings),
+        cmocka_unit_test(test_json_from_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
