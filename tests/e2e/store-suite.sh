@@ -494,6 +494,8 @@ trouble() {
     done
     meets 8 "error 1142 ends it" "INSERT INTO \`credits\`" "1142:INSERT command denied" --times 1000
     says "GRANT SELECT, INSERT" "with what an administrator can do"
+    meets 8 "error 1665 ends it" "INSERT INTO \`credits\`" "1665:Cannot execute statement: impossible to write to binary log" --times 1000
+    says "set binlog_format to MIXED or ROW" "with what to do"
     for what in "1114:The table is full" "1030:Got error 28 - 'No space left on device' from storage engine"; do
         meets 8 "error ${what%%:*} ends it" "INSERT INTO \`credits\`" "$what" --times 1000
         says "The disk of the database server is full" "with the reason"

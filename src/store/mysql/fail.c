@@ -126,5 +126,10 @@ bool server_fail(struct store *s, const char *what, struct err *e)
         set(ERR_STORE, false, what, code, text, e);
         return err_hint(e, "Another movie-etl is probably setting up this database. Run the same command again.");
     }
+    if (code == 1665) {
+        set(ERR_STORE, false, what, code, text, e);
+        return err_hint(e, "This server keeps its binary log by statements, which the isolation level that is used here does "
+                           "not allow: set binlog_format to MIXED or ROW there.");
+    }
     return explain(s, trouble, what, code, text, e);
 }
