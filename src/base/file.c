@@ -24,6 +24,12 @@ bool file_exists(const char *path)
     return stat(path, &st) == 0;
 }
 
+bool file_has_name(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0;
+}
+
 bool file_is_folder(const char *path)
 {
     struct stat st;

@@ -15,6 +15,8 @@
 /* What stands behind the last slash; points into `path`. */
 const char *file_base_name(const char *path);
 bool file_exists(const char *path);
+/* Something has that name, if only a link that leads nowhere. */
+bool file_has_name(const char *path);
 bool file_is_folder(const char *path);
 /* A regular file that is not reached through a symbolic link of that name. */
 bool file_is_plain(const char *path);
@@ -62,11 +64,12 @@ void outfile_done(struct outfile *o); /* closes; an uncommitted .part stays */
  * when another process has it. Released by sys_close or the end of the process. */
 bool file_lock(const char *path, int *ret_fd, struct err *e);
 
-/* A new file at `path` that is this process's own until *ret_fd is closed (flock); what a killed process left there is
- * removed first. ERR_LOCKED while another process has it. */
-bool file_claim(const char *path, int *ret_fd, struct err *e);
+/* A new file at `path` that is this process's own until *ret_fd is closed (flock). What a killed process left there is
+ * removed first: a plain file of which `left` says so. Anything else stays, and is ERR_REFUSED. ERR_LOCKED while another
+ * process has it. */
+bool file_claim(const char *path, bool (*left)(int fd), int *ret_fd, struct err *e);
 /* Removes what a killed process left at such a path; failure is no harm. */
-void file_remove_unclaimed(const char *path);
+void file_remove_unclaimed(const char *path, bool (*left)(int fd));
 /* Gives the file its final name, which must not exist: nothing is ever overwritten. Syncs the folder, not the file; when
  * only that, or taking the old name away, fails, the file has its final name all the same. */
 bool file_publish(const char *from, const char *to, struct err *e);

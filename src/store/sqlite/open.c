@@ -129,7 +129,7 @@ bool sqlite_prepare(struct store *s, struct err *e)
     struct view page_size =
         arena_print(&s->scratch, "PRAGMA page_size = %d; PRAGMA auto_vacuum = NONE", PAGE_SIZE); /* of an empty file */
     return may_write(q, e) && sqlite_run(q, page_size.p, "cannot set up the database", e) &&
-           sqlite_settle_journal(s, e);
+           sqlite_settle_journal(s, e) && side_settle_mark(s, e);
 }
 
 static void close_it(struct store *s)
@@ -165,19 +165,20 @@ static const struct engine sqlite_engine = {
     .each_column = sqlite_each_column,
 };
 
-/* A database that is to have its name only when it is whole is built beside it. */
+/* A database that is to have its name only when it is whole is built beside it. A link that leads nowhere yet is a name
+ * that is taken: SQLite makes the file where it leads. */
 static bool settle_place(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
     if (s->mode != STORE_BUILD)
         return true;
-    if (file_exists(q->path)) {
+    if (file_has_name(q->path)) {
         side_clean(q);
         return true;
     }
     if (!side_claim(q, e))
         return false;
-    q->building = !file_exists(q->path); /* it may have come meanwhile */
+    q->building = !file_has_name(q->path); /* it may have come meanwhile */
     if (!q->building)
         side_drop(q);
     return true;

@@ -5,12 +5,17 @@
 #include "base/mem.h"
 #include "base/sys.h"
 #include "store/sql.h"
+#include "store/sqlite/bytes.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #define SUFFIX ".new"
+
+/* "metl", the application_id (1.3.15 of the file format) of a database that is being made in the file: so a leftover is
+ * told from somebody's file of that name. A copy of a finished database does not have it. */
+enum { MARK = 0x6d65746c, AT_MARK = 68, HEADER_SIZE = 100 };
 
 static char *side_path(const struct sqlite *q)
 {
@@ -20,10 +25,28 @@ static char *side_path(const struct sqlite *q)
     return path;
 }
 
+/* Killed before the mark was written, it is empty. */
+static bool is_left(int fd)
+{
+    uint8_t header[HEADER_SIZE];
+    ssize_t got = sys_pread(fd, header, sizeof header, 0);
+    return got == 0 || (got == HEADER_SIZE && memcmp(header, "SQLite format 3", 16) == 0 &&
+                           get_u32(header + AT_MARK) == MARK);
+}
+
+/* A second name of the database is not even opened here: closing it would end the connection's locks (let_go). */
+static bool claim(struct sqlite *q, struct err *e)
+{
+    if (!file_is_same(q->beside, q->path))
+        return file_claim(q->beside, is_left, &q->beside_fd, e);
+    err_set(e, ERR_REFUSED, "%s is in the way: it is another name of the database", q->beside);
+    return err_hint(e, "Nothing was changed. Remove that name.");
+}
+
 bool side_claim(struct sqlite *q, struct err *e)
 {
     q->beside = side_path(q);
-    if (file_claim(q->beside, &q->beside_fd, e))
+    if (claim(q, e))
         return true;
     mem_free(q->beside);
     q->beside = NULL;
@@ -54,8 +77,38 @@ void side_drop(struct sqlite *q)
 void side_clean(const struct sqlite *q)
 {
     char *path = side_path(q);
-    file_remove_unclaimed(path);
+    file_remove_unclaimed(path, is_left);
     mem_free(path);
+}
+
+static bool take_mark(void *payload, const struct cell *c, size_t n, struct err *e)
+{
+    int64_t *to = payload;
+    (void)n;
+    (void)e;
+    *to = cell_get_int(&c[0]);
+    return true;
+}
+
+static bool has_two_names(const struct sqlite *q)
+{
+    char *path = side_path(q);
+    bool two = file_is_same(path, q->path);
+    mem_free(path);
+    return two;
+}
+
+bool side_settle_mark(struct store *s, struct err *e)
+{
+    const struct sqlite *q = sqlite_of(s);
+    int64_t mark = 0;
+    if (!sqlite_query(s, "SELECT application_id FROM pragma_application_id", NULL, 0, take_mark, &mark, e))
+        return false;
+    if (q->building == (mark == MARK) || (!q->building && has_two_names(q)))
+        return true; /* any other mark is the user's own */
+    struct view set =
+        arena_print(&s->scratch, "PRAGMA application_id = %d", q->building ? MARK : 0);
+    return sqlite_run(q, set.p, "cannot set up the database", e);
 }
 
 static bool sync_it(const struct sqlite *q, struct err *e)
@@ -75,7 +128,7 @@ bool side_publish(struct store *s, struct err *e)
     bool ok = sync_it(q, e) && file_publish(q->beside, q->path, e);
     if (ok || file_is_same(q->beside, q->path)) /* or only the old name is left, or the folder not synced */
         let_go(q);
-    return sqlite_reconnect(s, ok ? e : &later) && ok;
+    return sqlite_reconnect(s, ok ? e : &later) && side_settle_mark(s, ok ? e : &later) && ok;
 }
 
 bool side_forget_journal(struct store *s, struct err *e)
@@ -101,12 +154,12 @@ static bool print_tables(struct store *s, struct str *to, struct err *e)
 {
     struct view table = arena_print(&s->scratch, "%sratings", s->prefix),
                 index = arena_print(&s->scratch, "%six_ratings_movielens_id", s->prefix);
-    struct cell names[] = {cell_text(table), cell_text(index)};
+    struct cell names[] = {cell_text(table), cell_text(index)}, mark = cell_int(MARK);
     return sqlite_query(s,
                "SELECT 'PRAGMA encoding = ''' || encoding || '''; PRAGMA page_size = ' || page_size ||"
-               " '; PRAGMA auto_vacuum = NONE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF'"
-               " FROM pragma_encoding, pragma_page_size",
-               NULL, 0, take_sql, to, e) &&
+               " '; PRAGMA auto_vacuum = NONE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
+               " PRAGMA application_id = ' || ? FROM pragma_encoding, pragma_page_size",
+               &mark, 1, take_sql, to, e) &&
            sqlite_query(s,
                "SELECT sql FROM main.sqlite_schema WHERE name IN (?, ?) AND sql IS NOT NULL"
                " ORDER BY type DESC", /* the table first */
@@ -125,7 +178,7 @@ static bool run_on_side(struct store *s, struct str *tables,
     bool ok = sqlite_connect(side, STORE_WRITE, e) &&
               sqlite_run(side, str_z(tables), "cannot make a file beside the database", e) &&
               fill(s, side->path, payload, e) && sqlite_commit(s, e);
-    if (!ok)
+    if (!ok && side->db != NULL)
         sqlite_rollback(s);
     sqlite_disconnect(side);
     mem_free(side);

@@ -164,19 +164,102 @@ static void only_one_builds(void **state)
     load(k, UINT64_MAX);
 }
 
+static void put(const char *path, const char *bytes, size_t n)
+{
+    FILE *f = fopen(path, "w");
+    assert_true(f != NULL && (n == 0 || fwrite(bytes, n, 1, f) == 1) && fclose(f) == 0);
+}
+
 static void what_a_kill_left_is_removed(void **state)
 {
     struct kit *k = *state;
     const char *beside = kit_path(k, "movies.db.new");
-    FILE *f = fopen(beside, "w");
-    assert_true(f != NULL && fputs("half a database", f) >= 0 && fclose(f) == 0);
+    put(beside, "", 0);
+    kit_open(k, STORE_BUILD);
+    char half[4096]; /* as the build that is under way would leave it */
+    FILE *f = fopen(beside, "r");
+    assert_true(f != NULL && fread(half, sizeof half, 1, f) == 1 && fclose(f) == 0);
+    kit_close(k);
+    assert_false(file_exists(beside));
+    put(beside, half, sizeof half);
     kit_open(k, STORE_BUILD);
     load(k, UINT64_MAX);
     kit_close(k);
     /* Killed after the new name and before the old one was taken away: two names of one file. */
+    kit_sql(k, "PRAGMA application_id = 0x6d65746c");
     assert_int_equal(link(k->config.path, beside), 0);
+    kit_open(k, STORE_CREATE); /* which does not look for it */
+    assert_true(file_exists(beside));
+    kit_close(k);
     kit_open(k, STORE_BUILD);
     assert_false(file_exists(beside));
+    assert_string_equal(kit_text(k, "PRAGMA application_id"), "0");
+    assert_string_equal(kit_text(k, "SELECT count(*) FROM ratings"), "60000");
+}
+
+/* A text, and a copy of the database, both of the name that the file beside would have. */
+static void a_file_of_that_name_is_left_alone(void **state)
+{
+    struct kit *k = *state;
+    const char *path = k->config.path, *beside = kit_path(k, "movies.db.new");
+    struct ml_load_result r;
+    put(beside, "my notes", 8);
+    kit_refused(k, STORE_BUILD, ERR_REFUSED);
+    assert_says("movies.db.new is in the way");
+    k->config.path = kit_path(k, "other.db");
+    kit_open(k, STORE_BUILD);
+    load(k, UINT64_MAX);
+    assert_string_equal(kit_text(k, "PRAGMA application_id"), "0");
+    kit_close(k);
+    k->config.path = path;
+    assert_int_equal(rename(kit_path(k, "other.db"), beside), 0);
+    kit_refused(k, STORE_BUILD, ERR_REFUSED);
+    kit_open(k, STORE_CREATE);
+    kit_close(k);
+    kit_open(k, STORE_BUILD);
+    struct ml_source s = begin_source(RATINGS, UINT64_MAX);
+    must_fail(store_load_movielens(k->s, &s, &r, &k->e), ERR_REFUSED);
+    generated_done(&source.g);
+    kit_close(k);
+    k->config.path = beside;
+    assert_string_equal(kit_text(k, "SELECT count(*) FROM ratings"), "60000");
+    k->config.path = path;
+    assert_int_equal(unlink(beside), 0);
+    assert_int_equal(link(path, beside), 0); /* behind the back of a process that has it open: only refused */
+    kit_open(k, STORE_CREATE);
+    struct ml_source again = begin_source(RATINGS, UINT64_MAX);
+    must_fail(store_load_movielens(k->s, &again, &r, &k->e), ERR_REFUSED);
+    generated_done(&source.g);
+    assert_true(file_exists(beside));
+}
+
+/* The user's own mark in the header stays, also when ratings are loaded; ours goes where a kill left it. */
+static void marks_in_the_header(void **state)
+{
+    struct kit *k = *state;
+    kit_open(k, STORE_CREATE);
+    kit_sql(k, "PRAGMA application_id = 77");
+    load(k, UINT64_MAX);
+    kit_close(k);
+    kit_open(k, STORE_BUILD);
+    assert_string_equal(kit_text(k, "PRAGMA application_id"), "77");
+    kit_sql(k, "PRAGMA application_id = 0x6d65746c");
+    kit_close(k);
+    kit_open(k, STORE_BUILD);
+    assert_string_equal(kit_text(k, "PRAGMA application_id"), "0");
+}
+
+/* It is made where the link leads. */
+static void a_link_that_leads_nowhere_yet(void **state)
+{
+    struct kit *k = *state;
+    const char *to = kit_path(k, "elsewhere.db");
+    assert_int_equal(symlink(to, k->config.path), 0);
+    kit_open(k, STORE_BUILD);
+    load(k, UINT64_MAX);
+    kit_close(k);
+    assert_true(file_is_plain(to));
+    assert_false(file_is_plain(k->config.path));
     assert_string_equal(kit_text(k, "SELECT count(*) FROM ratings"), "60000");
 }
 
@@ -322,6 +405,9 @@ int main(void)
         BUILD_TEST(without_a_load_there_is_none),
         BUILD_TEST(only_one_builds),
         BUILD_TEST(what_a_kill_left_is_removed),
+        BUILD_TEST(a_file_of_that_name_is_left_alone),
+        BUILD_TEST(marks_in_the_header),
+        BUILD_TEST(a_link_that_leads_nowhere_yet),
         BUILD_TEST(a_database_that_came_meanwhile_stays),
         BUILD_TEST(every_way_ends_in_the_same),
         BUILD_TEST(a_reader_sees_the_old_until_the_end),
