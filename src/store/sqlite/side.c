@@ -198,6 +198,21 @@ bool side_fill(struct store *s,
     return ok;
 }
 
+/* Where somebody added columns that are computed, a row has more columns than it takes in: then those that it takes are
+ * named, and SQLite does not copy entry by entry. */
+static bool print_take_over(struct store *s, struct str *to, struct err *e)
+{
+    const char *all = "INSERT INTO main.{ratings} SELECT * FROM side.{ratings}",
+               *named = "INSERT INTO main.{ratings} (user_id, movielens_id, rating, rated_at)"
+                        " SELECT user_id, movielens_id, rating, rated_at FROM side.{ratings}";
+    int64_t computed = 0;
+    if (!db_get_ints(s, "SELECT count(*) FROM pragma_table_xinfo(?) WHERE hidden <> 0",
+            CELLS(cell_text(arena_print(&s->scratch, "%sratings", s->prefix))), &computed, 1, NULL, e))
+        return false;
+    sql_expand(s, to, computed == 0 ? all : named);
+    return true;
+}
+
 bool side_take_over(struct store *s, uint64_t rows, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
@@ -208,8 +223,7 @@ bool side_take_over(struct store *s, uint64_t rows, struct err *e)
         return false;
     q->attached = true;
     str_init(&sql, SQL_MAX);
-    sql_expand(s, &sql, "INSERT INTO main.{ratings} SELECT * FROM side.{ratings}");
-    bool ok = sqlite_exec(s, str_z(&sql), NULL, 0, &copied, e) &&
+    bool ok = print_take_over(s, &sql, e) && sqlite_exec(s, str_z(&sql), NULL, 0, &copied, e) &&
               ((uint64_t)copied == rows ||
                   err_set(e, ERR_BUG, "%llu ratings lay beside the database, %lld arrived",
                       (unsigned long long)rows, (long long)copied));
