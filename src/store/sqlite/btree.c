@@ -68,9 +68,11 @@ static void open_leaf(struct leaves *l)
     if (l->at == l->n) {
         write_chunk(l);
         l->at = 0;
+        uint32_t all = CHUNK_BYTES / l->file->page_size;
         if (!l->failed)
-            l->failed = !page_file_take(
-                l->file, CHUNK_BYTES / l->file->page_size, &l->first, &l->n, &l->e);
+            l->failed = !page_file_take(l->file, all, &l->first, &l->n, &l->e);
+        if (l->failed)
+            l->n = all; /* of the chunk, not of the file */
     }
     l->page = l->chunk + (size_t)l->at * l->file->page_size;
     l->content = l->file->usable;

@@ -292,6 +292,30 @@ static void the_locking_page_is_never_given_out(void **state)
         }
 }
 
+/* Whoever runs out of numbers says so, and writes nothing behind its chunk until somebody looks: the first run too. */
+static void page_numbers_run_out(void **state)
+{
+    struct pages_kit *k = *state;
+    struct row_kind shape = usual;
+    shape.rows = 150000; /* several chunks */
+    make_rows(k, &shape);
+    for (uint32_t left = 0; left < 3000; left += 1024) {
+        struct row_list *r = &k->rows;
+        struct ranked_block b = {{r->users, r->movies, r->half_stars, r->times, shape.rows}, r->ranks};
+        size_t taken;
+        bool indexed;
+        make_empty(k, "direct.db", 512, 0);
+        begin_pages(k, "direct.db");
+        k->pages.file.next = 0xfffffffeu - left;
+        bool ok = rating_pages_add(&k->pages, &b, &taken, &k->e);
+        ok = ok && rating_pages_end(&k->pages, true, &indexed, &k->e);
+        assert_false(ok);
+        assert_int_equal(k->e.kind, ERR_STORE);
+        assert_non_null(strstr(k->e.text, "no page numbers left"));
+        rating_pages_close(&k->pages);
+    }
+}
+
 /* Pages that were taken and not used are on the freelist, and SQLite uses them. */
 static void unused_pages_are_free(void **state)
 {
@@ -332,6 +356,7 @@ int main(void)
         PAGES_TEST(rows_out_of_order),
         PAGES_TEST(unusual_files_are_left_alone),
         PAGES_TEST(the_locking_page_is_never_given_out),
+        PAGES_TEST(page_numbers_run_out),
         PAGES_TEST(unused_pages_are_free),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
