@@ -23,6 +23,11 @@ static int stop_asked(void *payload)
     return sys_stop_asked();
 }
 
+void sqlite_heed_stop(struct sqlite *q, bool heed)
+{
+    sqlite3_progress_handler(q->db, heed ? OPS_BETWEEN_LOOKS : 0, stop_asked, NULL);
+}
+
 /* What would be good but is not needed: not worth waiting for others. */
 static void try_without_waiting(struct sqlite *q, const char *sql)
 {
@@ -70,9 +75,9 @@ bool sqlite_bulk(struct store *s, bool fresh,
     if (ok && fresh && !q->building)
         try_without_waiting(q, "PRAGMA journal_mode = DELETE");
     if (ok) {
-        sqlite3_progress_handler(q->db, OPS_BETWEEN_LOOKS, stop_asked, NULL);
+        sqlite_heed_stop(q, true);
         ok = db_once(s, index_afterwards, &b, e);
-        sqlite3_progress_handler(q->db, 0, NULL, NULL);
+        sqlite_heed_stop(q, false);
     }
     if (ok && q->building)
         ok = side_publish(s, e);

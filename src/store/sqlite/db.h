@@ -82,6 +82,8 @@ bool sqlite_bulk(struct store *s, bool fresh,
 bool sqlite_load_ratings(
     struct store *s, const struct ranked_source *source, struct load_count *ret, struct err *e);
 void sqlite_tidy(struct store *s);
+/* Long statements of the connection end with ERR_INTERRUPTED when a stop is asked for. */
+void sqlite_heed_stop(struct sqlite *q, bool heed);
 
 /* open.c: a connection to sqlite_file(q), which exists or is made; what fails leaves it open, to be closed. */
 bool sqlite_connect(struct sqlite *q, enum store_mode mode, struct err *e);

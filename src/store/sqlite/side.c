@@ -175,9 +175,11 @@ static bool run_on_side(struct store *s, struct str *tables,
     struct sqlite *side = mem_alloc(sizeof *side);
     side->path = live->beside;
     s->db = side;
-    bool ok = sqlite_connect(side, STORE_WRITE, e) &&
-              sqlite_run(side, str_z(tables), "cannot make a file beside the database", e) &&
-              fill(s, side->path, payload, e) && sqlite_commit(s, e);
+    bool ok = sqlite_connect(side, STORE_WRITE, e);
+    if (ok)
+        sqlite_heed_stop(side, true);
+    ok = ok && sqlite_run(side, str_z(tables), "cannot make a file beside the database", e) &&
+         fill(s, side->path, payload, e) && sqlite_commit(s, e);
     if (!ok && side->db != NULL)
         sqlite_rollback(s);
     sqlite_disconnect(side);

@@ -34,6 +34,7 @@ static void says(const char *text)
 
 struct source {
     struct generated g;
+    bool stop_behind; /* when the last row was given, a stop is asked for */
     uint64_t disorder_from; /* from this row on, blocks are given backwards */
     int32_t users[GENERATED_BLOCK], movies[GENERATED_BLOCK];
     uint8_t half_stars[GENERATED_BLOCK];
@@ -51,6 +52,8 @@ static bool give(void *payload, struct rating_block *ret, struct err *e)
         return false;
     *ret = b;
     source.given += b.n;
+    if (b.n == 0 && source.stop_behind)
+        sys_stop_set();
     if (source.given <= source.disorder_from)
         return true;
     for (size_t i = 0; i < b.n; i++) {
@@ -445,6 +448,21 @@ static void little_room_takes_the_other_way(void **state)
     kit_sound(k);
 }
 
+/* While the file beside is sorted already, not only when SQLite takes it over. The last test: a stop is for good. */
+static void a_stop_is_heeded_beside(void **state)
+{
+    struct kit *k = *state;
+    struct ml_load_result r;
+    kit_open(k, STORE_CREATE);
+    struct ml_source s = begin_source(RATINGS, 0);
+    source.stop_behind = true;
+    must_fail(store_load_movielens(k->s, &s, &r, &k->e), ERR_INTERRUPTED);
+    generated_done(&source.g);
+    assert_says("cannot store the ratings");
+    assert_string_equal(kit_text(k, "SELECT count(*) FROM movielens_movies"), "0");
+    assert_false(file_exists(kit_path(k, "movies.db.new")));
+}
+
 static int set_up(void **state)
 {
     static const struct log_sink sink = {.line = take_line};
@@ -476,6 +494,7 @@ int main(void)
         BUILD_TEST(a_reader_sees_the_old_until_the_end),
         BUILD_TEST(room_is_looked_for_first),
         BUILD_TEST(little_room_takes_the_other_way),
+        BUILD_TEST(a_stop_is_heeded_beside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
