@@ -7,7 +7,13 @@
 #include "source/tmdb/json.h"
 #include "source/tmdb/retry_after.h"
 
-enum { URL_MAX = 8000, BACK_OFF_MS = 250, BACK_OFF_CAP_MS = 15000, LOOK_AGAIN_MS = 200 };
+enum {
+    URL_MAX = 8000,
+    BACK_OFF_MS = 250,
+    BACK_OFF_CAP_MS = 15000,
+    LOOK_AGAIN_MS = 200,
+    COUNTED_TRIES = 2
+};
 
 void ask_init(struct ask *q, struct arena *a)
 {
@@ -69,6 +75,7 @@ static void make_new(struct ask *q)
 {
     q->tried = 0;
     q->sent = 0;
+    q->counted = 0;
     q->not_before = 0;
     q->body = NULL;
     q->code = 0;
@@ -167,8 +174,20 @@ static void forgive(struct asker *a, struct ask *mine)
         q->tried = 0;
 }
 
-static bool note_failure(struct asker *a, const struct ask *q, struct err *e)
+/* A patient question counts twice since the last answer, then no more: a few parts that are never to be had are no
+ * outage, however often they are asked for when nothing else is left to ask. */
+static bool counts(const struct asker *a, struct ask *q)
 {
+    if (q->counted_at != a->answers)
+        q->counted = 0;
+    q->counted_at = a->answers;
+    return q->patience == 1 || a->breaker.pauses > 0 || ++q->counted <= COUNTED_TRIES;
+}
+
+static bool note_failure(struct asker *a, struct ask *q, struct err *e)
+{
+    if (!counts(a, q))
+        return true;
     switch (breaker_failure(&a->breaker, sys_mono_ms(), q->probe)) {
     case BREAKER_GO_ON:
         return true;
@@ -290,6 +309,7 @@ static bool settle(struct asker *a, struct ask *q, bool *ret_over, struct err *e
     switch (c.verdict) {
     case VERDICT_OK:
     case VERDICT_GONE:
+        a->answers++;
         breaker_success(&a->breaker);
         limiter_answered(&a->limiter);
         *ret_over = true;

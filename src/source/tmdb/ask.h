@@ -16,7 +16,9 @@
 
 enum ask_form { ASK_JSON, ASK_FILE };
 
-enum { ASK_PATIENT = 4 }; /* times the tries, where a lost answer cannot be asked for by the next run alone */
+enum {
+    ASK_PATIENT = 4
+}; /* times the tries, where a lost answer cannot be asked for by the next run alone */
 
 struct ask {
     /* The question: ask_init, then client_set_path. */
@@ -38,6 +40,8 @@ struct ask {
     /* ask.c's own. */
     struct http_exchange x;
     unsigned tried, sent;
+    unsigned counted; /* by the breaker, since `counted_at` */
+    uint64_t counted_at;
     int64_t not_before, sent_at;
     bool on_way, waiting, probe;
     struct ask *next;
@@ -57,6 +61,7 @@ struct asker {
     struct retry_policy policy;
     int64_t timeout_ms;
     unsigned max_on_way, on_way;
+    uint64_t answers;         /* had so far: what tells one run of failures from the next */
     struct ask *first, *last; /* waiting to be sent, or sent again */
     struct arena scratch;     /* bodies that are no answers, texts of messages */
     struct tmdb_counts counts;

@@ -37,7 +37,7 @@ enum {
 struct script {
     struct map asked; /* id -> requests about it, sections and pages included */
     unsigned reviews_asked, keywords_asked;
-    bool all_down, all_unreadable;
+    bool all_down, all_unreadable, parts_down;
     int64_t down_until; /* sys_mono_ms */
 };
 
@@ -122,6 +122,8 @@ static void answer(void *payload, struct http_exchange *x)
     (void)map_put(&s->asked, id, times == NULL ? 1 : *times + 1);
     if (s->all_down || sys_mono_ms() < s->down_until) {
         x->end = HTTP_NO_CONNECTION;
+    } else if (s->parts_down && fake_has(x, "/keywords?")) {
+        say_code(x, 500, 11);
     } else if (fake_has(x, "/keywords?")) {
         s->keywords_asked++;
         if (id == NEVER_KEYWORDS)
@@ -435,6 +437,40 @@ static void an_outage_that_ends_costs_no_movie(void **state)
     end(&setting);
 }
 
+/* A few movies of which a part is never to be had are what is left of every run over the same ids. That is no outage:
+ * if it ended the run, the batch would never be complete. */
+static void broken_parts_of_a_few_movies_do_not_end_the_run(void **state)
+{
+    static const int64_t ids[] = {NO_KEYWORDS, NO_KEYWORDS, NO_KEYWORDS, NULL_KEYWORDS, PLAIN, 0};
+    (void)state;
+    begin(&setting, two_sections);
+    setting.script.parts_down = true;
+    setting.run = (struct run){.ids = ids};
+    assert_true(fetch(&setting));
+    assert_int_equal(setting.run.outcomes[TMDB_MOVIE], 5);
+    assert_int_equal(setting.c->asker.breaker.pauses, 0);
+    assert_int_equal(asked(NULL_KEYWORDS), 1 + 5 * ASK_PATIENT);
+    end(&setting);
+}
+
+/* Of many they are one: nobody's tries are used up, and no movie is staged with a hole. */
+static void broken_parts_of_many_movies_are_an_outage(void **state)
+{
+    int64_t ids[41] = {0};
+    (void)state;
+    for (int i = 0; i < 40; i++)
+        ids[i] = NO_KEYWORDS;
+    begin(&setting, two_sections);
+    setting.c->connections = setting.c->asker.max_on_way = 16;
+    setting.script.parts_down = true;
+    setting.run = (struct run){.ids = ids};
+    assert_false(fetch(&setting));
+    assert_int_equal(setting.e.kind, ERR_SERVICE);
+    assert_non_null(strstr(setting.e.text, "in a row"));
+    assert_int_equal(setting.run.taken, 0);
+    end(&setting);
+}
+
 static void a_changed_format_ends_the_run(void **state)
 {
     (void)state;
@@ -534,6 +570,8 @@ int main(void)
         cmocka_unit_test(a_bad_key_ends_the_run),
         cmocka_unit_test(a_dead_service_ends_the_run_and_fails_no_movie),
         cmocka_unit_test(an_outage_that_ends_costs_no_movie),
+        cmocka_unit_test(broken_parts_of_a_few_movies_do_not_end_the_run),
+        cmocka_unit_test(broken_parts_of_many_movies_are_an_outage),
         cmocka_unit_test(a_changed_format_ends_the_run),
         cmocka_unit_test(an_error_of_take_ends_the_run),
         cmocka_unit_test(questions_in_between_are_refused),
