@@ -55,6 +55,12 @@ static bool discard_part(const char *part, struct err *e)
     return file_move(part, aside, e);
 }
 
+static void go_on_at(struct batch_writer *w, const struct batch_name *name)
+{
+    w->part = name->part;
+    memcpy(w->stamp, name->stamp.p, NAME_STAMP);
+}
+
 /* Goes on with the unfinished file `part` ("...yaml.part"). */
 static bool resume_file(struct batch_writer *w, const char *part, struct map *staged, struct err *e)
 {
@@ -68,18 +74,20 @@ static bool resume_file(struct batch_writer *w, const char *part, struct map *st
         return err_set(e, ERR_BUG, "%s is not named like an unfinished batch file", part);
     if (!part_scan(part, true, staged == NULL ? NULL : &visit, &w->texts, &state, e))
         return false;
-    if (state.size == 0)
-        return discard_part(part, e);
     if (staged != NULL && !collect_earlier(w, &name, staged, e))
         return false;
+    if (state.size == 0) {
+        if (name.part > 1)
+            go_on_at(w, &name);
+        return discard_part(part, e);
+    }
     if (!file_size(part, &size, e) || !part_resume(final, &state, &w->file, e))
         return false;
     log_line(LOG_INFO,
         "going on with %s: %llu records are in it, %lld bytes behind them were cut off", final,
         (unsigned long long)(state.records + state.gone), (long long)(size - state.size));
     w->open = true;
-    w->part = name.part;
-    memcpy(w->stamp, name.stamp.p, NAME_STAMP);
+    go_on_at(w, &name);
     return true;
 }
 

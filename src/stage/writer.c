@@ -108,10 +108,9 @@ static bool begin_file(struct batch_writer *w, struct err *e)
     return ok;
 }
 
-static bool end_file(struct batch_writer *w, struct err *e)
+static bool end_part(struct batch_writer *w, struct part_file *f, struct err *e)
 {
     struct digest_hex sha256;
-    struct part_file *f = &w->file;
     bool ok = part_end(f, &sha256, e) && outfile_commit(&f->file, e);
     if (ok && w->finished != NULL) {
         struct batch_file file = {
@@ -119,9 +118,20 @@ static bool end_file(struct batch_writer *w, struct err *e)
         ok = w->finished(w->payload, &file, e);
     }
     part_done(f);
-    w->open = false;
-    w->part++;
     return ok;
+}
+
+/* The next file is begun before the full one gets its name: a run that is killed in between would leave no .part, and with
+ * it nothing by which the next run could tell that the batch goes on. */
+static bool next_file(struct batch_writer *w, struct err *e)
+{
+    struct part_file full = w->file;
+    w->part++;
+    if (begin_file(w, e))
+        return end_part(w, &full, e);
+    w->file = full;
+    w->open = true;
+    return false;
 }
 
 /* ---- records */
@@ -167,15 +177,19 @@ static bool emit_record(struct batch_writer *w, const struct staged_record *r, s
            err_set(e, ERR_DATA, "tmdb %lld is too large for a batch file", (long long)r->tmdb_id);
 }
 
+static bool is_full(const struct part_file *f)
+{
+    return f->records + f->gone >= BATCH_MAX_RECORDS;
+}
+
 static bool write_record(struct batch_writer *w, const struct staged_record *r, struct err *e)
 {
-    if (w->open && w->file.records + w->file.gone >= BATCH_MAX_RECORDS && !end_file(w, e))
-        return false;
     if (!w->open && !begin_file(w, e))
         return false;
-    if (!part_add(&w->file, str_view(&w->text), r->gone, e))
+    if (is_full(&w->file) && !next_file(w, e)) /* one that was gone on with */
         return false;
-    return w->file.records + w->file.gone < BATCH_MAX_RECORDS || end_file(w, e);
+    return part_add(&w->file, str_view(&w->text), r->gone, e) &&
+           (!is_full(&w->file) || next_file(w, e));
 }
 
 bool batch_write(struct batch_writer *w, const struct staged_record *r, struct err *e)
@@ -198,12 +212,12 @@ bool batch_finish(struct batch_writer *w, struct err *e)
         return true;
     bool ok;
     if (w->file.records + w->file.gone > 0) {
-        ok = end_file(w, e);
+        ok = end_part(w, &w->file, e);
     } else {
         ok = file_remove(w->file.file.part, e);
         part_done(&w->file);
-        w->open = false;
     }
+    w->open = false;
     w->failed = !ok;
     return ok;
 }

@@ -16,9 +16,8 @@
 
 enum ask_form { ASK_JSON, ASK_FILE };
 
-enum {
-    ASK_PATIENT = 4
-}; /* times the tries, where a lost answer cannot be asked for by the next run alone */
+/* Times the tries, where a lost answer cannot be asked for by the next run alone. */
+enum { ASK_PATIENT = 4 };
 
 struct ask {
     /* The question: ask_init, then client_set_path. */

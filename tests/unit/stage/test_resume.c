@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "stage/folder.h"
 #include "stage/name.h"
 
 #include <stdio.h>
@@ -183,6 +184,63 @@ static void test_ids_of_earlier_files_of_the_batch(void **state)
     map_done(&staged);
 }
 
+/* Where the killed run stood when its first file was full. */
+enum boundary { BOTH_UNFINISHED, SECOND_BEGUN, SECOND_EMPTY };
+
+static void leave_full_file(struct box *b, enum boundary at)
+{
+    struct map staged;
+    struct err e;
+    struct vec v;
+    struct batch_writer *w = writer(b, &staged);
+    for (int64_t i = 1; i <= BATCH_MAX_RECORDS; i++) {
+        struct staged_record r = box_gone(i);
+        must(batch_write(w, &r, &e));
+    }
+    batch_writer_free(w);
+    map_done(&staged);
+    vec_init(&v, sizeof(const char *), 10);
+    must(batch_list_unfinished(b->dir, &b->a, &v, &e));
+    assert_int_equal(v.n, 1);
+    if (at != SECOND_BEGUN)
+        box_put(b, *(const char **)vec_at(&v, 0), view_of(""));
+    vec_clear(&v);
+    must(batch_list(b->dir, FOLDER_RAW, BATCH_CHANGES, &b->a, &v, &e));
+    assert_int_equal(v.n, 1);
+    const char *full = *(const char **)vec_at(&v, 0);
+    if (at == BOTH_UNFINISHED)
+        must(file_move(full, arena_print(&b->a, "%s.part", full).p, &e));
+    vec_done(&v);
+}
+
+/* Nothing may be asked for again because the run died between two files of its batch. */
+static void test_killed_between_two_files(void **state)
+{
+    struct box *b = *state;
+    struct map staged;
+    struct err e;
+    for (int at = BOTH_UNFINISHED; at <= SECOND_EMPTY; at++) {
+        leave_full_file(b, (enum boundary)at);
+        must(batch_finish_leftovers(b->dir, BATCH_CHANGES, view_of("20261101"), NULL, NULL, &e));
+        struct batch_writer *w = writer(b, &staged);
+        assert_int_equal(staged.n, BATCH_MAX_RECORDS);
+        struct staged_record r = box_gone(BATCH_MAX_RECORDS + 1);
+        must(batch_write(w, &r, &e));
+        must(batch_finish(w, &e));
+        batch_writer_free(w);
+        map_done(&staged);
+        const char *names = box_list(b, "movies/raw");
+        assert_int_equal(count_of(names, ".yaml"), 2);
+        assert_int_equal(count_of(names, "_p2.yaml"), 1);
+        assert_int_equal(count_of(names, ".part"), 0);
+        must(file_remove(
+            box_path(b, arena_print(&b->a, "movies/raw/%s", strchr(names, ' ') + 1).p), &e));
+        must(file_remove(
+            box_path(b, arena_print(&b->a, "movies/raw/%.*s", (int)strcspn(names, " "), names).p),
+            &e));
+    }
+}
+
 static void test_other_scopes_are_left_alone(void **state)
 {
     struct box *b = *state;
@@ -316,6 +374,7 @@ int main(void)
         BOX_TEST(test_a_hole_in_the_middle),
         BOX_TEST(test_stopping_between_records_loses_nothing),
         BOX_TEST(test_ids_of_earlier_files_of_the_batch),
+        BOX_TEST(test_killed_between_two_files),
         BOX_TEST(test_other_scopes_are_left_alone),
         BOX_TEST(test_the_newest_of_two),
         BOX_TEST(test_a_part_without_a_header),
