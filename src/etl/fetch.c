@@ -87,11 +87,22 @@ static bool out_of_bounds(struct fetching *g)
     return g->bounded;
 }
 
-/* By a run that was cut short. */
+static void note_gone(struct fetching *g, int64_t tmdb_id)
+{
+    int64_t *slot = map_has(&g->f->known, tmdb_id) ? vec_add(&g->gone_known) : NULL;
+    if (slot != NULL)
+        *slot = tmdb_id;
+}
+
+/* By a run that was cut short: before it came to look for successors. */
 static bool is_answered(struct fetching *g, int64_t id)
 {
-    if (map_has(&g->staged, id))
+    const uint64_t *staged = map_get(&g->staged, id);
+    if (staged != NULL) {
+        if (*staged == STAGED_GONE)
+            note_gone(g, id);
         return true;
+    }
     bool adult = notes_left_out(g->f, id);
     g->f->adult += adult;
     return adult;
@@ -120,13 +131,6 @@ static void note_failure(struct fetching *g, const struct tmdb_result *r)
         return;
     slot->tmdb_id = r->tmdb_id;
     (void)snprintf(slot->why, sizeof slot->why, "%.*s", (int)sizeof slot->why - 1, r->why.text);
-}
-
-static void note_gone(struct fetching *g, int64_t tmdb_id)
-{
-    int64_t *slot = map_has(&g->f->known, tmdb_id) ? vec_add(&g->gone_known) : NULL;
-    if (slot != NULL)
-        *slot = tmdb_id;
 }
 
 static void show_progress(const struct fetching *g)

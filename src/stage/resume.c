@@ -12,7 +12,7 @@ enum { HEADER_AT_MOST = 64 * 1024 };
 static bool put_id(void *payload, int64_t id, bool gone, struct view text, struct err *e)
 {
     (void)text;
-    return map_put(payload, id, gone ? 2 : 1) ||
+    return map_put(payload, id, gone ? STAGED_GONE : STAGED_MOVIE) ||
            err_set(e, ERR_INPUT, "more ids are staged than can be kept");
 }
 

@@ -44,10 +44,12 @@ struct batch_file {
     struct view sha256; /* of the whole file */
 };
 
+enum batch_staged { STAGED_MOVIE = 1, STAGED_GONE };
+
 /* Starts a batch of that type and scope under `data_dir`; the first file is created with the first record. If an
  * unfinished .part of the same type and scope lies in raw/, it is cut after its last complete document and
- * continued: *ret_staged receives the ids already in it and in the finished files of the same batch before it (movies
- * and gone ones; value unused). `finished` is called, when not NULL, after each file is complete and renamed. The
+ * continued: *ret_staged receives the ids already in it and in the finished files of the same batch before it (value:
+ * enum batch_staged). `finished` is called, when not NULL, after each file is complete and renamed. The
  * caller holds the lock of DATA_DIR. */
 bool batch_writer_new(const char *data_dir, enum batch_type type, struct view scope,
     struct view query,

@@ -65,7 +65,19 @@ etl update "$id"; etl process --batch-type changes
 rows "gone once: noted, not marked" "select gone_at is null from tmdb_movies where tmdb_id = $id" 1
 control document "{\"id\":910000,\"title\":\"The Successor\",\"imdb_id\":\"$imdb\",\"release_date\":\"2001-01-01\"}"
 day 8
-etl update "$id"
+# The first to hear of it is killed before it comes to look for the successor.
+other=$(sql "select min(tmdb_id) from tmdb_movies")
+control faults "path=/3/movie/$other stall"
+"$BIN" update "$id" "$other" >out.txt 2>err.txt </dev/null &
+pid=$!
+for _ in $(seq 100); do
+    grep -qs '^gone:' data/movies/raw/*.part && break
+    sleep 0.1
+done
+kill -9 $pid; wait $pid 2>/dev/null
+grep -qs '^gone:' data/movies/raw/*.part; ok "a killed run leaves a record that is gone"
+control faults ""
+etl update "$id" "$other"
 says "is tmdb 910000 now" "the successor is looked for by its IMDb id"
 etl process --batch-type changes
 rows "gone on another day: marked" "select gone_at is not null from tmdb_movies where tmdb_id = $id" 1
