@@ -72,5 +72,18 @@ storm "$requests" update --ids "$WORK/all.ids"
 says "adult records" "and counted, those of the killed runs too"
 ids >../storm.ids
 same "every record is staged, once" ../calm.ids ../storm.ids
+
+# What was told to a run with other settings is no answer. (Stopped by a signal, not killed: the notes stay all the same.)
+rm data/movies/raw/*
+notes=data/movies/raw/update.notes.part
+"$BIN" update --ids "$WORK/all.ids" >out.txt 2>err.txt </dev/null &
+pid=$!
+while ! grep -qs 'adult$' $notes && kill -0 $pid 2>/dev/null; do sleep 0.05; done
+kill -INT $pid; wait $pid
+adult=$(sed -n 's/.* movie \([0-9]*\)	adult$/\1/p' $notes | head -1)
+[ -n "$adult" ]; ok "a fetch that was stopped leaves its notes"
+TMDB_RATE=0 TMDB_ADULT=include etl update --ids "$WORK/all.ids"
+exits 0 "the next one includes adult movies"
+ids | grep -qx "${adult:-none}"; ok "and stages what the first left out"
 cd .. || exit 99
 plan
