@@ -30,8 +30,9 @@ static bool missing_since(struct fetcher *f, int64_t *ret_from, bool *ret_moves_
     const struct etl_request *r = f->w->x->request;
     if (!cursor_fetched(f->w, BATCH_MISSING, &cursor, &exists, e))
         return false;
-    *ret_from = r->after_given ? r->after_day : exists ? cursor - 1 : today() - FIRST_LOOK_BACK;
-    *ret_moves_cursor = !exists || *ret_from <= cursor;
+    int64_t begin = exists ? cursor - 1 : today() - FIRST_LOOK_BACK;
+    *ret_from = r->after_given ? r->after_day : begin;
+    *ret_moves_cursor = *ret_from <= begin + 1;
     return true;
 }
 

@@ -16,6 +16,9 @@ standin --jsonl "$SAMPLE/tmdb/movies.jsonl" --today "$(date -u +%F)" --change-ra
 etl init --full --movielens "$SAMPLE"
 exits 0 "a database to begin with"
 rows "no cursor yet" "select count(*) from etl_cursors where name like '%.fetched'" 0
+etl missing --after-date "$(on)"
+exits 0 "a look at what is new from today on"
+rows "leaves the days before it to the next run" "select count(*) from etl_cursors where name = 'missing.fetched'" 0
 
 etl sync
 exits 0 "the first sync"
