@@ -82,6 +82,9 @@ while ! grep -qs 'adult$' $notes && kill -0 $pid 2>/dev/null; do sleep 0.05; don
 kill -INT $pid; wait $pid
 adult=$(sed -n 's/.* movie \([0-9]*\)	adult$/\1/p' $notes | head -1)
 [ -n "$adult" ]; ok "a fetch that was stopped leaves its notes"
+cp $notes ../before.notes
+etl update --ids "$WORK/all.ids" --dry-run
+cmp -s $notes ../before.notes; ok "which a dry run neither uses up nor adds to"
 TMDB_RATE=0 TMDB_ADULT=include etl update --ids "$WORK/all.ids"
 exits 0 "the next one includes adult movies"
 ids | grep -qx "${adult:-none}"; ok "and stages what the first left out"
