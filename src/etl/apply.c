@@ -2,6 +2,7 @@
 #include "etl/apply.h"
 
 #include "base/sys.h"
+#include "etl/unchanged.h"
 #include "merge/merge.h"
 
 /* A movie that was compared with what is stored. */
@@ -32,23 +33,17 @@ static void note_gone(struct apply *a, int64_t tmdb_id, int64_t first_at)
     a->gone_uncommitted = true;
 }
 
-static bool count_record(void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e)
-{
-    (void)tmdb_id, (void)fetched_at, (void)gone_at, (void)e;
-    ++*(uint64_t *)payload;
-    return true;
-}
-
 bool apply_init(struct apply *a, struct work *w, struct findings *findings, struct err *e)
 {
     *a = (struct apply){.w = w, .findings = findings};
     map_init(&a->gone, MAX_GONE);
+    map_init(&a->known, MAX_KNOWN);
     map_init(&a->pending_ids, MAX_GONE);
     vec_init(&a->changes, sizeof(struct change), MAX_CHANGES);
     touched_init(&a->touched);
     arena_init(&a->arena);
     return store_each_gone(w->store, take_gone, &a->gone, e) &&
-           store_each_tmdb_id(w->store, count_record, &a->records, e);
+           unchanged_known(a, e);
 }
 
 /* ---- what is compared and not yet written */
@@ -102,6 +97,7 @@ void apply_done(struct apply *a)
     map_done(&a->pending_ids);
     vec_done(&a->changes);
     map_done(&a->gone);
+    map_done(&a->known);
     touched_done(&a->touched);
     arena_done(&a->arena);
 }
@@ -201,7 +197,7 @@ static bool apply_movie(struct apply *a, const struct staged_record *r, const st
         record_diff_done(&d);
         return false;
     }
-    bool same = !d.is_new && !d.touched && r->at == stored->fetched_at &&
+    bool same = !d.is_new && !d.touched && r->at == stored->fetched_at && r->content == stored->content &&
                 !is_back(a, stored, r->tmdb_id, r->at);
     if (d.stale)
         a->counts.stale++;
@@ -314,7 +310,7 @@ static bool settle(struct apply *a, int64_t tmdb_id, struct tmdb_stored *stored,
     return store_read_tmdb(a->w->store, &tmdb_id, 1, &a->arena, stored, e);
 }
 
-bool apply_records(struct apply *a, const struct staged_record *const *records, size_t n, struct err *e)
+static bool apply_read(struct apply *a, const struct staged_record *const *records, size_t n, struct err *e)
 {
     struct tmdb_stored *stored;
     size_t *at = arena_take_array(&a->arena, n, sizeof *at);
@@ -330,6 +326,20 @@ bool apply_records(struct apply *a, const struct staged_record *const *records, 
     else
         forget_pending(a);
     return ok;
+}
+
+/* Those that are unchanged go first: whatever else the group has of one of them stands behind it (batch_know). */
+bool apply_records(struct apply *a, const struct staged_record *const *records, size_t n, struct err *e)
+{
+    const struct staged_record **unchanged = arena_take_array(&a->arena, n, sizeof *unchanged);
+    const struct staged_record **read = arena_take_array(&a->arena, n, sizeof *read);
+    size_t unchanged_n = 0, read_n = 0;
+    for (size_t i = 0; i < n; i++)
+        if (records[i]->unchanged)
+            unchanged[unchanged_n++] = records[i];
+        else
+            read[read_n++] = records[i];
+    return apply_unchanged(a, unchanged, unchanged_n, e) && apply_read(a, read, read_n, e);
 }
 
 bool apply_link(struct apply *a, struct err *e)

@@ -15,6 +15,7 @@ struct apply_counts {
 struct apply {
     struct work *w;
     struct map gone;        /* tmdb_id -> first_at: what etl_gone holds */
+    struct map known;       /* see unchanged.h; the feed's while it runs */
     bool gone_uncommitted;  /* `gone` has changes of a transaction that is not committed */
     uint64_t records;       /* in tmdb_movies when the run began */
     struct touched touched; /* since the last apply_link */

@@ -14,6 +14,7 @@ struct item {
 
 struct feed {
     const struct vec *files;
+    struct map *known; /* borrowed */
     struct queue *queue;
     struct thread *thread;
     struct check_run run;
@@ -60,30 +61,30 @@ static bool put(struct feed *f, const struct item *it)
     return false;
 }
 
-static void copy_ids(struct map *to, const struct map *from)
+static void copy_map(struct map *to, const struct map *from)
 {
     map_init(to, from->max);
     for (size_t i = 0; i < from->cap; i++)
         if (from->slots[i].used)
-            (void)map_put(to, from->slots[i].key, 1);
+            (void)map_put(to, from->slots[i].key, from->slots[i].value);
 }
 
-/* Surveys the file and hands the survey over; *ret_bad is a copy of what it refused. False: the reader is to end. */
-static bool put_file(struct feed *f, const char *path, bool *ret_usable, struct map *ret_bad)
+/* Surveys the file and hands the survey over; *ret_marks is a copy of its marks. False: the reader is to end. */
+static bool put_file(struct feed *f, const char *path, bool *ret_usable, struct map *ret_marks)
 {
     struct feed_file *file = mem_alloc(sizeof *file);
     file->path = path;
     findings_init(&file->findings);
-    file->failed = !survey_file(path, &f->run, &file->findings, &file->survey, &file->err);
+    file->failed = !survey_file(path, f->known, &f->run, &file->findings, &file->survey, &file->err);
     bool failed = file->failed;
     *ret_usable = !failed && file->survey.usable;
     if (*ret_usable)
-        copy_ids(ret_bad, &file->survey.bad);
+        copy_map(ret_marks, &file->survey.marks);
     return put(f, &(struct item){.file = file}) && !failed;
 }
 
 /* The next document, as the last record of the group. */
-static bool read_record(struct batch_reader *r, const char *path, const struct map *bad, uint64_t index,
+static bool read_record(struct batch_reader *r, const char *path, const struct map *marks, uint64_t index,
     struct feed_group *g, bool *ret_end, struct err *e)
 {
     struct feed_record *to = &g->records[g->n];
@@ -91,7 +92,8 @@ static bool read_record(struct batch_reader *r, const char *path, const struct m
     findings_init(&to->findings);
     findings_in_file(&to->findings, path);
     bool ok = batch_next(r, &to->findings, &g->arena, &to->record, &undecoded, ret_end, e);
-    to->bad = ok && !*ret_end && (undecoded || map_has(bad, (int64_t)index));
+    const uint64_t *mark = map_get(marks, (int64_t)index);
+    to->bad = ok && !*ret_end && (undecoded || (mark != NULL && *mark == MARK_BAD));
     if (to->bad && !undecoded)
         (void)check_record(&to->record, &to->findings);
     if (!to->bad)
@@ -99,12 +101,14 @@ static bool read_record(struct batch_reader *r, const char *path, const struct m
     if (!ok || *ret_end)
         return ok;
     to->index = index;
+    if (mark != NULL)
+        to->record.content = 0; /* what is said about it is to be said every time */
     to->document = arena_dup(&g->arena, batch_document(r));
     g->n++;
     return true;
 }
 
-static bool read_groups(struct feed *f, struct batch_reader *r, const char *path, const struct map *bad,
+static bool read_groups(struct feed *f, struct batch_reader *r, const char *path, const struct map *marks,
     bool *ret_taken, struct err *e)
 {
     bool end = false, ok = true;
@@ -113,7 +117,7 @@ static bool read_groups(struct feed *f, struct batch_reader *r, const char *path
         struct feed_group *g = mem_alloc(sizeof *g);
         arena_init(&g->arena);
         while (ok && !end && g->n < FEED_RECORDS && g->arena.used < FEED_BYTES)
-            ok = !work_stopped(e) && read_record(r, path, bad, index++, g, &end, e);
+            ok = !work_stopped(e) && read_record(r, path, marks, index++, g, &end, e);
         g->last = end;
         if (ok)
             *ret_taken = put(f, &(struct item){.group = g});
@@ -124,15 +128,19 @@ static bool read_groups(struct feed *f, struct batch_reader *r, const char *path
 }
 
 /* False: the reader is to end. */
-static bool put_groups(struct feed *f, const char *path, const struct map *bad)
+static bool put_groups(struct feed *f, const char *path, const struct map *marks)
 {
     struct batch_reader *r = NULL;
     struct findings header; /* the survey has reported these */
     struct item failure = {.failed = true};
     bool taken = true;
     findings_init(&header);
-    bool ok = batch_open(path, &header, &r, &failure.err) &&
-              read_groups(f, r, path, bad, &taken, &failure.err);
+    bool ok = batch_open(path, &header, &r, &failure.err);
+    if (ok) {
+        batch_know(r, f->known);
+        batch_no_digest(r); /* the survey has made it */
+        ok = read_groups(f, r, path, marks, &taken, &failure.err);
+    }
     batch_reader_free(r);
     findings_done(&header);
     if (!ok)
@@ -146,20 +154,21 @@ static void read_all(void *payload)
     bool go_on = true;
     for (size_t i = 0; go_on && i < f->files->n; i++) {
         const char *path = *(const char *const *)vec_at(f->files, i);
-        struct map bad = {.n = 0};
+        struct map marks = {.n = 0};
         bool usable;
-        go_on = put_file(f, path, &usable, &bad) && (!usable || put_groups(f, path, &bad));
-        map_done(&bad);
+        go_on = put_file(f, path, &usable, &marks) && (!usable || put_groups(f, path, &marks));
+        map_done(&marks);
     }
     queue_close(f->queue);
 }
 
 /* ---- the taker's side */
 
-bool feed_new(const struct vec *files, struct feed **ret, struct err *e)
+bool feed_new(const struct vec *files, struct map *known, struct feed **ret, struct err *e)
 {
     struct feed *f = mem_alloc(sizeof *f);
     f->files = files;
+    f->known = known;
     f->queue = queue_new(FEED_AHEAD);
     check_run_init(&f->run);
     if (thread_start(read_all, f, &f->thread, e)) {

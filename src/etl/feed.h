@@ -40,8 +40,8 @@ void feed_file_free(struct feed_file *f);
 
 struct feed;
 
-/* Begins to read the files (const char *, borrowed). */
-bool feed_new(const struct vec *files, struct feed **ret, struct err *e);
+/* Begins to read the files (const char *, borrowed). `known`: see batch_know; nobody else may use it until feed_free. */
+bool feed_new(const struct vec *files, struct map *known, struct feed **ret, struct err *e);
 /* The next file; NULL after the last. Groups of the one before that were not taken are passed over. */
 struct feed_file *feed_next_file(struct feed *f);
 /* The next group of the file taken last, which is usable, until one that is the last. */

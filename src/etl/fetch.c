@@ -17,10 +17,11 @@ struct failure {
     char why[200];
 };
 
-static bool take_known(void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e)
+static bool take_known(void *payload, const struct tmdb_known *known, struct err *e)
 {
     struct fetcher *f = payload;
-    return (map_put(&f->known, tmdb_id, (uint64_t)fetched_at) && (gone_at == 0 || map_put(&f->marked, tmdb_id, 1))) ||
+    return (map_put(&f->known, known->tmdb_id, (uint64_t)known->fetched_at) &&
+               (known->gone_at == 0 || map_put(&f->marked, known->tmdb_id, 1))) ||
            err_set(e, ERR_DATA, "more than %d records", MAX_IDS);
 }
 

@@ -9,18 +9,24 @@
 #include "check/check.h"
 #include "etl/apply.h"
 
+enum mark {
+    MARK_BAD = 1, /* it is refused */
+    MARK_NOTED,   /* it is good, but there are findings about it */
+};
+
 /* What the survey found. */
 struct survey {
     struct arena arena;
     struct batch header;
     struct batch_summary summary;
-    struct map bad;    /* index of a document -> 1: it is refused */
-    uint64_t documents;
+    struct map marks;  /* index of a document -> enum mark, for those that have one */
+    uint64_t documents, bad;
     bool usable;       /* complete, with a proper header */
 };
 
-bool survey_file(const char *path, struct check_run *run, struct findings *findings, struct survey *ret,
-    struct err *e);
+/* `known`: see batch_know; NULL: everything is read and checked. */
+bool survey_file(const char *path, struct map *known, struct check_run *run, struct findings *findings,
+    struct survey *ret, struct err *e);
 void survey_done(struct survey *s);
 
 struct load_result {

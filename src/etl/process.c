@@ -34,7 +34,7 @@ struct processing {
 
 static bool too_many_errors(const struct etl *x, const struct survey *s, struct err *e)
 {
-    uint64_t errors = s->bad.n;
+    uint64_t errors = s->bad;
     bool over = errors > x->request->max_errors ||
                 (s->documents > 0 && (double)errors > x->request->max_error_share * (double)s->documents);
     if (over)
@@ -161,7 +161,7 @@ static bool list_files(const struct etl *x, struct arena *a, struct vec *ret, st
 static bool process_files(struct processing *p, const struct vec *files, struct err *e)
 {
     struct feed_file *file = NULL;
-    bool ok = mover_start(&p->mover, p->w->x->config->data_dir, e) && feed_new(files, &p->feed, e);
+    bool ok = mover_start(&p->mover, p->w->x->config->data_dir, e) && feed_new(files, &p->apply.known, &p->feed, e);
     while (ok && (ok = !work_stopped(e)) && (file = feed_next_file(p->feed)) != NULL) {
         struct findings empty = p->findings;
         p->findings = file->findings; /* and what the database refuses is added */
@@ -246,10 +246,10 @@ static bool validate_file(struct etl *x, struct check_run *run, const char *path
     struct work none = {.x = x, .lock_fd = -1};
     char a[32], b[32];
     findings_init(&f);
-    bool ok = survey_file(path, run, &f, &s, e);
+    bool ok = survey_file(path, NULL, run, &f, &s, e);
     if (ok) {
         etl_say(x, "%s: %s records, %s refused%s%s", path, etl_count(s.documents, a),
-            etl_count(s.bad.n, b), s.usable ? "" : "; the file as a whole cannot be loaded",
+            etl_count(s.bad, b), s.usable ? "" : "; the file as a whole cannot be loaded",
             s.summary.edited ? "; edited by hand" : "");
         ok = work_report(&none, &f, e);
         survey_done(&s);

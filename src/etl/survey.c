@@ -8,6 +8,24 @@ static bool header_is_usable(const struct batch *header)
     return header->id.n > 0;
 }
 
+static uint64_t all_findings(const struct findings *f)
+{
+    return f->per_severity[SEVERITY_FIXED] + f->per_severity[SEVERITY_WARNING] + f->per_severity[SEVERITY_ERROR];
+}
+
+/* Marks the document at hand. What contradicts other records of the run is looked for every time, so it leaves no mark. */
+static bool judge(const struct staged_record *r, bool bad, uint64_t findings_before, struct check_run *run,
+    struct findings *findings, struct survey *s, struct err *e)
+{
+    bad = bad || (!r->unchanged && !check_record(r, findings));
+    bool noted = all_findings(findings) > findings_before;
+    if (!bad)
+        check_in_run(run, r, findings);
+    s->bad += bad;
+    return (!bad && !noted) || map_put(&s->marks, (int64_t)s->documents, bad ? MARK_BAD : MARK_NOTED) ||
+           err_set(e, ERR_DATA, "there are findings about more than %d records", MAX_DOCUMENTS);
+}
+
 static bool survey_records(struct batch_reader *r, struct check_run *run, struct findings *findings,
     struct survey *s, struct err *e)
 {
@@ -17,30 +35,35 @@ static bool survey_records(struct batch_reader *r, struct check_run *run, struct
     while (ok && !end) {
         struct staged_record record;
         bool bad = false;
+        uint64_t before = all_findings(findings);
         arena_reset(&scratch);
         ok = !work_stopped(e) && batch_next(r, findings, &scratch, &record, &bad, &end, e);
         if (!ok || end)
             break;
-        if (!bad && check_record(&record, findings))
-            check_in_run(run, &record, findings);
-        else if (!map_put(&s->bad, (int64_t)s->documents, 1))
-            ok = err_set(e, ERR_DATA, "more than %d records are refused", MAX_DOCUMENTS);
+        ok = judge(&record, bad, before, run, findings, s, e);
         s->documents++;
     }
     arena_done(&scratch);
     return ok;
 }
 
-bool survey_file(const char *path, struct check_run *run, struct findings *findings, struct survey *ret,
-    struct err *e)
+static bool survey_opened(struct batch_reader *r, struct map *known, struct check_run *run,
+    struct findings *findings, struct survey *s, struct err *e)
+{
+    batch_know(r, known);
+    return survey_records(r, run, findings, s, e);
+}
+
+bool survey_file(const char *path, struct map *known, struct check_run *run, struct findings *findings,
+    struct survey *ret, struct err *e)
 {
     struct batch_reader *r = NULL;
     *ret = (struct survey){0};
     arena_init(&ret->arena);
-    map_init(&ret->bad, MAX_DOCUMENTS);
+    map_init(&ret->marks, MAX_DOCUMENTS);
     check_run_new_file(run);
     findings_in_file(findings, path);
-    bool ok = batch_open(path, findings, &r, e) && survey_records(r, run, findings, ret, e);
+    bool ok = batch_open(path, findings, &r, e) && survey_opened(r, known, run, findings, ret, e);
     if (ok) {
         const struct batch *h = batch_header(r);
         ret->header = *h;
@@ -59,5 +82,5 @@ bool survey_file(const char *path, struct check_run *run, struct findings *findi
 void survey_done(struct survey *s)
 {
     arena_done(&s->arena);
-    map_done(&s->bad);
+    map_done(&s->marks);
 }

@@ -98,7 +98,7 @@ bool merge_record(const struct staged_record *r, const struct tmdb_stored *store
     struct list_write *lists = arena_take_array(a, TMDB_LIST_COUNT, sizeof *lists);
     *ret = (struct record_diff){.is_new = !stored->exists,
         .stale = stored->exists && r->at < stored->fetched_at,
-        .write = {.tmdb_id = m->tmdb_id, .fetched_at = r->at, .lists = lists}};
+        .write = {.tmdb_id = m->tmdb_id, .fetched_at = r->at, .content = r->content, .lists = lists}};
     vec_init(&ret->changes, sizeof(struct change), LAYOUT_MAX_COLUMNS + TMDB_LIST_COUNT);
     if (ret->stale)
         return true;

@@ -28,6 +28,7 @@ struct tmdb_facts {
 struct tmdb_stored {
     bool exists;
     int64_t fetched_at, gone_at;
+    int64_t content; /* as in struct staged_record; 0: none is noted */
     struct cell cells[LAYOUT_MAX_COLUMNS]; /* in the order of layout_of_movie */
     struct view hashes[TMDB_LIST_COUNT];   /* content hash per list (row_set_hash); absent: never fetched */
 };
@@ -43,6 +44,7 @@ struct list_write {
 
 struct tmdb_write {
     int64_t tmdb_id, fetched_at;
+    int64_t content; /* of the text that the row comes from; 0: none */
     struct cell cells[LAYOUT_MAX_COLUMNS]; /* the whole row as it is to stand */
     const struct list_write *lists;
     size_t list_n;

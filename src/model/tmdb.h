@@ -283,6 +283,10 @@ struct staged_record {
     struct view review;      /* "rejected": a person set it aside */
     struct tmdb_movie movie; /* not gone */
     struct place place;
+    /* What stands for the text of the movie, above 0; 0: it is not known, or the text is not only good but remarkable
+     * (it has findings), so that it is to be read every time. */
+    int64_t content;
+    bool unchanged; /* the text is what was loaded before, so of `movie` only imdb_id is decoded */
 };
 
 #endif

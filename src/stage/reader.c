@@ -6,7 +6,9 @@
 #include "stage/reader.h"
 
 #include "base/mem.h"
+#include "model/version.h"
 #include "stage/document.h"
+#include "stage/head.h"
 #include "stage/name.h"
 #include "stage/split.h"
 #include "stage/tree.h"
@@ -21,6 +23,10 @@ struct batch_reader {
     struct chunk chunk; /* the document at hand */
     struct tree tree;
     struct arena nodes; /* of the tree: a record keeps none of them */
+    struct map *known;  /* borrowed, or NULL */
+    uint64_t version;   /* of the tables */
+    struct head head;   /* of the document at hand, when it has one */
+    bool has_head, unchanged;
     bool end_seen, done;
     uint64_t movies, gones, others;      /* documents by kind, refused ones included */
     uint64_t bad_movies, bad_gones, bad; /* refused ones */
@@ -32,7 +38,18 @@ struct batch_reader {
 
 static const struct view NO_KEY = {NULL, 0};
 
-/* The next document that holds anything, parsed into `a`. */
+/* Whether the document is what was loaded before. The last one of a file that may be cut off is never taken to be so. */
+static void look_at_head(struct batch_reader *r)
+{
+    const uint64_t *known = NULL;
+    r->unchanged = false;
+    r->has_head = head_read(r->chunk.text, r->version, &r->head);
+    if (r->has_head && r->known != NULL && !r->chunk.last)
+        known = map_get(r->known, r->head.tmdb_id);
+    r->unchanged = known != NULL && *known == (uint64_t)r->head.content;
+}
+
+/* The next document that holds anything, parsed into `a` unless it is unchanged. */
 static bool next_document(struct batch_reader *r, struct arena *a, bool *ret_end, struct err *e)
 {
     for (;;) {
@@ -43,6 +60,9 @@ static bool next_document(struct batch_reader *r, struct arena *a, bool *ret_end
             return true;
         if (r->chunk.first && chunk_is_preamble(&r->chunk))
             continue;
+        look_at_head(r);
+        if (r->unchanged)
+            return true;
         arena_reset(&r->nodes);
         tree_parse(r->chunk.text, r->chunk.line, a, &r->nodes, &r->tree);
         if (r->tree.problem_n > 0 || doc_kind(r->tree.root) != DOC_EMPTY)
@@ -109,6 +129,7 @@ bool batch_open_input(struct input *in, const char *name, struct findings *findi
     r->path = mem_alloc(strlen(name) + 1);
     memcpy(r->path, name, strlen(name));
     r->in = in;
+    r->version = tables_version();
     arena_init(&r->texts);
     arena_init(&r->nodes);
     split_init(&r->split, in, true);
@@ -137,6 +158,16 @@ bool batch_open(
 const struct batch *batch_header(const struct batch_reader *r)
 {
     return &r->header;
+}
+
+void batch_know(struct batch_reader *r, struct map *known)
+{
+    r->known = known;
+}
+
+void batch_no_digest(struct batch_reader *r)
+{
+    r->split.hashing = false;
 }
 
 void batch_reader_free(struct batch_reader *r)
@@ -216,6 +247,25 @@ static void read_end(struct batch_reader *r, struct findings *f)
     r->before_end = digest_peek(&r->split.digest);
 }
 
+/* The document that is what was loaded before, as a record. */
+static void know_record(const struct batch_reader *r, struct arena *a, struct staged_record *ret)
+{
+    enum { LINES_BEFORE = 3, COLUMN = 3 }; /* of the first member of the movie: see head.h */
+    *ret = (struct staged_record){.tmdb_id = r->head.tmdb_id,
+        .at = r->head.fetched_at,
+        .place = {(uint32_t)r->chunk.line + LINES_BEFORE, COLUMN},
+        .content = r->head.content,
+        .unchanged = true};
+    ret->movie.imdb_id = arena_dup(a, r->head.imdb_id);
+}
+
+/* Another document of an id makes what is stored something else than was known. */
+static void forget_known(const struct batch_reader *r, int64_t tmdb_id)
+{
+    if (r->known != NULL && map_has(r->known, tmdb_id))
+        (void)map_put(r->known, tmdb_id, 0);
+}
+
 /* ---- the whole file */
 
 static void check_counts(struct batch_reader *r, struct findings *f)
@@ -272,11 +322,17 @@ bool batch_next(struct batch_reader *r, struct findings *findings, struct arena 
             return false;
         if (*ret_end) {
             check_file(r, findings);
+        } else if (r->unchanged) {
+            know_record(r, a, ret);
+            count(r, DOC_MOVIE, true);
+            return true;
         } else if (doc_kind(r->tree.root) == DOC_END) {
             read_end(r, findings);
         } else {
             *ret = (struct staged_record){.gone = false};
             *ret_bad = !read_record(r, findings, a, ret);
+            ret->content = r->has_head && !*ret_bad ? r->head.content : 0;
+            forget_known(r, ret->tmdb_id);
             count(r, doc_kind(r->tree.root), !*ret_bad);
             return true;
         }

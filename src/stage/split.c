@@ -13,8 +13,7 @@ void split_init(struct split *s, struct input *in, bool hashing)
 
 void split_done(struct split *s)
 {
-    if (s->hashing)
-        digest_done(&s->digest);
+    digest_done(&s->digest);
     str_done(&s->buffer);
 }
 

@@ -102,6 +102,13 @@ struct batch_reader;
 bool batch_open(
     const char *path, struct findings *findings, struct batch_reader **ret, struct err *e);
 const struct batch *batch_header(const struct batch_reader *r);
+/* What was loaded before: tmdb_id -> content (staged_record) of records whose document need not be read again when it
+ * says just that. Only the first documents of an id count: whatever else comes of it forgets what was known. `known` is
+ * borrowed; files read one after the other may share it. */
+void batch_know(struct batch_reader *r, struct map *known);
+/* Leaves the checksum out, for a file that is read a second time: batch_summary then says nothing of it. Before the
+ * first batch_next. */
+void batch_no_digest(struct batch_reader *r);
 /* The next record, decoded into `a` with the places of its values. *ret_end at the end of the file. *ret_bad: the
  * document was refused (its findings were added); *ret then holds only what is known of id and place. */
 bool batch_next(struct batch_reader *r, struct findings *findings, struct arena *a,

@@ -1,5 +1,5 @@
 /* TMDB records in bulk: ids, and what the third layer needs of each. See store.h. */
-#include "store/sql.h"
+#include "store/upsert.h"
 
 enum { MAX_SEEN = 64 * 1024 * 1024 };
 
@@ -87,30 +87,70 @@ bool store_each_tmdb(struct store *s, const struct store_filter *which,
 }
 
 struct giving_ids {
-    bool (*take)(
-        void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e);
+    bool (*take)(void *payload, const struct tmdb_known *known, struct err *e);
     void *payload;
 };
 
 static bool give_id(void *payload, const struct cell *c, size_t n, struct err *e)
 {
     struct giving_ids *g = payload;
+    struct tmdb_known known = {c[0].i, cell_get_int(&c[1]), cell_get_int(&c[2]), cell_get_int(&c[3]),
+        cell_get_int(&c[4]) != 0};
     (void)n;
-    return g->take(g->payload, c[0].i, cell_get_int(&c[1]), cell_get_int(&c[2]), e);
+    return g->take(g->payload, &known, e);
 }
 
 bool store_each_tmdb_id(struct store *s,
-    bool (*take)(
-        void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e),
-    void *payload, struct err *e)
+    bool (*take)(void *payload, const struct tmdb_known *known, struct err *e), void *payload,
+    struct err *e)
 {
     struct giving_ids g = {take, payload};
-    return db_query(s, "SELECT tmdb_id, fetched_at, gone_at FROM {tmdb_movies} ORDER BY tmdb_id",
+    return db_query(s,
+        "SELECT tmdb_id, fetched_at, gone_at, content, adult FROM {tmdb_movies} ORDER BY tmdb_id",
         NO_CELLS, give_id, &g, e);
+}
+
+/* ---- records that are what they were */
+
+struct reading_fetched {
+    struct map at; /* tmdb_id -> when */
+};
+
+static bool take_fetched(void *payload, const struct cell *c, size_t n, struct err *e)
+{
+    struct reading_fetched *r = payload;
+    (void)n;
+    return map_put(&r->at, cell_get_int(&c[0]), (uint64_t)cell_get_int(&c[1])) ||
+           err_set(e, ERR_BUG, "a record came that was not asked for");
+}
+
+bool store_read_fetched(struct store *s, const int64_t *tmdb_ids, size_t n, int64_t *ret, struct err *e)
+{
+    struct reading_fetched r;
+    struct arena a;
+    arena_init(&a);
+    map_init(&r.at, n);
+    bool ok = db_query_in(s, "SELECT tmdb_id, fetched_at FROM {tmdb_movies} WHERE tmdb_id IN (%)",
+        cells_of_ids(&a, tmdb_ids, n), n, take_fetched, &r, e);
+    for (size_t i = 0; ok && i < n; i++) {
+        const uint64_t *at = map_get(&r.at, tmdb_ids[i]);
+        ok = at != NULL || err_set(e, ERR_STORE, "record %lld vanished from the database meanwhile",
+                               (long long)tmdb_ids[i]);
+        if (ok)
+            ret[i] = (int64_t)*at;
+    }
+    map_done(&r.at);
+    arena_done(&a);
+    return ok;
+}
+
+bool store_set_fetched(struct store *s, const struct id_pair *fetched, size_t n, struct err *e)
+{
+    return db_update_ids(s, "tmdb_movies", "fetched_at", "tmdb_id", fetched, n, e);
 }
 
 bool store_set_popularity(struct store *s, int64_t tmdb_id, double popularity, struct err *e)
 {
-    return db_exec(s, "UPDATE {tmdb_movies} SET popularity = ? WHERE tmdb_id = ?",
+    return db_exec(s, "UPDATE {tmdb_movies} SET popularity = ?, content = NULL WHERE tmdb_id = ?",
         CELLS(cell_real(popularity), cell_int(tmdb_id)), NULL, e);
 }

@@ -99,16 +99,22 @@ bool store_set_links(struct store *s, const struct id_pair *links, size_t n, str
 
 /* ---- TMDB */
 
-/* The id export's popularity, for a record that is loaded; fetched_at stays. */
+/* The id export's popularity, for a record that is loaded; fetched_at stays, and the text it came in is another now. */
 bool store_set_popularity(struct store *s, int64_t tmdb_id, double popularity, struct err *e);
 /* By tmdb_ids and imdb_ids of the filter; all when both are empty. */
 bool store_each_tmdb(struct store *s, const struct store_filter *which,
     bool (*take)(void *payload, const struct tmdb_facts *facts, struct err *e), void *payload,
     struct err *e);
-/* Every known id, cheaply: fetched_at and gone_at (0: not gone), in order of id. */
+/* Every known id, cheaply, in order of id. */
+struct tmdb_known {
+    int64_t tmdb_id, fetched_at;
+    int64_t gone_at; /* 0: it is not gone */
+    int64_t content; /* 0: none is noted */
+    bool adult;
+};
 bool store_each_tmdb_id(struct store *s,
-    bool (*take)(void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e),
-    void *payload, struct err *e);
+    bool (*take)(void *payload, const struct tmdb_known *known, struct err *e), void *payload,
+    struct err *e);
 
 /* Around the first load of TMDB records: while there are none, indexes on their tables that loading does not need are
  * dropped, and made at the end in one go, which is faster than row by row. A missing index is the note of what is left
@@ -120,6 +126,9 @@ bool store_end_first_load(struct store *s, struct err *e);
 /* The records with these ids, none twice, in their order: n of them into `ret`, texts in the arena. */
 bool store_read_tmdb(struct store *s, const int64_t *tmdb_ids, size_t n, struct arena *a,
     struct tmdb_stored *ret, struct err *e);
+/* Of records that are there: when each was fetched, in their order; and, for some of them (`id`), when now (`to`). */
+bool store_read_fetched(struct store *s, const int64_t *tmdb_ids, size_t n, int64_t *ret, struct err *e);
+bool store_set_fetched(struct store *s, const struct id_pair *fetched, size_t n, struct err *e);
 /* The rows of one list of one movie, sorted by key as rows_of_list sorts them. */
 bool store_read_rows(struct store *s, const struct list *l, int64_t tmdb_id, struct arena *a,
     struct row_set *ret, struct err *e);

@@ -65,13 +65,14 @@ static struct column column_of(const struct layout *l, size_t i)
         c->name, c->type, (c->flags & (F_CODE | F_LONG)) | required, c->max, NULL, NULL};
 }
 
-/* A record's own columns and those we add: when it was fetched, and what is known of its lists. */
+/* A record's own columns and those we add: when it was fetched, what is known of its lists and of the text it came in. */
 static bool add_movie(struct schema *s, struct err *e)
 {
     static const struct column ours[] = {
         {"fetched_at", FIELD_INSTANT, COL_REQUIRED | COL_LOCAL, 0, NULL, NULL},
         {"gone_at", FIELD_INSTANT, 0, 0, NULL, NULL},
         {"section_hashes", FIELD_TEXT, F_LONG, 10000, NULL, NULL},
+        {"content", FIELD_INT, COL_LOCAL, INT64_MAX, NULL, NULL},
     };
     struct layout l;
     layout_of_movie(&l);

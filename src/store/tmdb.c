@@ -47,6 +47,7 @@ static bool take_record(void *payload, const struct cell *c, size_t n, struct er
     to->fetched_at = cell_get_int(&c[r->width]);
     to->gone_at = cell_get_int(&c[r->width + 1]);
     tmdb_parse_hashes(arena_dup(r->a, cell_get_text(&c[r->width + 2])), to->hashes);
+    to->content = cell_get_int(&c[r->width + 3]);
     return true;
 }
 

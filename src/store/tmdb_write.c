@@ -190,10 +190,10 @@ static struct cell new_hashes(const struct tmdb_write *w, struct view *hashes, s
 static bool write_movies(struct writing *w, struct err *e)
 {
     struct store *s = w->s;
-    size_t n = s->movie.layout.n;
+    size_t n = s->movie.layout.n, width = n + 3;
     struct knowing k = {.a = &s->scratch};
     struct row_set rows = {
-        arena_take_array(&s->scratch, w->n * (n + 2), sizeof(struct cell)), n + 2, w->n};
+        arena_take_array(&s->scratch, w->n * width, sizeof(struct cell)), width, w->n};
     k.hashes = arena_take_array(&s->scratch, w->n, sizeof *k.hashes);
     if (!read_hashes(w, &k, e))
         return false;
@@ -202,6 +202,7 @@ static bool write_movies(struct writing *w, struct err *e)
         memcpy(row, w->by_id[i]->cells, n * sizeof *row);
         row[n] = cell_int(w->by_id[i]->fetched_at);
         row[n + 1] = new_hashes(w->by_id[i], k.hashes[i], &s->scratch);
+        row[n + 2] = cell_of_id(w->by_id[i]->content);
     }
     return db_put(s, &s->movie.put, &rows, e);
 }

@@ -114,7 +114,7 @@ static const char *remove_of(struct store *s, const struct layout *l)
     return keep(s, &sql);
 }
 
-/* The record itself: its layout, then fetched_at and section_hashes. gone_at is not touched. */
+/* The record itself: its layout, then fetched_at, section_hashes and content. gone_at is not touched. */
 static void shape_movie(struct store *s)
 {
     struct shape *m = &s->movie;
@@ -125,12 +125,13 @@ static void shape_movie(struct store *s)
     str_init(&sql, SQL_MAX);
     str_addz(&sql, "SELECT ");
     add_columns(s, &sql, names, n, ", ");
-    str_addz(&sql, ", fetched_at, gone_at, section_hashes FROM ");
+    str_addz(&sql, ", fetched_at, gone_at, section_hashes, content FROM ");
     sql_name(s, &sql, m->layout.table);
     str_addz(&sql, " WHERE tmdb_id IN (%)");
     m->select = keep(s, &sql);
     names[n++] = "fetched_at";
     names[n++] = "section_hashes";
+    names[n++] = "content";
     upsert_put(s, schema_find(&s->schema, m->layout.table), names, n, PUT_ROW, &m->put);
 }
 

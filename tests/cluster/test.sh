@@ -111,7 +111,7 @@ refetch() { # DESCRIPTION
     # shellcheck disable=SC2046
     etl update $(admin "SELECT tmdb_id FROM $S_DB.tmdb_movies WHERE tmdb_id < 1600")
     exits 0 "$1"
-    admin "UPDATE $S_DB.tmdb_movies SET tagline = 'old', section_hashes = NULL WHERE tmdb_id < 1600; DELETE FROM $S_DB.credits WHERE tmdb_id < 1600"
+    admin "UPDATE $S_DB.tmdb_movies SET tagline = 'old', section_hashes = NULL, content = NULL WHERE tmdb_id < 1600; DELETE FROM $S_DB.credits WHERE tmdb_id < 1600"
     others=$(admin "SELECT count(*) FROM $S_DB.credits")
     rm -rf ../embedded/data/movies
     cp -R data/movies ../embedded/data/

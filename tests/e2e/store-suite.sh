@@ -422,7 +422,7 @@ script_proxy() { # STATEMENT WHAT [OPTION...]: SQL_HOST leads through a proxy wh
 # A batch of records of which some are spoilt in the database: loading it heals them. Each time something else happens to
 # one of its statements. Encryption is off, so that the proxy can read along.
 spoil() {
-    admin "UPDATE $S_DB.tmdb_movies SET tagline = 'old', section_hashes = NULL WHERE tmdb_id <= 40; DELETE FROM $S_DB.credits WHERE tmdb_id <= 40"
+    admin "UPDATE $S_DB.tmdb_movies SET tagline = 'old', section_hashes = NULL, content = NULL WHERE tmdb_id <= 40; DELETE FROM $S_DB.credits WHERE tmdb_id <= 40"
     seq=$((seq + 1))
     sed "s/^  id: \".*/  id: \"$(printf '%016x' $seq)\"/" ../trouble.yaml >again.yaml
 }

@@ -530,12 +530,9 @@ static void transactions_around_work(void **state)
     assert_string_equal(kit_text(k, "SELECT day FROM etl_cursors"), "1970-01-03");
 }
 
-static bool ask_again(
-    void *payload, int64_t tmdb_id, int64_t fetched_at, int64_t gone_at, struct err *e)
+static bool ask_again(void *payload, const struct tmdb_known *known, struct err *e)
 {
-    (void)tmdb_id;
-    (void)fetched_at;
-    (void)gone_at;
+    (void)known;
     return store_each_tmdb_id(payload, ask_again, payload, e);
 }
 

@@ -427,10 +427,11 @@ static void many_ids_come_in_portions(void **state)
     }
 }
 
-static bool see_id(void *payload, int64_t id, int64_t fetched_at, int64_t gone_at, struct err *e)
+static bool see_id(void *payload, const struct tmdb_known *known, struct err *e)
 {
     (void)e;
-    str_addf(payload, "%lld:%lld:%lld ", (long long)id, (long long)fetched_at, (long long)gone_at);
+    str_addf(payload, "%lld:%lld:%lld ", (long long)known->tmdb_id, (long long)known->fetched_at,
+        (long long)known->gone_at);
     return true;
 }
 

@@ -1,0 +1,106 @@
+#!/bin/sh
+# A record whose text is what was loaded before is not read again; and whatever makes a difference is seen.
+# Whether it was read shows in a value that the test changes in the database behind the program's back: who reads puts it right.
+. "$(dirname "$0")/lib.sh"
+
+standin --generate 60 --detail-size small
+etl init --fetch-tmdb --start-year 1874 --end-year 2030
+mkdir first; cp data/movies/raw/*.yaml first/
+etl process --batch-type initial
+exits 0 "a first load"
+all=$(sql "select count(*) from tmdb_movies")
+rows "what each record came from is noted" "select count(*) from tmdb_movies where content is null" 0
+dump first.dump
+
+n=0
+again() { # DAY [SED EXPRESSION]: the same batches, fetched on that day, perhaps edited, processed
+    n=$((n + 1)); mkdir "again$n"
+    for f in first/*.yaml; do
+        sed -e "s/^  id: \"....\(............\)\"/  id: \"$(printf %04x $n)\1\"/" -e "s/fetched_at: \"2...-..-..T/fetched_at: \"$1T/" \
+            -e "${2:-}" "$f" >"again$n/$(basename "$f")"
+    done
+    etl process --file again$n/*.yaml $FLAGS
+}
+FLAGS=
+spoil() { sqlite3 data/movies.db "update tmdb_movies set tagline = 'spoilt'"; }
+spoilt="select count(*) from tmdb_movies where tagline = 'spoilt'"
+fetched="select group_concat(distinct date(fetched_at, 'unixepoch')) from tmdb_movies"
+
+spoil; FLAGS=--dry-run; again 2030-01-01; FLAGS=
+never_says "would update" "a dry run passes over what is unchanged"
+rows "and writes nothing" "select count(*) from tmdb_movies where fetched_at > 1800000000" 0
+again 2030-01-01
+rows "the same text is not read again" "$spoilt" "$all"
+rows "its date moves" "$fetched" 2030-01-01
+again 2029-01-01
+rows "an older file moves nothing" "$fetched" 2030-01-01
+again 2030-02-02 's/^  runtime: .*/  runtime: 7777/'
+rows "another text is read" "$spoilt" 0
+rows "and loaded" "select count(*) from tmdb_movies where runtime = 7777" "$all"
+spoil; again 2030-03-03
+rows "the text before it is another one too" "$spoilt" 0
+dump back.dump
+same "and the database is what it was" first.dump back.dump
+
+# One record, by hand.
+spoil; again 2030-04-04 '/^  id: 7$/,/^---/s/^  title: .*/  title: "By hand"/'
+rows "an edited record is read, the others are not" "select tmdb_id, title, ($spoilt) from tmdb_movies where title = 'By hand'" "7|By hand|$((all - 1))"
+again 2030-05-05
+
+# A gone one comes back.
+sqlite3 data/movies.db "update tmdb_movies set gone_at = 1893456000, tagline = 'spoilt' where tmdb_id = 9"
+again 2030-06-06
+rows "a record that was gone is read, and back" "select gone_at is null, tagline is 'spoilt' from tmdb_movies where tmdb_id = 9" "1|0"
+sqlite3 data/movies.db "insert into etl_gone values (9, 1893456000, 1893456000, 1)"
+again 2030-07-07
+rows "one that was seen gone once too" "select count(*) from etl_gone" 0
+
+# What TMDB_ADULT leaves out is left out, unchanged or not.
+TMDB_ADULT=include; export TMDB_ADULT
+again 2030-08-08 's/^  adult: .*/  adult: true/'
+rows "adult records are loaded on demand" "select count(*) from tmdb_movies where adult = 1" "$all"
+unset TMDB_ADULT
+again 2030-09-09 's/^  adult: .*/  adult: true/'
+says " adult" "and left out without it"
+rows "so that nothing moves" "$fetched" 2030-08-08
+again 2030-10-10
+
+# Findings of a record are reported by every run.
+again 2030-11-11 '/^  id: 7$/,/^---/s/^  imdb_id: .*/  imdb_id: "nonsense"/'
+says "'nonsense' is no IMDb id" "a finding about a record"
+again 2030-11-12 '/^  id: 7$/,/^---/s/^  imdb_id: .*/  imdb_id: "nonsense"/'
+says "'nonsense' is no IMDb id" "is reported again though nothing changed"
+rows "such a record is read every time" "select tmdb_id from tmdb_movies where content is null" 7
+again 2030-11-13
+
+# Another program version, or an older database: nothing is known, so all is read, and known from then on.
+spoil; sqlite3 data/movies.db "update tmdb_movies set content = content + 2"
+again 2030-12-12
+rows "what another version noted does not count" "$spoilt" 0
+spoil; again 2030-12-12
+rows "what this one noted does" "$spoilt" "$all"
+sqlite3 data/movies.db "update tmdb_movies set content = null"
+again 2030-12-12
+rows "nor does nothing" "$spoilt" 0
+rows "and it is noted though no date moved" "select count(*) from tmdb_movies where content is null" 0
+sqlite3 data/movies.db "alter table tmdb_movies drop column content"
+spoil; again 2030-12-13
+rows "a database without the column gets it" "select count(*) from tmdb_movies where content is not null" "$all"
+dump back.dump
+same "and in the end the database is what it was" first.dump back.dump
+
+# A file with the record twice: what stands last counts.
+mkdir twice
+sed -e 's/^  id: "..../  id: "beef/' "$(find first -name '*.yaml' | sort | head -1)" >one
+{
+    sed '/^end:/,$d' one | sed '$d' | sed -e 's/fetched_at: "2...-..-..T/fetched_at: "2031-01-01T/'
+    sed -n '/^etl:/,/^end:/p' one | sed -e '/^end:/d' -e '1i ---' | sed '$d' |
+        sed -e 's/fetched_at: "2...-..-..T/fetched_at: "2031-01-02T/' -e 's/^  runtime: .*/  runtime: 78/'
+    sed -n '/^etl:/,/^end:/p' one | sed -e '/^end:/d' -e '1i ---' | sed '$d' |
+        sed -e 's/fetched_at: "2...-..-..T/fetched_at: "2031-01-03T/'
+    echo ---; sed -n '/^end:/,$p' one
+} >twice/initial_1900_20260101_000000.yaml
+etl process --file twice/initial_1900_20260101_000000.yaml
+rows "a text behind another one of the same record is read" "select count(*) from tmdb_movies where runtime = 78" 0
+rows "and the last one counts" "$fetched" 2030-12-13,2031-01-03
+plan
