@@ -99,6 +99,7 @@ def start_mariadb(bench):
         if subprocess.run(s.client("-e", "SELECT 1"), env=s.environment(), capture_output=True, check=False).returncode == 0:
             return s
         time.sleep(0.1)
+    s.process.terminate()
     raise SystemExit("bench: mariadbd does not answer")
 
 

@@ -54,6 +54,7 @@ refused_record
 another_release
 less_ratings
 half_an_answer
+swaps
 reading
 killed_load
 stopped_load

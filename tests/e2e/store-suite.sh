@@ -316,6 +316,36 @@ half_an_answer() {
     same "counts every rating once" ../embedded.rows ../server.half
 }
 
+# The answer to the swap is lost; and the new tables are gone while a query on the old ones holds the swap up.
+swaps() {
+    on_server
+    in_folder server
+    export SQL_TLS=off
+    script_proxy "RENAME TABLE" close-after
+    etl init --load-movielens --movielens "$SAMPLE" --replace-release
+    end_proxy
+    on_server
+    unset SQL_TLS
+    exits 0 "a load that does not hear whether its tables were swapped in"
+    is "they were" "$(admin "SELECT count(*) FROM $S_DB.ratings")" "$(($(wc -l <"$SAMPLE/ratings.csv") - 1))"
+    dump ../before.dump
+    rm -f err.txt
+    admin "SELECT SLEEP(60) FROM $S_DB.ratings LIMIT 1" >held.out 2>&1 &
+    "$BIN" init --load-movielens --movielens "$WORK/release2" --replace-release >out.txt 2>err.txt </dev/null &
+    pid=$!
+    n=0
+    while ! grep -qs "trying again" err.txt && [ $n -lt 600 ]; do sleep 0.05; n=$((n + 1)); done
+    new=$(admin "SELECT group_concat('$S_DB.', table_name) FROM information_schema.tables WHERE table_schema = '$S_DB' AND table_name LIKE 'etl\\_new\\_%'")
+    admin "SET foreign_key_checks = 0; DROP TABLE $new"
+    wait $pid
+    CODE=$? OUT=$(cat out.txt) ERR=$(cat err.txt)
+    exits 9 "a load whose tables somebody drops while it waits for its turn"
+    says "its tables were dropped" "does not take them for swapped in"
+    admin "KILL $(admin "SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP(60)%' LIMIT 1")"
+    dump ../after.dump
+    same "the old content is there" ../before.dump ../after.dump
+}
+
 shadow_filling() {
     n=0
     while [ $n -lt 300 ]; do

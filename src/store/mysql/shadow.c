@@ -185,19 +185,19 @@ static void add_rename(struct store *s, struct str *to, const char *table)
     add_real_name(s, to, table);
 }
 
-/* When the answer to an earlier try was lost, the shadows may be gone because they are the tables now. Foreign keys
- * follow their tables only while they are checked. */
+/* When the answer to an earlier try was lost (*payload, a bool), the shadows may be gone because they are the tables now.
+ * Foreign keys follow their tables only while they are checked. */
 static bool swap(struct store *s, void *payload, struct err *e)
 {
     int64_t there = 0;
     struct str sql;
-    (void)payload;
+    bool *unknown = payload;
     if (!count_of(s,
             "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?",
             arena_print(&s->scratch, "%sratings", s->shadow).p, &there, e))
         return false;
     if (there == 0)
-        return server_of(s)->replayed ||
+        return *unknown ||
                err_set(e, ERR_LOCKED, "the load was taken for dead, and its tables were dropped");
     str_init(&sql, SQL_MAX);
     for (const char *const *t = sql_shadowed; *t != NULL; t++)
@@ -205,6 +205,7 @@ static bool swap(struct store *s, void *payload, struct err *e)
     bool ok = server_run(s, "SET SESSION foreign_key_checks = 1", e) &&
               server_run(s, "SET SESSION lock_wait_timeout = 3", e) &&
               server_send(s, str_view(&sql), NULL, e);
+    *unknown = *unknown || (!ok && server_of(s)->db == NULL);
     str_done(&sql);
     return ok;
 }
@@ -213,8 +214,9 @@ static bool swap(struct store *s, void *payload, struct err *e)
  * waits for seconds only, and there are many. */
 static bool swap_when_free(struct store *s, struct err *e)
 {
+    bool unknown = false;
     for (unsigned tried = 1;; tried++) {
-        if (server_piece(s, swap, NULL, e))
+        if (server_piece(s, swap, &unknown, e))
             return true;
         if (!e->transient || tried == SWAP_TRIES || sys_stop_asked())
             return false;
