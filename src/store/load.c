@@ -107,6 +107,13 @@ static bool ranked_ratings(void *payload, struct ranked_block *ret, struct err *
     return true;
 }
 
+/* A zip may claim anything; whoever adds to this and multiplies it must not overflow. */
+static int64_t csv_bytes(const struct ml_source *source)
+{
+    const uint64_t most = INT64_MAX / 16;
+    return (int64_t)(source->ratings_bytes < most ? source->ratings_bytes : most);
+}
+
 static bool load_ratings(struct load *l, struct err *e)
 {
     struct load_count n = {0, 0};
@@ -114,7 +121,7 @@ static bool load_ratings(struct load *l, struct err *e)
         .payload = l,
         .movies = l->movies.ids.items,
         .movie_n = l->movies.ids.n,
-        .csv_bytes = (int64_t)l->source->ratings_bytes,
+        .csv_bytes = csv_bytes(l->source),
         .memory = l->source->memory == 0 ? LOAD_MEMORY : l->source->memory};
     if (!l->s->engine->load_ratings(l->s, &ranked, &n, e))
         return false;
