@@ -2,6 +2,7 @@
  * would have stored itself, and goes on working with it. */
 #include "pages_kit.h"
 
+#include "base/file.h"
 #include "base/sys.h"
 
 #include <fcntl.h>
@@ -164,6 +165,43 @@ static void entries_are_those_of_sqlite(void **state)
                 assert_memory_equal(a, b, n);
             }
         }
+    }
+}
+
+static int64_t read_header(struct pages_kit *k, uint8_t *to)
+{
+    struct err e;
+    int64_t size = 0;
+    int fd = sys_open(pages_path(k, "direct.db"), O_RDONLY, 0);
+    assert_int_equal(sys_pread(fd, to, 100, 0), 100);
+    (void)sys_close(fd);
+    assert_true(file_size(pages_path(k, "direct.db"), &size, &e));
+    return size;
+}
+
+/* As after a transaction of SQLite's: the counter has risen and the page count belongs to it; nothing else but the
+ * freelist has changed. */
+static void the_header_is_as_after_a_transaction(void **state)
+{
+    enum { CHANGES = 24, PAGES = 28, FREE_END = 40, VALID_FOR = 92, LIBRARY = 96 };
+    struct pages_kit *k = *state;
+    uint8_t before[100], after[100];
+    bool indexed;
+    make_rows(k, &usual);
+    for (size_t i = 0; i < PAGE_SIZES; i++) {
+        make_empty(k, "direct.db", page_sizes[i], 0);
+        (void)read_header(k, before);
+        begin_pages(k, "direct.db");
+        add_rows(k, 100);
+        assert_true(rating_pages_end(&k->pages, true, &indexed, &k->e));
+        rating_pages_close(&k->pages);
+        int64_t size = read_header(k, after);
+        assert_int_equal(get_u32(after + CHANGES), get_u32(before + CHANGES) + 1);
+        assert_int_equal(get_u32(after + VALID_FOR), get_u32(after + CHANGES));
+        assert_int_equal(get_u32(after + LIBRARY), sqlite3_libversion_number());
+        assert_int_equal((int64_t)get_u32(after + PAGES) * page_sizes[i], size);
+        assert_memory_equal(after, before, CHANGES);
+        assert_memory_equal(after + FREE_END, before + FREE_END, VALID_FOR - FREE_END);
     }
 }
 
@@ -351,6 +389,7 @@ int main(void)
         PAGES_TEST(deep_trees),
         PAGES_TEST(a_third_level),
         PAGES_TEST(entries_are_those_of_sqlite),
+        PAGES_TEST(the_header_is_as_after_a_transaction),
         PAGES_TEST(little_memory),
         PAGES_TEST(too_little_memory),
         PAGES_TEST(rows_out_of_order),
