@@ -24,12 +24,13 @@ QUESTION = """SELECT (SELECT count(*) FROM ratings),
 
 
 def content(path, check=False):
-    try:
-        db = sqlite3.connect("file:%s?mode=rw" % path, uri=True, timeout=20)
-    except sqlite3.OperationalError:
-        if os.path.exists(path):
-            raise
-        return NOTHING
+    db = None
+    while db is None:
+        try:
+            db = sqlite3.connect("file:%s?mode=rw" % path, uri=True, timeout=20)
+        except sqlite3.OperationalError:
+            if not os.path.exists(path): # it may have come just now
+                return NOTHING
     try:
         if check and (db.execute("PRAGMA integrity_check").fetchall() != [("ok",)] or
                       db.execute("PRAGMA foreign_key_check").fetchall()):
@@ -90,7 +91,8 @@ class Box:
 
 def disturbed(box, release, plan, kill_after):
     """What a reader saw of it, in order, and how often it looked."""
-    reader = subprocess.Popen([sys.executable, __file__, "--read", box.path], stdout=subprocess.PIPE, text=True)
+    reader = subprocess.Popen([sys.executable, __file__, "--read", box.path], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
     first = reader.stdout.readline()
     load = box.start(release, plan)
     if kill_after is not None:
