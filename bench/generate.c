@@ -1,11 +1,12 @@
-/* Writes a release shaped like ml-32m: as many ratings, movies and tags as asked for, the same bytes for the same
- * numbers and seed, on every machine.
+/* Writes a release shaped like ml-32m: as many ratings, movies and tags as asked for, the same
+ * bytes for the same numbers and seed, on every machine.
  *
  *   generate FOLDER RATINGS MOVIES TAGS SEED
  *
- * About 159 ratings per user, most users with few, sorted by user and movie; low movie ids rated most; CRLF. Beside the
- * four files lies expected.json: count, sums and checksum of the ratings, by which every engine proves that it holds
- * them all. Stand-alone: knows nothing of the program that is measured. */
+ * About 159 ratings per user, most users with few, sorted by user and movie; low movie ids rated
+ * most; CRLF. Beside the four files lies expected.json: count, sums and checksum of the ratings, by
+ * which every engine proves that it holds them all. Stand-alone: knows nothing of the program that
+ * is measured. */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>

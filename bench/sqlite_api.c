@@ -1,12 +1,14 @@
-/* The best use of SQLite's own interface that we know of, for the same tables: what movie-etl is measured against.
+/* The best use of SQLite's own interface that we know of, for the same tables: what movie-etl is
+ * measured against.
  *
  *   sqlite_api loop|vtab FOLDER DATABASE      movies and ratings of a release
  *   sqlite_api release FOLDER DATABASE        all of it, ratings by vtab
  *
- * loop: one prepared INSERT, stepped per row. vtab: INSERT ... SELECT from a virtual table over the file, which spares a
- * statement's overhead per row. Either way: one transaction without journal and without syncs, one fsync at the end; the
- * table WITHOUT ROWID filled in the order of its key, the index built afterwards with a small cache, which its sorter
- * prefers (measured); every rating's movie looked up. Numbers are parsed by hand, as fast as digits come. */
+ * loop: one prepared INSERT, stepped per row. vtab: INSERT ... SELECT from a virtual table over the
+ * file, which spares a statement's overhead per row. Either way: one transaction without journal
+ * and without syncs, one fsync at the end; the table WITHOUT ROWID filled in the order of its key,
+ * the index built afterwards with a small cache, which its sorter prefers (measured); every
+ * rating's movie looked up. Numbers are parsed by hand, as fast as digits come. */
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdbool.h>

@@ -17,7 +17,8 @@ static bool is_still(const char *path, int fd)
            at.st_ino == of.st_ino;
 }
 
-/* A file that is there already. Not through a link of somebody's, nor waiting for the other end of a pipe. */
+/* A file that is there already. Not through a link of somebody's, nor waiting for the other end of
+ * a pipe. */
 static int open_other(const char *path)
 {
     return sys_open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
@@ -50,13 +51,14 @@ static bool remove_left(const char *path, bool (*left)(int fd), struct err *e)
         return refuse(path, e);
     if (fd < 0)
         return err_errno(e, ERR_DISK, errno, "cannot open %s", path);
-    bool ok = lock(path, fd, e) && (!is_still(path, fd) ||
-                                       (left(fd) ? file_remove(path, e) : refuse(path, e)));
+    bool ok = lock(path, fd, e) &&
+              (!is_still(path, fd) || (left(fd) ? file_remove(path, e) : refuse(path, e)));
     (void)sys_close(fd);
     return ok;
 }
 
-/* One try: *ret_fd is -1 when what a killed process left was removed, or another process was faster. */
+/* One try: *ret_fd is -1 when what a killed process left was removed, or another process was
+ * faster. */
 static bool claim(const char *path, bool (*left)(int fd), int *ret_fd, struct err *e)
 {
     int fd = sys_open(path, O_RDWR | O_CREAT | O_EXCL, MODE);

@@ -54,7 +54,7 @@ bool outfile_create(struct outfile *o, const char *path, struct err *e);
 bool outfile_resume(struct outfile *o, const char *path, int64_t size, struct err *e);
 bool outfile_write(struct outfile *o, struct view v, struct err *e);
 bool outfile_flush(struct outfile *o, struct err *e); /* what was written survives this process */
-bool outfile_sync(struct outfile *o, struct err *e); /* flush and fsync: it survives the machine */
+bool outfile_sync(struct outfile *o, struct err *e);  /* flush and fsync: it survives the machine */
 /* Sync, rename, sync of the folder. When only the last of these fails, the file has its final
  * name all the same. */
 bool outfile_commit(struct outfile *o, struct err *e);
@@ -64,14 +64,15 @@ void outfile_done(struct outfile *o); /* closes; an uncommitted .part stays */
  * when another process has it. Released by sys_close or the end of the process. */
 bool file_lock(const char *path, int *ret_fd, struct err *e);
 
-/* A new file at `path` that is this process's own until *ret_fd is closed (flock). What a killed process left there is
- * removed first: a plain file of which `left` says so. Anything else stays, and is ERR_REFUSED. ERR_LOCKED while another
- * process has it. */
+/* A new file at `path` that is this process's own until *ret_fd is closed (flock). What a killed
+ * process left there is removed first: a plain file of which `left` says so. Anything else stays,
+ * and is ERR_REFUSED. ERR_LOCKED while another process has it. */
 bool file_claim(const char *path, bool (*left)(int fd), int *ret_fd, struct err *e);
 /* Removes what a killed process left at such a path; failure is no harm. */
 void file_remove_unclaimed(const char *path, bool (*left)(int fd));
-/* Gives the file its final name, which must not exist: nothing is ever overwritten. Syncs the folder, not the file; when
- * only that, or taking the old name away, fails, the file has its final name all the same. */
+/* Gives the file its final name, which must not exist: nothing is ever overwritten. Syncs the
+ * folder, not the file; when only that, or taking the old name away, fails, the file has its final
+ * name all the same. */
 bool file_publish(const char *from, const char *to, struct err *e);
 
 #endif

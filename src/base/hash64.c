@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Odd, with about as many ones as zeros; no eight bytes of them are UTF-8, so that no text can cancel one. */
+/* Odd, with about as many ones as zeros; no eight bytes of them are UTF-8, so that no text can
+ * cancel one. */
 static const uint64_t P0 = 0xa0761d6478bd642fu, P1 = 0xe7037ed1a0b428dbu, P2 = 0x8ebc6af09c88c6e3u;
 
 static uint64_t mix(uint64_t a, uint64_t b)
@@ -18,7 +19,8 @@ static uint64_t word_at(const char *p)
 {
     const unsigned char *b = (const unsigned char *)p;
     return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
-           (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
+           (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
+           (uint64_t)b[7] << 56;
 }
 
 uint64_t hash64(uint64_t seed, struct view v)

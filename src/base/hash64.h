@@ -1,8 +1,9 @@
-/* Hash64: 64 bits that stand for a text of any length, the same on every machine and in every version: fit to be stored.
+/* Hash64: 64 bits that stand for a text of any length, the same on every machine and in every
+ * version: fit to be stored.
  *
- * Sixteen bytes a step by one wide multiplication (the mixing step of wyhash, which is in the public domain), some
- * 10 GB/s: it goes over every byte that `process` reads. Not against people who look for two texts with one hash: for that
- * there is base/digest.h. */
+ * Sixteen bytes a step by one wide multiplication (the mixing step of wyhash, which is in the
+ * public domain), some 10 GB/s: it goes over every byte that `process` reads. Not against people
+ * who look for two texts with one hash: for that there is base/digest.h. */
 #ifndef MOVIE_ETL_BASE_HASH64_H
 #define MOVIE_ETL_BASE_HASH64_H
 

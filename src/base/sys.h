@@ -48,7 +48,7 @@ uint64_t sys_random(void);
 int sys_open(const char *path, int flags, int mode); /* adds O_CLOEXEC */
 ssize_t sys_pread(int fd, void *to, size_t n, int64_t at);
 ssize_t sys_read(int fd, void *to, size_t n);
-int sys_write_all(int fd, const void *from, size_t n); /* all n bytes, or -1 */
+int sys_write_all(int fd, const void *from, size_t n);              /* all n bytes, or -1 */
 int sys_pwrite_all(int fd, const void *from, size_t n, int64_t at); /* all n bytes, or -1 */
 int sys_fsync(int fd);
 int sys_truncate(int fd, int64_t size);

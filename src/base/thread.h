@@ -16,14 +16,15 @@ struct thread;
 
 /* Runs run(payload) beside the caller. Every thread that was started must be joined. */
 bool thread_start(void (*run)(void *payload), void *payload, struct thread **ret, struct err *e);
-/* For the calling thread: lets others go first when there are more of them than processors. For those
- * that follow a thread on which everything waits. Where only whole processes can be told, nothing
- * happens. */
+/* For the calling thread: lets others go first when there are more of them than processors. For
+ * those that follow a thread on which everything waits. Where only whole processes can be told,
+ * nothing happens. */
 void thread_give_way(void);
 /* Waits until it has ended, and frees it. NULL: does nothing. */
 void thread_join(struct thread *t);
 
-/* One thread at a time between take and give: for the few things that all threads reach and none owns. */
+/* One thread at a time between take and give: for the few things that all threads reach and none
+ * owns. */
 struct lock;
 
 struct lock *lock_new(void);

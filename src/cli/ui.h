@@ -36,7 +36,8 @@ struct ui {
     struct ui_options o;
     struct etl_ui etl;    /* to give to the verbs */
     struct log_sink sink; /* to install */
-    struct lock *one;     /* verbs may log from several threads: held in what `etl` and `sink` call */
+    /* verbs may log from several threads: held in what `etl` and `sink` call */
+    struct lock *one;
     int64_t started_ms;
     struct str out; /* result lines not yet written */
     int out_errno;  /* why standard output could not be written; 0: it could */

@@ -42,8 +42,7 @@ bool apply_init(struct apply *a, struct work *w, struct findings *findings, stru
     vec_init(&a->changes, sizeof(struct change), MAX_CHANGES);
     touched_init(&a->touched);
     arena_init(&a->arena);
-    return store_each_gone(w->store, take_gone, &a->gone, e) &&
-           unchanged_known(a, e);
+    return store_each_gone(w->store, take_gone, &a->gone, e) && unchanged_known(a, e);
 }
 
 /* ---- what is compared and not yet written */
@@ -85,8 +84,8 @@ static bool write_pending(struct apply *a, struct err *e)
     bool ok = store_write_tmdb(store, writes, a->pending_n, e);
     for (size_t i = 0; ok && i < a->pending_n; i++)
         ok = !a->pending[i].back || store_clear_gone(store, writes[i]->tmdb_id, e);
-    ok = ok && (a->changes.n == 0 || store_add_changes(store, a->w->run_id, a->changes.items, a->changes.n,
-                                         sys_now(), e));
+    ok = ok && (a->changes.n == 0 || store_add_changes(store, a->w->run_id, a->changes.items,
+                                         a->changes.n, sys_now(), e));
     forget_pending(a);
     return ok;
 }
@@ -126,14 +125,16 @@ static bool read_rows(void *payload, const struct list *l, int64_t tmdb_id, stru
 static void say_change(const struct etl *x, const struct change *c)
 {
     if (c->field != NULL)
-        etl_say(x, "    %s: %.*s -> %.*s", c->field, VIEW_ARG(c->old_value), VIEW_ARG(c->new_value));
+        etl_say(
+            x, "    %s: %.*s -> %.*s", c->field, VIEW_ARG(c->old_value), VIEW_ARG(c->new_value));
     else if (strcmp(c->section, "movie") != 0)
-        etl_say(x, "    %s: %lld added, %lld updated, %lld removed", c->section, (long long)c->added,
-            (long long)c->updated, (long long)c->removed);
+        etl_say(x, "    %s: %lld added, %lld updated, %lld removed", c->section,
+            (long long)c->added, (long long)c->updated, (long long)c->removed);
 }
 
 /* --dry-run: what would happen, field by field. */
-static void say_diff(const struct etl *x, const struct staged_record *r, const struct record_diff *d)
+static void say_diff(
+    const struct etl *x, const struct staged_record *r, const struct record_diff *d)
 {
     const char *what = d->is_new ? "would add" : "would update";
     if (!d->is_new && !d->touched)
@@ -159,8 +160,8 @@ static bool note_back(struct apply *a, int64_t tmdb_id, struct err *e)
 }
 
 /* Takes the diff. */
-static bool add_pending(struct apply *a, const struct tmdb_stored *stored, const struct record_diff *d,
-    struct err *e)
+static bool add_pending(
+    struct apply *a, const struct tmdb_stored *stored, const struct record_diff *d, struct err *e)
 {
     int64_t id = d->write.tmdb_id;
     struct pending *p = &a->pending[a->pending_n++];
@@ -189,16 +190,16 @@ static void count_diff(struct apply *a, const struct record_diff *d)
         a->counts.unchanged++;
 }
 
-static bool apply_movie(struct apply *a, const struct staged_record *r, const struct tmdb_stored *stored,
-    struct err *e)
+static bool apply_movie(
+    struct apply *a, const struct staged_record *r, const struct tmdb_stored *stored, struct err *e)
 {
     struct record_diff d;
     if (!merge_record(r, stored, read_rows, a, &a->arena, &d, e)) {
         record_diff_done(&d);
         return false;
     }
-    bool same = !d.is_new && !d.touched && r->at == stored->fetched_at && r->content == stored->content &&
-                !is_back(a, stored, r->tmdb_id, r->at);
+    bool same = !d.is_new && !d.touched && r->at == stored->fetched_at &&
+                r->content == stored->content && !is_back(a, stored, r->tmdb_id, r->at);
     if (d.stale)
         a->counts.stale++;
     else
@@ -217,15 +218,16 @@ static bool is_guarded(struct apply *a, const struct staged_record *r)
     uint64_t bound = a->records / 100 > GONE_AT_ONCE ? a->records / 100 : GONE_AT_ONCE;
     if (a->counts.marked < bound)
         return false;
-    findings_add(a->findings, RULE_GONE_GUARD, r->place.line, r->place.column, (struct view){NULL, 0}, "gone",
+    findings_add(a->findings, RULE_GONE_GUARD, r->place.line, r->place.column,
+        (struct view){NULL, 0}, "gone",
         "tmdb %lld is gone like %llu others in this run; none after those is marked",
         (long long)r->tmdb_id, (unsigned long long)a->counts.marked);
     return true;
 }
 
 /* A first 404 is noted; only one seen again on another day marks a stored record as gone. */
-static bool apply_gone(struct apply *a, const struct staged_record *r, const struct tmdb_stored *stored,
-    struct err *e)
+static bool apply_gone(
+    struct apply *a, const struct staged_record *r, const struct tmdb_stored *stored, struct err *e)
 {
     int64_t first = first_gone(a, r->tmdb_id);
     bool confirm = first != NOT_GONE && r->at / DAY > first / DAY;
@@ -260,13 +262,14 @@ static bool is_excluded(struct apply *a, const struct staged_record *r)
     if (!adult || a->w->x->config->tmdb.include_adult)
         return false;
     a->counts.adult++;
-    findings_add(a->findings, RULE_ADULT, r->place.line, r->place.column, (struct view){NULL, 0}, "adult",
-        "tmdb %lld is marked adult and TMDB_ADULT is exclude; not loaded", (long long)r->tmdb_id);
+    findings_add(a->findings, RULE_ADULT, r->place.line, r->place.column, (struct view){NULL, 0},
+        "adult", "tmdb %lld is marked adult and TMDB_ADULT is exclude; not loaded",
+        (long long)r->tmdb_id);
     return true;
 }
 
-static bool apply_record(struct apply *a, const struct staged_record *r, const struct tmdb_stored *stored,
-    struct err *e)
+static bool apply_record(
+    struct apply *a, const struct staged_record *r, const struct tmdb_stored *stored, struct err *e)
 {
     if (view_is(r->review, "rejected")) {
         a->counts.skipped++;
@@ -310,7 +313,8 @@ static bool settle(struct apply *a, int64_t tmdb_id, struct tmdb_stored *stored,
     return store_read_tmdb(a->w->store, &tmdb_id, 1, &a->arena, stored, e);
 }
 
-static bool apply_read(struct apply *a, const struct staged_record *const *records, size_t n, struct err *e)
+static bool apply_read(
+    struct apply *a, const struct staged_record *const *records, size_t n, struct err *e)
 {
     struct tmdb_stored *stored;
     size_t *at = arena_take_array(&a->arena, n, sizeof *at);
@@ -328,8 +332,10 @@ static bool apply_read(struct apply *a, const struct staged_record *const *recor
     return ok;
 }
 
-/* Those that are unchanged go first: whatever else the group has of one of them stands behind it (batch_know). */
-bool apply_records(struct apply *a, const struct staged_record *const *records, size_t n, struct err *e)
+/* Those that are unchanged go first: whatever else the group has of one of them stands behind it
+ * (batch_know). */
+bool apply_records(
+    struct apply *a, const struct staged_record *const *records, size_t n, struct err *e)
 {
     const struct staged_record **unchanged = arena_take_array(&a->arena, n, sizeof *unchanged);
     const struct staged_record **read = arena_take_array(&a->arena, n, sizeof *read);

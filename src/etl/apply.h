@@ -1,6 +1,8 @@
-/* Applying staged records to the database (private to etl): read, merge, write only the difference, note what changed.
+/* Applying staged records to the database (private to etl): read, merge, write only the difference,
+ * note what changed.
  *
- * The one path by which TMDB data gets into the tables; a dry run takes it too, up to the writing. */
+ * The one path by which TMDB data gets into the tables; a dry run takes it too, up to the
+ * writing. */
 #ifndef MOVIE_ETL_ETL_APPLY_H
 #define MOVIE_ETL_ETL_APPLY_H
 
@@ -14,12 +16,12 @@ struct apply_counts {
 
 struct apply {
     struct work *w;
-    struct map gone;        /* tmdb_id -> first_at: what etl_gone holds */
-    struct map known;       /* see unchanged.h; the feed's while it runs */
-    bool gone_uncommitted;  /* `gone` has changes of a transaction that is not committed */
-    uint64_t records;       /* in tmdb_movies when the run began */
-    struct touched touched; /* since the last apply_link */
-    struct arena arena;     /* for the touched IMDb ids and what is pending; reset by apply_link */
+    struct map gone;         /* tmdb_id -> first_at: what etl_gone holds */
+    struct map known;        /* see unchanged.h; the feed's while it runs */
+    bool gone_uncommitted;   /* `gone` has changes of a transaction that is not committed */
+    uint64_t records;        /* in tmdb_movies when the run began */
+    struct touched touched;  /* since the last apply_link */
+    struct arena arena;      /* for the touched IMDb ids and what is pending; reset by apply_link */
     struct pending *pending; /* compared, to be written together */
     size_t pending_n, pending_cap;
     struct map pending_ids; /* tmdb_id -> 1 */
@@ -31,12 +33,15 @@ struct apply {
 bool apply_init(struct apply *a, struct work *w, struct findings *findings, struct err *e);
 void apply_done(struct apply *a);
 
-/* Records, in their order, inside the caller's transaction (a dry run: no transaction, nothing is written). They are read
- * together and written together; what they leave behind is not less than if it was done one by one. */
-bool apply_records(struct apply *a, const struct staged_record *const *records, size_t n, struct err *e);
+/* Records, in their order, inside the caller's transaction (a dry run: no transaction, nothing is
+ * written). They are read together and written together; what they leave behind is not less than if
+ * it was done one by one. */
+bool apply_records(
+    struct apply *a, const struct staged_record *const *records, size_t n, struct err *e);
 /* Links what the records since the last call touched. Same transaction. */
 bool apply_link(struct apply *a, struct err *e);
-/* Before a transaction is made (again): forgets what an attempt that was rolled back touched, counted and noted. */
+/* Before a transaction is made (again): forgets what an attempt that was rolled back touched,
+ * counted and noted. */
 bool apply_again(struct apply *a, const struct apply_counts *before, struct err *e);
 /* After its commit. */
 void apply_committed(struct apply *a);

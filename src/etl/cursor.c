@@ -77,7 +77,8 @@ static bool look_for_lost(void *payload, const struct file_row *row, struct err 
     return true;
 }
 
-bool cursor_fetched(struct work *w, enum batch_type type, int64_t *ret_day, bool *ret_exists, struct err *e)
+bool cursor_fetched(
+    struct work *w, enum batch_type type, int64_t *ret_day, bool *ret_exists, struct err *e)
 {
     struct lost l;
     *ret_exists = false;

@@ -1,7 +1,8 @@
-/* The verbs: what the program does, one function per command. The only folder that knows more than one sibling.
+/* The verbs: what the program does, one function per command. The only folder that knows more than
+ * one sibling.
  *
- * cli fills a request, gives a config and a user interface, calls a verb, and turns the result into an exit code.
- * Verbs never print: they say lines and report progress through the interface. */
+ * cli fills a request, gives a config and a user interface, calls a verb, and turns the result into
+ * an exit code. Verbs never print: they say lines and report progress through the interface. */
 #ifndef MOVIE_ETL_ETL_H
 #define MOVIE_ETL_ETL_H
 
@@ -26,8 +27,9 @@ struct etl_progress {
 };
 
 struct etl_ui {
-    void (*say)(void *payload, const char *line);                 /* a line of the result */
-    void (*progress)(void *payload, const struct etl_progress *p); /* as often as anything moves; the ui thins it out */
+    void (*say)(void *payload, const char *line); /* a line of the result */
+    /* as often as anything moves; the ui thins it out */
+    void (*progress)(void *payload, const struct etl_progress *p);
     void (*finding)(void *payload, const struct finding *f);
     void *payload;
 };
@@ -35,27 +37,28 @@ struct etl_ui {
 /* Everything the options of all commands can say; each verb reads what is its own. */
 struct etl_request {
     bool dry_run;
-    uint64_t limit;              /* --limit N: movies to fetch at most; 0: no bound */
-    int64_t max_seconds;         /* --max-time T; 0: no bound */
-    const int64_t *ids;          /* --ids FILE|-, or the ids of `update` */
+    uint64_t limit;      /* --limit N: movies to fetch at most; 0: no bound */
+    int64_t max_seconds; /* --max-time T; 0: no bound */
+    const int64_t *ids;  /* --ids FILE|-, or the ids of `update` */
     size_t id_n;
     bool ids_given;
-    int start_year, end_year;    /* --start-year, --end-year; 0: not given */
+    int start_year, end_year; /* --start-year, --end-year; 0: not given */
     bool after_given;
-    int64_t after_day;           /* --after-date */
-    int days;                    /* --days N; 0: since the cursor */
-    bool only_known;             /* --only-known */
+    int64_t after_day; /* --after-date */
+    int days;          /* --days N; 0: since the cursor */
+    bool only_known;   /* --only-known */
     bool type_given;
-    enum batch_type type;        /* --batch-type */
-    const char *const *files;    /* --file F..., or the files of `validate` */
+    enum batch_type type;     /* --batch-type */
+    const char *const *files; /* --file F..., or the files of `validate` */
     size_t file_n;
-    bool replace_release;        /* --replace-release */
-    enum ml_kept ratings;        /* --ratings rows|stats|none */
-    int64_t memory;              /* --memory: bytes for a MovieLens load; 0: the store's own bound */
-    uint64_t max_errors;         /* --max-errors N; UINT64_MAX: no bound */
-    double max_error_share;      /* --max-errors P%, 0..1; 1: no bound */
-    bool json;                   /* status --json */
-    const char *changed_ids;     /* sync --changed-ids FILE; NULL: not given */
+    bool replace_release; /* --replace-release */
+    enum ml_kept ratings; /* --ratings rows|stats|none */
+    /* --memory: bytes for a MovieLens load; 0: the store's own bound */
+    int64_t memory;
+    uint64_t max_errors;     /* --max-errors N; UINT64_MAX: no bound */
+    double max_error_share;  /* --max-errors P%, 0..1; 1: no bound */
+    bool json;               /* status --json */
+    const char *changed_ids; /* sync --changed-ids FILE; NULL: not given */
 };
 
 struct etl {
@@ -64,8 +67,9 @@ struct etl {
     const struct etl_ui *ui;
     struct findings findings; /* of the whole command */
     /* Set by the verb; a verb that returned true may still have these. */
-    bool partial; /* finished, but some records could not be obtained or loaded: exit code PARTIAL */
-    bool more;    /* ended at a bound: exit code MORE */
+    /* finished, but some records could not be obtained or loaded: exit code PARTIAL */
+    bool partial;
+    bool more;            /* ended at a bound: exit code MORE */
     bool store_found;     /* a store was opened */
     bool store_named;     /* the store has been said: once per command is enough */
     int64_t first_run_id; /* of the runs that this command began; 0: none */
@@ -83,7 +87,7 @@ bool etl_changes(struct etl *x, struct err *e);
 bool etl_update(struct etl *x, struct err *e);
 bool etl_process(struct etl *x, struct err *e);
 bool etl_sync(struct etl *x, struct err *e);
-bool etl_verify(struct etl *x, struct err *e); /* verify --export */
+bool etl_verify(struct etl *x, struct err *e);   /* verify --export */
 bool etl_validate(struct etl *x, struct err *e); /* touches no database */
 bool etl_status(struct etl *x, struct err *e);
 bool etl_clear(struct etl *x, struct err *e); /* cli has asked for the confirmation */

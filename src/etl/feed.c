@@ -69,13 +69,15 @@ static void copy_map(struct map *to, const struct map *from)
             (void)map_put(to, from->slots[i].key, from->slots[i].value);
 }
 
-/* Surveys the file and hands the survey over; *ret_marks is a copy of its marks. False: the reader is to end. */
+/* Surveys the file and hands the survey over; *ret_marks is a copy of its marks. False: the reader
+ * is to end. */
 static bool put_file(struct feed *f, const char *path, bool *ret_usable, struct map *ret_marks)
 {
     struct feed_file *file = mem_alloc(sizeof *file);
     file->path = path;
     findings_init(&file->findings);
-    file->failed = !survey_file(path, f->known, &f->run, &file->findings, &file->survey, &file->err);
+    file->failed =
+        !survey_file(path, f->known, &f->run, &file->findings, &file->survey, &file->err);
     bool failed = file->failed;
     *ret_usable = !failed && file->survey.usable;
     if (*ret_usable)
@@ -84,8 +86,8 @@ static bool put_file(struct feed *f, const char *path, bool *ret_usable, struct 
 }
 
 /* The next document, as the last record of the group. */
-static bool read_record(struct batch_reader *r, const char *path, const struct map *marks, uint64_t index,
-    struct feed_group *g, bool *ret_end, struct err *e)
+static bool read_record(struct batch_reader *r, const char *path, const struct map *marks,
+    uint64_t index, struct feed_group *g, bool *ret_end, struct err *e)
 {
     struct feed_record *to = &g->records[g->n];
     bool undecoded = false;
@@ -108,8 +110,8 @@ static bool read_record(struct batch_reader *r, const char *path, const struct m
     return true;
 }
 
-static bool read_groups(struct feed *f, struct batch_reader *r, const char *path, const struct map *marks,
-    bool *ret_taken, struct err *e)
+static bool read_groups(struct feed *f, struct batch_reader *r, const char *path,
+    const struct map *marks, bool *ret_taken, struct err *e)
 {
     bool end = false, ok = true;
     *ret_taken = true;

@@ -1,9 +1,9 @@
 /* Feed: reads batch files ahead of the database, in a thread of its own (private to etl).
  *
- * Of each file first the survey, then, if that found it usable, its records in groups, decoded and in
- * their order. Whoever takes something owns it and frees it. At most FEED_AHEAD things wait, each
- * group of FEED_RECORDS records or FEED_BYTES bytes at most (and one record): some 80 MB together
- * with the one being read and the one being written. */
+ * Of each file first the survey, then, if that found it usable, its records in groups, decoded and
+ * in their order. Whoever takes something owns it and frees it. At most FEED_AHEAD things wait,
+ * each group of FEED_RECORDS records or FEED_BYTES bytes at most (and one record): some 80 MB
+ * together with the one being read and the one being written. */
 #ifndef MOVIE_ETL_ETL_FEED_H
 #define MOVIE_ETL_ETL_FEED_H
 
@@ -14,9 +14,9 @@ enum { FEED_AHEAD = 2, FEED_RECORDS = 250, FEED_BYTES = 16 * 1024 * 1024 };
 
 struct feed_record {
     struct staged_record record;
-    struct view document; /* as it stands in the file, for rejected/ */
-    uint64_t index;       /* of the document in its file */
-    bool bad;             /* the survey refused it */
+    struct view document;     /* as it stands in the file, for rejected/ */
+    uint64_t index;           /* of the document in its file */
+    bool bad;                 /* the survey refused it */
     struct findings findings; /* of a bad one */
 };
 
@@ -40,9 +40,11 @@ void feed_file_free(struct feed_file *f);
 
 struct feed;
 
-/* Begins to read the files (const char *, borrowed). `known`: see batch_know; nobody else may use it until feed_free. */
+/* Begins to read the files (const char *, borrowed). `known`: see batch_know; nobody else may use
+ * it until feed_free. */
 bool feed_new(const struct vec *files, struct map *known, struct feed **ret, struct err *e);
-/* The next file; NULL after the last. Groups of the one before that were not taken are passed over. */
+/* The next file; NULL after the last. Groups of the one before that were not taken are passed
+ * over. */
 struct feed_file *feed_next_file(struct feed *f);
 /* The next group of the file taken last, which is usable, until one that is the last. */
 bool feed_next_group(struct feed *f, struct feed_group **ret, struct err *e);

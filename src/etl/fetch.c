@@ -75,9 +75,9 @@ struct fetching {
     struct batch_writer *writer;
     size_t next, done;
     uint64_t failed;
-    uint64_t ratings; /* of the movies that were had */
+    uint64_t ratings;      /* of the movies that were had */
     struct vec gone_known; /* int64_t: loaded records that TMDB says are gone */
-    bool bounded;     /* a bound ended it */
+    bool bounded;          /* a bound ended it */
 };
 
 static bool out_of_bounds(struct fetching *g)
@@ -146,7 +146,8 @@ static void show_progress(const struct fetching *g)
     if (g->ids->ratings_all > 0)
         (void)snprintf(detail + n, sizeof detail - (size_t)n, "%.1f %% of all ratings covered",
             100.0 * (double)(g->ids->ratings_had + g->ratings) / (double)g->ids->ratings_all);
-    etl_progress(g->f->w->x, "fetching movies", g->done, g->ids->ids.n, detail[0] == '\0' ? NULL : detail);
+    etl_progress(
+        g->f->w->x, "fetching movies", g->done, g->ids->ids.n, detail[0] == '\0' ? NULL : detail);
 }
 
 static bool take_result(void *payload, const struct tmdb_result *r, struct err *e)
@@ -172,7 +173,8 @@ static bool take_result(void *payload, const struct tmdb_result *r, struct err *
     }
     /* What this run has staged, its later batches need not ask for. */
     return batch_write(g->writer, &r->record, e) &&
-           (map_put(&g->f->staged, r->tmdb_id, 1) || err_set(e, ERR_DATA, "more than %d ids", MAX_IDS));
+           (map_put(&g->f->staged, r->tmdb_id, 1) ||
+               err_set(e, ERR_DATA, "more than %d ids", MAX_IDS));
 }
 
 struct registering {
@@ -192,10 +194,14 @@ static bool register_file(void *payload, const struct batch_file *file, struct e
     struct fetching *g = payload;
     struct registering r = {.store = g->f->w->store};
     r.row = (struct file_row){.batch_id = file->batch_id,
-        .name = view_of(file_base_name(file->path.p)), .sha256 = file->sha256,
-        .type = view_of(batch_type_name(g->batch->type)), .scope = view_of(g->batch->scope),
-        .state = FILE_STAGED, .records = (int64_t)(file->records + file->gone),
-        .run_id = g->f->w->run_id, .updated_at = sys_now()};
+        .name = view_of(file_base_name(file->path.p)),
+        .sha256 = file->sha256,
+        .type = view_of(batch_type_name(g->batch->type)),
+        .scope = view_of(g->batch->scope),
+        .state = FILE_STAGED,
+        .records = (int64_t)(file->records + file->gone),
+        .run_id = g->f->w->run_id,
+        .updated_at = sys_now()};
     return store_transact(r.store, put_file, &r, e);
 }
 
@@ -242,15 +248,17 @@ static bool run_fetch(struct fetching *g, struct err *e)
     bool of_today;
     if (!batch_begun_on(data_dir, b->type, view_of(b->scope), today(), &of_today, e))
         return false;
-    /* Changes that a killed run staged on another day may have changed again since: they are ended and asked for anew. */
+    /* Changes that a killed run staged on another day may have changed again since: they are ended
+     * and asked for anew. */
     bool anew = b->type == BATCH_CHANGES && !of_today;
     struct view scope = anew ? (struct view){NULL, 0} : view_of(b->scope);
     if (!batch_finish_leftovers(data_dir, b->type, scope, register_file, g, e) ||
-        !batch_writer_new(data_dir, b->type, view_of(b->scope), view_of(b->query),
-            register_file, g, &g->staged, &g->writer, e))
+        !batch_writer_new(data_dir, b->type, view_of(b->scope), view_of(b->query), register_file, g,
+            &g->staged, &g->writer, e))
         return false;
     findings_init(&findings);
-    bool ok = tmdb_fetch_movies(g->f->client, &fetch, &findings, e) && fetch_successors(g, &findings, e);
+    bool ok =
+        tmdb_fetch_movies(g->f->client, &fetch, &findings, e) && fetch_successors(g, &findings, e);
     struct err later;
     ok = work_report(g->f->w, &findings, ok ? e : &later) && ok;
     findings_done(&findings);
@@ -274,8 +282,9 @@ static void say_estimate(const struct fetcher *f, const struct fetch_batch *b, s
     uint64_t bounded = within_limit(f, n);
     double rate = x->config->tmdb.rate, minutes = rate > 0 ? (double)bounded / rate / 60 : 0;
     if (minutes >= 1)
-        (void)snprintf(time, sizeof time, "; about %.0f minutes at %.0f requests/s, %.0f MB of YAML", minutes,
-            rate, (double)bounded * BYTES_PER_MOVIE / 1e6);
+        (void)snprintf(time, sizeof time,
+            "; about %.0f minutes at %.0f requests/s, %.0f MB of YAML", minutes, rate,
+            (double)bounded * BYTES_PER_MOVIE / 1e6);
     etl_say(x, "%s %s movie%s (%s)%s", x->request->dry_run ? "would ask for" : "asking for",
         etl_count(bounded, count), bounded == 1 ? "" : "s", b->query, time);
 }
@@ -287,11 +296,13 @@ static bool has_disk(const struct fetcher *f, uint64_t n, struct err *e)
         return false;
     if ((double)space >= (double)n * BYTES_PER_MOVIE)
         return true;
-    return err_set(e, ERR_DISK, "%llu movies need about %.1f GB in %s, %.1f GB are free", (unsigned long long)n,
-        (double)n * BYTES_PER_MOVIE / 1e9, f->w->x->config->data_dir, (double)space / 1e9);
+    return err_set(e, ERR_DISK, "%llu movies need about %.1f GB in %s, %.1f GB are free",
+        (unsigned long long)n, (double)n * BYTES_PER_MOVIE / 1e9, f->w->x->config->data_dir,
+        (double)space / 1e9);
 }
 
-bool fetch_ids(struct fetcher *f, const struct fetch_batch *b, const struct id_set *ids, struct err *e)
+bool fetch_ids(
+    struct fetcher *f, const struct fetch_batch *b, const struct id_set *ids, struct err *e)
 {
     struct fetching g = {.f = f, .batch = b, .ids = ids};
     bool ok = true;
@@ -313,7 +324,8 @@ static void say_failures(const struct fetcher *f, uint64_t n)
 {
     const struct etl *x = f->w->x;
     char count[32];
-    etl_say(x, "could not be had: %s movies; the next run asks for them again", etl_count(n, count));
+    etl_say(
+        x, "could not be had: %s movies; the next run asks for them again", etl_count(n, count));
     for (size_t i = 0; i < f->failures.n; i++) {
         const struct failure *why = vec_at(&f->failures, i);
         etl_say(x, "    tmdb %lld: %s", (long long)why->tmdb_id, why->why);
@@ -331,8 +343,9 @@ static void say_end(struct fetcher *f)
     tmdb_counts(f->client, &c);
     (void)snprintf(f->summary, sizeof f->summary,
         "discover announced %llu and listed %llu; fetched %llu, gone %llu, adult %llu, failed %llu",
-        (unsigned long long)f->announced, (unsigned long long)f->listed, (unsigned long long)c.movies,
-        (unsigned long long)c.gone, (unsigned long long)f->adult, (unsigned long long)c.failed);
+        (unsigned long long)f->announced, (unsigned long long)f->listed,
+        (unsigned long long)c.movies, (unsigned long long)c.gone, (unsigned long long)f->adult,
+        (unsigned long long)c.failed);
     etl_say(x, "fetched: %s movies, %s gone, with %s requests and %.1f MB", etl_count(c.movies, a),
         etl_count(c.gone, b), etl_count(c.requests, d), (double)c.bytes / 1e6);
     if (c.retries > 0)

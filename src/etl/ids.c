@@ -61,7 +61,8 @@ static bool take_link(void *payload, const struct ml_row *row, struct err *e)
     l->to->ratings_all += (uint64_t)row->rating_count;
     if (id == 0)
         return true;
-    return map_put(&l->to->ratings, id, (uint64_t)row->rating_count + (other == NULL ? 0 : *other)) &&
+    return map_put(
+               &l->to->ratings, id, (uint64_t)row->rating_count + (other == NULL ? 0 : *other)) &&
            add_ranked(&l->ranked, id, (double)row->rating_count, e);
 }
 
@@ -77,19 +78,20 @@ bool ids_of_links(struct work *w, struct id_set *to, int *ret_latest_year, struc
     return ok;
 }
 
-bool ids_of_discover(struct fetcher *f, int64_t from_day, int64_t to_day, struct id_set *to, struct err *e)
+bool ids_of_discover(
+    struct fetcher *f, int64_t from_day, int64_t to_day, struct id_set *to, struct err *e)
 {
     struct tmdb_listing l = {0};
     etl_progress(f->w->x, "listing movies", to->ids.n, 0, NULL);
     if (!tmdb_discover(f->client, from_day, to_day, id_set_take, to, &l, e))
         return false;
-    log_line(LOG_DETAIL, "discover listed %llu movies in %llu windows with %llu requests", (unsigned long long)l.seen,
-        (unsigned long long)l.windows, (unsigned long long)l.requests);
+    log_line(LOG_DETAIL, "discover listed %llu movies in %llu windows with %llu requests",
+        (unsigned long long)l.seen, (unsigned long long)l.windows, (unsigned long long)l.requests);
     f->announced += l.expected;
     f->listed += l.seen;
     if (l.seen < l.expected)
-        etl_say(f->w->x, "discover announced %llu movies and listed %llu", (unsigned long long)l.expected,
-            (unsigned long long)l.seen);
+        etl_say(f->w->x, "discover announced %llu movies and listed %llu",
+            (unsigned long long)l.expected, (unsigned long long)l.seen);
     return true;
 }
 
@@ -126,7 +128,8 @@ static bool set_chunk(void *payload, struct err *e)
     return ok;
 }
 
-/* The feed of changes does not speak of popularity: the export is where it comes from between fetches. */
+/* The feed of changes does not speak of popularity: the export is where it comes from between
+ * fetches. */
 static bool set_popularity(struct fetcher *f, const struct vec *known, struct err *e)
 {
     struct popularity_chunk c = {f->w->store, known, 0};
@@ -166,11 +169,12 @@ struct day_ids {
 static bool take_changed(void *payload, int64_t tmdb_id, struct err *e)
 {
     struct day_ids *d = payload;
-    return id_set_add(d->to, tmdb_id, e) &&
-           (map_put(&d->to->seen, tmdb_id, (uint64_t)d->day) || err_set(e, ERR_DATA, "more than %d ids", MAX_ROWS));
+    return id_set_add(d->to, tmdb_id, e) && (map_put(&d->to->seen, tmdb_id, (uint64_t)d->day) ||
+                                                err_set(e, ERR_DATA, "more than %d ids", MAX_ROWS));
 }
 
-bool ids_of_changes(struct fetcher *f, int64_t from_day, int64_t to_day, struct id_set *to, struct err *e)
+bool ids_of_changes(
+    struct fetcher *f, int64_t from_day, int64_t to_day, struct id_set *to, struct err *e)
 {
     for (int64_t day = from_day; day <= to_day; day++) {
         struct tmdb_listing l = {0};

@@ -1,7 +1,8 @@
 /* init --fetch-tmdb and init --full.
  *
- * With years: what discover lists for each of them, a batch per year. Without: every MovieLens movie whose link has a
- * tmdbId, most-rated first, then what is newer than the latest MovieLens movie. */
+ * With years: what discover lists for each of them, a batch per year. Without: every MovieLens
+ * movie whose link has a tmdbId, most-rated first, then what is newer than the latest MovieLens
+ * movie. */
 #include "etl/ids.h"
 
 #include "base/date.h"
@@ -29,7 +30,8 @@ static bool count_year(struct fetcher *f, int year, int64_t from, int64_t to, st
 static bool fetch_year(struct fetcher *f, int year, struct err *e)
 {
     char scope[16], query[80];
-    int64_t from = date_day((struct civil){year, 1, 1}), to = date_day((struct civil){year, 12, 31});
+    int64_t from = date_day((struct civil){year, 1, 1}),
+            to = date_day((struct civil){year, 12, 31});
     struct id_set ids;
     if (f->w->x->request->dry_run && !f->w->x->request->ids_given)
         return count_year(f, year, from, to, e);
@@ -78,9 +80,11 @@ static bool fetch_what_is_new(struct fetcher *f, struct err *e)
     if (!fetch_links(f, &latest, e))
         return false;
     if (latest == 0) {
-        err_set(e, ERR_REFUSED, "no years are given and no MovieLens release is loaded to take them from");
-        return err_hint(e, "Load MovieLens first (init --load-movielens --movielens PATH), or say which "
-                           "years: init --fetch-tmdb --start-year 2020 --end-year 2024");
+        err_set(e, ERR_REFUSED,
+            "no years are given and no MovieLens release is loaded to take them from");
+        return err_hint(e,
+            "Load MovieLens first (init --load-movielens --movielens PATH), or say which "
+            "years: init --fetch-tmdb --start-year 2020 --end-year 2024");
     }
     return f->w->x->more || fetch_years(f, latest, current_year(), e);
 }

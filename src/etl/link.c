@@ -38,15 +38,20 @@ static void decide(struct link_set *s, struct set_row *r, struct arena *scratch)
     r->decided = true;
 }
 
-/* Gathers everything that is touched: rows lead to records, records and decisions to movies, movies to more rows. Links may
- * make a chain as long as the release; what lies further along it than MAX_ROUNDS is not touched, and the rows found last
- * are there for what is said of their movies only. */
+/* Gathers everything that is touched: rows lead to records, records and decisions to movies, movies
+ * to more rows. Links may make a chain as long as the release; what lies further along it than
+ * MAX_ROUNDS is not touched, and the rows found last are there for what is said of their movies
+ * only. */
 static bool gather(struct work *w, struct link_set *s, const struct touched *t, struct err *e)
 {
-    struct store_filter f = {.movielens_ids = t->movielens_ids.items, .movielens_n = t->movielens_ids.n,
-        .tmdb_ids = t->tmdb_ids.items, .tmdb_n = t->tmdb_ids.n,
-        .movie_ids = t->tmdb_ids.items, .movie_n = t->tmdb_ids.n,
-        .imdb_ids = t->imdb_ids.items, .imdb_n = t->imdb_ids.n};
+    struct store_filter f = {.movielens_ids = t->movielens_ids.items,
+        .movielens_n = t->movielens_ids.n,
+        .tmdb_ids = t->tmdb_ids.items,
+        .tmdb_n = t->tmdb_ids.n,
+        .movie_ids = t->tmdb_ids.items,
+        .movie_n = t->tmdb_ids.n,
+        .imdb_ids = t->imdb_ids.items,
+        .imdb_n = t->imdb_ids.n};
     for (size_t i = 0; i < t->tmdb_ids.n; i++)
         link_set_want_record(s, *(int64_t *)vec_at(&t->tmdb_ids, i));
     if (!link_set_add_rows(s, w->store, &f, e))
@@ -112,9 +117,9 @@ static void add_link_conflict(struct outcome *o, const struct set_row *r)
     static const char *const rules[] = {
         "link.by-tmdb-id", "link.by-imdb-id", "link.by-title", "link.own-movie"};
     if (r->link.conflict && r->contradicts != NULL)
-        add_conflict(o, &(struct conflict){r->link.movie_id, r->row.movie.movielens_id,
-            r->contradicts->tmdb_id, "identity", rules[r->link.rule], r->row.movie.imdb_id,
-            r->contradicts->imdb_id});
+        add_conflict(o,
+            &(struct conflict){r->link.movie_id, r->row.movie.movielens_id, r->contradicts->tmdb_id,
+                "identity", rules[r->link.rule], r->row.movie.imdb_id, r->contradicts->imdb_id});
 }
 
 /* A row that left a movie of its own leaves a redirect behind. */
@@ -156,13 +161,16 @@ static void conclude(struct outcome *o, struct link_set *s)
         add_movie(o, s, *(int64_t *)vec_at(&s->movie_ids, i));
 }
 
-/* Movies first, then the links that refer to them, then those that nothing refers to any more go. */
+/* Movies first, then the links that refer to them, then those that nothing refers to any more
+ * go. */
 static bool write_outcome(struct work *w, const struct outcome *o, struct err *e)
 {
     size_t changed = 0;
     return store_clear_conflicts(w->store, o->looked_at.items, o->looked_at.n, e) &&
-           store_put_conflicts(w->store, w->run_id, o->conflicts.items, o->conflicts.n, sys_now(), e) &&
-           store_put_movies(w->store, o->movies.items, o->movies.n, w->run_id, sys_now(), &changed, e) &&
+           store_put_conflicts(
+               w->store, w->run_id, o->conflicts.items, o->conflicts.n, sys_now(), e) &&
+           store_put_movies(
+               w->store, o->movies.items, o->movies.n, w->run_id, sys_now(), &changed, e) &&
            store_set_links(w->store, o->links.items, o->links.n, e) &&
            store_redirect_movies(w->store, o->moves.items, o->moves.n, e);
 }

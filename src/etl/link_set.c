@@ -84,7 +84,8 @@ static bool take_row(void *payload, const struct ml_row *row, struct err *e)
     return true;
 }
 
-bool link_set_add_rows(struct link_set *s, struct store *store, const struct store_filter *f, struct err *e)
+bool link_set_add_rows(
+    struct link_set *s, struct store *store, const struct store_filter *f, struct err *e)
 {
     if (f->movielens_n + f->tmdb_n + f->movie_n + f->imdb_n == 0)
         return true;
@@ -118,8 +119,10 @@ static bool take_record(void *payload, const struct tmdb_facts *facts, struct er
 
 bool link_set_load_records(struct link_set *s, struct store *store, struct err *e)
 {
-    struct store_filter f = {.tmdb_ids = s->wanted.items, .tmdb_n = s->wanted.n,
-        .imdb_ids = s->wanted_imdb.items, .imdb_n = s->wanted_imdb.n};
+    struct store_filter f = {.tmdb_ids = s->wanted.items,
+        .tmdb_n = s->wanted.n,
+        .imdb_ids = s->wanted_imdb.items,
+        .imdb_n = s->wanted_imdb.n};
     if (f.tmdb_n + f.imdb_n == 0)
         return true;
     bool ok = store_each_tmdb(store, &f, take_record, s, e);
@@ -136,8 +139,8 @@ const struct tmdb_facts *link_set_record(const struct link_set *s, int64_t tmdb_
     return ((const struct set_record *)vec_at(&s->records, *at))->facts;
 }
 
-size_t link_set_by_imdb(const struct link_set *s, struct view imdb_id, const struct tmdb_facts **ret,
-    size_t max)
+size_t link_set_by_imdb(
+    const struct link_set *s, struct view imdb_id, const struct tmdb_facts **ret, size_t max)
 {
     size_t n = 0;
     const uint64_t *last = imdb_id_is_valid(imdb_id) ? textmap_get(&s->imdb_at, imdb_id) : NULL;

@@ -13,7 +13,7 @@ struct loading {
     struct file_row row;
     struct batch_reject *reject; /* NULL until something is refused */
     struct feed *feed;
-    struct feed_group *group;           /* at hand */
+    struct feed_group *group;               /* at hand */
     struct feed_record *good[FEED_RECORDS]; /* those of it that are to be written */
     size_t good_n;
     uint64_t documents_done; /* of the file, when the group is committed */
@@ -21,8 +21,8 @@ struct loading {
 
 /* ---- refused documents */
 
-static bool reject(struct loading *l, struct view document, const struct findings *f, size_t first,
-    struct err *e)
+static bool reject(
+    struct loading *l, struct view document, const struct findings *f, size_t first, struct err *e)
 {
     l->result->rejected++;
     if (l->apply->w->x->request->dry_run)
@@ -68,7 +68,8 @@ static bool move_loaded_cursor(struct loading *l, struct err *e)
     return store_set_cursor(store, loaded.p, day, sys_now(), e);
 }
 
-static bool put_position(struct loading *l, uint64_t documents_done, enum file_state state, struct err *e)
+static bool put_position(
+    struct loading *l, uint64_t documents_done, enum file_state state, struct err *e)
 {
     l->row.records_done = (int64_t)documents_done;
     l->row.rejected = (int64_t)l->result->rejected;
@@ -77,7 +78,8 @@ static bool put_position(struct loading *l, uint64_t documents_done, enum file_s
     return store_put_file(l->apply->w->store, &l->row, e);
 }
 
-/* Records [from, to) of the group in one transaction, after which `documents_done` of the file are done. */
+/* Records [from, to) of the group in one transaction, after which `documents_done` of the file are
+ * done. */
 struct slice {
     struct loading *l;
     size_t from, to;
@@ -97,11 +99,12 @@ static bool apply_slice(const struct slice *s, struct err *e)
 static bool write_slice(void *payload, struct err *e)
 {
     struct slice *s = payload;
-    return apply_again(s->l->apply, &s->before, e) && apply_slice(s, e) && apply_link(s->l->apply, e) &&
-           put_position(s->l, s->documents_done, FILE_LOADING, e);
+    return apply_again(s->l->apply, &s->before, e) && apply_slice(s, e) &&
+           apply_link(s->l->apply, e) && put_position(s->l, s->documents_done, FILE_LOADING, e);
 }
 
-static bool write_group(struct loading *l, size_t from, size_t to, uint64_t documents_done, struct err *e)
+static bool write_group(
+    struct loading *l, size_t from, size_t to, uint64_t documents_done, struct err *e)
 {
     struct slice s = {l, from, to, documents_done, l->apply->counts};
     bool ok = store_transact(l->apply->w->store, write_slice, &s, e);
@@ -122,8 +125,9 @@ static bool refuse(struct loading *l, size_t i, const struct err *why, struct er
     return reject(l, l->good[i]->document, f, first, e);
 }
 
-/* The transaction failed on one record: each gets one of its own, and only the culprit stays out. The position goes to the
- * end of the record's own document: those that the survey refused may lie between. */
+/* The transaction failed on one record: each gets one of its own, and only the culprit stays out.
+ * The position goes to the end of the record's own document: those that the survey refused may lie
+ * between. */
 static bool write_one_by_one(struct loading *l, struct err *e)
 {
     for (size_t i = 0; i < l->good_n; i++) {
@@ -149,7 +153,8 @@ static bool write_good(struct loading *l, struct err *e)
 
 /* ---- the file */
 
-/* Parts the group at hand into what is refused, what was written by an earlier run, and what is to be written. */
+/* Parts the group at hand into what is refused, what was written by an earlier run, and what is to
+ * be written. */
 static bool sort_out(struct loading *l, struct err *e)
 {
     l->good_n = 0;
@@ -196,8 +201,9 @@ static bool load_groups(struct loading *l, struct err *e)
     return finish(l, e);
 }
 
-/* What etl_files knows of this file. A file that was edited since starts over; so does one of which records were refused
- * before the run was cut off: what was refused was not safe in rejected/ yet. Doing a record again changes nothing. */
+/* What etl_files knows of this file. A file that was edited since starts over; so does one of which
+ * records were refused before the run was cut off: what was refused was not safe in rejected/ yet.
+ * Doing a record again changes nothing. */
 static bool find_position(struct loading *l, struct err *e)
 {
     const struct survey *s = l->survey;
@@ -208,10 +214,15 @@ static bool find_position(struct loading *l, struct err *e)
         return false;
     bool same = exists && view_is(known.sha256, s->summary.sha256.z);
     l->result->was_loaded = same && known.state == FILE_LOADED;
-    l->row = (struct file_row){.batch_id = s->header.id, .name = view_of(file_base_name(l->path)),
-        .sha256 = view_of(s->summary.sha256.z), .type = view_of(batch_type_name(s->header.type)),
-        .scope = s->header.scope, .state = FILE_LOADING, .records = (int64_t)s->documents,
-        .run_id = l->apply->w->run_id, .records_done = same && known.rejected == 0 ? known.records_done : 0};
+    l->row = (struct file_row){.batch_id = s->header.id,
+        .name = view_of(file_base_name(l->path)),
+        .sha256 = view_of(s->summary.sha256.z),
+        .type = view_of(batch_type_name(s->header.type)),
+        .scope = s->header.scope,
+        .state = FILE_LOADING,
+        .records = (int64_t)s->documents,
+        .run_id = l->apply->w->run_id,
+        .records_done = same && known.rejected == 0 ? known.records_done : 0};
     return true;
 }
 

@@ -1,8 +1,10 @@
 /* Loading one batch file (private to etl).
  *
- * Two passes, both read by a thread that is ahead of this one (feed.h). The survey reads and checks everything and touches nothing: a file that is not complete, or has more errors
- * than allowed, is refused before its first record is loaded. The load then applies the good records in groups, one
- * transaction each, in which the file's position moves too, so that a run that is killed goes on at the next record. */
+ * Two passes, both read by a thread that is ahead of this one (feed.h). The survey reads and checks
+ * everything and touches nothing: a file that is not complete, or has more errors than allowed, is
+ * refused before its first record is loaded. The load then applies the good records in groups, one
+ * transaction each, in which the file's position moves too, so that a run that is killed goes on at
+ * the next record. */
 #ifndef MOVIE_ETL_ETL_LOAD_H
 #define MOVIE_ETL_ETL_LOAD_H
 
@@ -19,14 +21,14 @@ struct survey {
     struct arena arena;
     struct batch header;
     struct batch_summary summary;
-    struct map marks;  /* index of a document -> enum mark, for those that have one */
+    struct map marks; /* index of a document -> enum mark, for those that have one */
     uint64_t documents, bad;
-    bool usable;       /* complete, with a proper header */
+    bool usable; /* complete, with a proper header */
 };
 
 /* `known`: see batch_know; NULL: everything is read and checked. */
-bool survey_file(const char *path, struct map *known, struct check_run *run, struct findings *findings,
-    struct survey *ret, struct err *e);
+bool survey_file(const char *path, struct map *known, struct check_run *run,
+    struct findings *findings, struct survey *ret, struct err *e);
 void survey_done(struct survey *s);
 
 struct load_result {
@@ -36,8 +38,9 @@ struct load_result {
 
 struct feed;
 
-/* Applies the records of the surveyed file that `feed` gave last; on success its state is "loaded". The findings of
- * `a` receive what the database refused. A dry run says what it would do and changes nothing. */
+/* Applies the records of the surveyed file that `feed` gave last; on success its state is "loaded".
+ * The findings of `a` receive what the database refused. A dry run says what it would do and
+ * changes nothing. */
 bool load_file(struct apply *a, const char *path, const struct survey *s, struct feed *feed,
     struct load_result *ret, struct err *e);
 

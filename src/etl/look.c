@@ -25,8 +25,9 @@ static bool say_run(void *payload, const struct run_row *row, struct err *e)
 {
     struct look *l = payload;
     (void)e;
-    struct view end = row->ended_at == 0 ? view_of("did not end")
-                                         : arena_print(&l->arena, "exit %lld", (long long)row->exit_code);
+    struct view end = row->ended_at == 0
+                          ? view_of("did not end")
+                          : arena_print(&l->arena, "exit %lld", (long long)row->exit_code);
     etl_say(l->x, "  %s  %-24.*s %.*s", instant_print(&l->arena, row->started_at).p,
         VIEW_ARG(row->command), VIEW_ARG(end));
     return true;
@@ -46,8 +47,8 @@ static void say_counts(const struct etl *x, const struct store_status *s, enum m
     etl_say(x, "credits     %s of %s people", etl_count((uint64_t)s->credits, a),
         etl_count((uint64_t)s->people, b));
     etl_say(x, "gone        %s ids that TMDB has no longer", etl_count((uint64_t)s->gone, a));
-    etl_say(x, "conflicts   %s between the sources; findings %s", etl_count((uint64_t)s->conflicts, a),
-        etl_count((uint64_t)s->findings, b));
+    etl_say(x, "conflicts   %s between the sources; findings %s",
+        etl_count((uint64_t)s->conflicts, a), etl_count((uint64_t)s->findings, b));
 }
 
 static void say_age(struct look *l, const struct store_status *s)
@@ -55,7 +56,8 @@ static void say_age(struct look *l, const struct store_status *s)
     if (s->tmdb_records == 0)
         return;
     etl_say(l->x, "fetched     from %s to %s; the oldest record is %lld days old",
-        instant_print(&l->arena, s->oldest_fetched_at).p, instant_print(&l->arena, s->newest_fetched_at).p,
+        instant_print(&l->arena, s->oldest_fetched_at).p,
+        instant_print(&l->arena, s->newest_fetched_at).p,
         (long long)((sys_now() - s->oldest_fetched_at) / 86400));
 }
 

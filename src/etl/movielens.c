@@ -1,7 +1,7 @@
 /* init --load-movielens: a release into the database, then every row linked to its movie.
  *
- * The load itself is one transaction of the store's. Linking follows in chunks, each a transaction; a run that
- * ended between the two is recognised by a mark and is finished by the next one. */
+ * The load itself is one transaction of the store's. Linking follows in chunks, each a transaction;
+ * a run that ended between the two is recognised by a mark and is finished by the next one. */
 #include "etl/link.h"
 #include "etl/work.h"
 
@@ -32,8 +32,8 @@ static bool tap_movie(void *payload, const struct ml_movie *movie, struct err *e
     return t->take(t->to, movie, e);
 }
 
-static bool feed_movies(void *payload, bool (*take)(void *to, const struct ml_movie *m, struct err *e),
-    void *to, struct err *e)
+static bool feed_movies(void *payload,
+    bool (*take)(void *to, const struct ml_movie *m, struct err *e), void *to, struct err *e)
 {
     struct feed *f = payload;
     struct movie_tap tap = {f, take, to};
@@ -90,7 +90,8 @@ static bool no_movie(void *to, const struct ml_movie *m, struct err *e)
 
 static bool over_error_bound(const struct etl *x, const struct feed *f, struct err *e)
 {
-    uint64_t errors = findings_errors(&f->findings), rows = f->movies + f->ratings + f->tags + errors;
+    uint64_t errors = findings_errors(&f->findings),
+             rows = f->movies + f->ratings + f->tags + errors;
     bool too_many = errors > x->request->max_errors ||
                     (rows > 0 && (double)errors > x->request->max_error_share * (double)rows);
     if (too_many)
@@ -131,9 +132,8 @@ static bool load(struct work *w, struct ml_load_result *ret, struct err *e)
 {
     struct feed f = {.w = w};
     enum ml_kept kept = w->x->request->ratings;
-    struct ml_source source = {
-        feed_movies, feed_ratings, feed_tag_checked, feed_stats, feed_release, &f, 0, kept,
-        w->x->request->memory};
+    struct ml_source source = {feed_movies, feed_ratings, feed_tag_checked, feed_stats,
+        feed_release, &f, 0, kept, w->x->request->memory};
     findings_init(&f.findings);
     bool ok = movielens_open(w->x->config->movielens_path, kept != KEPT_NONE, &f.m, e);
     if (ok && kept == KEPT_ROWS)
@@ -241,8 +241,9 @@ static bool link_rows(struct work *w, struct err *e)
     return ok;
 }
 
-/* "movielens.linked": the day on which the rows of the loaded release were linked to the last, NOT_LINKED while they are not.
- * Rows of a release that replaced another carry the old links until then, so that they cannot be told by themselves. */
+/* "movielens.linked": the day on which the rows of the loaded release were linked to the last,
+ * NOT_LINKED while they are not. Rows of a release that replaced another carry the old links until
+ * then, so that they cannot be told by themselves. */
 enum { NOT_LINKED = 0 };
 
 struct mark {
@@ -284,8 +285,8 @@ static bool same_release(const struct ml_release *a, const struct ml_release *b)
            view_eq(a->tags_sha256, b->tags_sha256);
 }
 
-/* The same release: is there nothing to do? More of its ratings may be loaded at any time; less only by request, for
- * that takes rows away. */
+/* The same release: is there nothing to do? More of its ratings may be loaded at any time; less
+ * only by request, for that takes rows away. */
 static bool has_enough(const struct work *w, enum ml_kept have)
 {
     enum ml_kept want = w->x->request->ratings;
@@ -301,7 +302,8 @@ static bool has_enough(const struct work *w, enum ml_kept have)
     return true;
 }
 
-/* *ret_loaded: this very release is in the database. A different one is refused unless it may be replaced. */
+/* *ret_loaded: this very release is in the database. A different one is refused unless it may be
+ * replaced. */
 static bool compare_release(struct work *w, bool *ret_loaded, struct err *e)
 {
     struct arena a;
@@ -320,8 +322,9 @@ static bool compare_release(struct work *w, bool *ret_loaded, struct err *e)
             ok = err_set(e, ERR_REFUSED,
                 "the database holds the MovieLens release '%.*s'; '%.*s' is a different one",
                 VIEW_ARG(have.name), VIEW_ARG(offered.name));
-            err_hint(e, "Nothing was changed. User ids differ between releases, so two cannot be mixed. To "
-                        "put this one in the place of the other, add --replace-release.");
+            err_hint(e,
+                "Nothing was changed. User ids differ between releases, so two cannot be mixed. To "
+                "put this one in the place of the other, add --replace-release.");
         }
     }
     arena_done(&a);
@@ -362,8 +365,9 @@ bool etl_init_movielens(struct etl *x, struct err *e)
     struct work w;
     if (x->config->movielens_path == NULL) {
         err_set(e, ERR_CONFIG, "no MovieLens release is given");
-        return err_hint(e, "Name the folder or the zip: --movielens PATH, or MOVIELENS_PATH in .env. Releases: "
-                           "https://grouplens.org/datasets/movielens/");
+        return err_hint(e,
+            "Name the folder or the zip: --movielens PATH, or MOVIELENS_PATH in .env. Releases: "
+            "https://grouplens.org/datasets/movielens/");
     }
     if (!work_begin(x, STORE_BUILD, "init --load-movielens", &w, e))
         return false;

@@ -1,8 +1,9 @@
-/* process: batch files into the database, oldest first. Also validate, which is its first half alone.
+/* process: batch files into the database, oldest first. Also validate, which is its first half
+ * alone.
  *
- * A thread reads ahead (feed.h), another compresses and moves what is loaded (mover). A file is moved to processed/ only
- * after the commit of its last record; one that is loaded but still lies in raw/ (the run was killed in between) is only
- * moved. */
+ * A thread reads ahead (feed.h), another compresses and moves what is loaded (mover). A file is
+ * moved to processed/ only after the commit of its last record; one that is loaded but still lies
+ * in raw/ (the run was killed in between) is only moved. */
 #include "etl/feed.h"
 
 #include "base/file.h"
@@ -35,32 +36,37 @@ struct processing {
 static bool too_many_errors(const struct etl *x, const struct survey *s, struct err *e)
 {
     uint64_t errors = s->bad;
-    bool over = errors > x->request->max_errors ||
-                (s->documents > 0 && (double)errors > x->request->max_error_share * (double)s->documents);
+    bool over =
+        errors > x->request->max_errors ||
+        (s->documents > 0 && (double)errors > x->request->max_error_share * (double)s->documents);
     if (over)
-        err_set(e, ERR_DATA, "%llu of %llu records are refused, more than --max-errors allows; none was loaded",
+        err_set(e, ERR_DATA,
+            "%llu of %llu records are refused, more than --max-errors allows; none was loaded",
             (unsigned long long)errors, (unsigned long long)s->documents);
     return over;
 }
 
-static void say_file(struct processing *p, const char *path, const struct apply_counts *before,
-    uint64_t rejected)
+static void say_file(
+    struct processing *p, const char *path, const struct apply_counts *before, uint64_t rejected)
 {
     const struct apply_counts *c = &p->apply.counts;
     const char *would = p->w->x->request->dry_run ? "would be " : "";
     char a[32], b[32], u[32], line[600];
-    int n = snprintf(line, sizeof line, "%s: %s %sadded, %s %supdated, %s unchanged", file_base_name(path),
-        etl_count(c->added - before->added, a), would, etl_count(c->updated - before->updated, b), would,
+    int n = snprintf(line, sizeof line, "%s: %s %sadded, %s %supdated, %s unchanged",
+        file_base_name(path), etl_count(c->added - before->added, a), would,
+        etl_count(c->updated - before->updated, b), would,
         etl_count(c->unchanged - before->unchanged, u));
     struct {
         uint64_t n;
         const char *what;
     } more[] = {{c->gone - before->gone, "gone"}, {c->back - before->back, "back"},
-        {c->stale - before->stale, "older than what is stored"}, {c->adult - before->adult, "adult"},
-        {c->skipped - before->skipped, "set aside by review"}, {rejected, "rejected"}};
+        {c->stale - before->stale, "older than what is stored"},
+        {c->adult - before->adult, "adult"}, {c->skipped - before->skipped, "set aside by review"},
+        {rejected, "rejected"}};
     for (size_t i = 0; i < sizeof more / sizeof more[0] && n < 500; i++)
         if (more[i].n > 0)
-            n += snprintf(line + n, sizeof line - (size_t)n, ", %s %s", etl_count(more[i].n, a), more[i].what);
+            n += snprintf(line + n, sizeof line - (size_t)n, ", %s %s", etl_count(more[i].n, a),
+                more[i].what);
     etl_say(p->w->x, "%s", line);
 }
 
@@ -112,7 +118,8 @@ static bool refuse_file(struct processing *p, const char *path, struct err *e)
     return work_report(p->w, &p->findings, e);
 }
 
-static bool load_surveyed(struct processing *p, const char *path, const struct survey *s, struct err *e)
+static bool load_surveyed(
+    struct processing *p, const char *path, const struct survey *s, struct err *e)
 {
     struct apply_counts before = p->apply.counts;
     struct load_result r;
@@ -161,7 +168,8 @@ static bool list_files(const struct etl *x, struct arena *a, struct vec *ret, st
 static bool process_files(struct processing *p, const struct vec *files, struct err *e)
 {
     struct feed_file *file = NULL;
-    bool ok = mover_start(&p->mover, p->w->x->config->data_dir, e) && feed_new(files, &p->apply.known, &p->feed, e);
+    bool ok = mover_start(&p->mover, p->w->x->config->data_dir, e) &&
+              feed_new(files, &p->apply.known, &p->feed, e);
     while (ok && (ok = !work_stopped(e)) && (file = feed_next_file(p->feed)) != NULL) {
         struct findings empty = p->findings;
         p->findings = file->findings; /* and what the database refuses is added */
@@ -173,8 +181,8 @@ static bool process_files(struct processing *p, const struct vec *files, struct 
     return mover_finish(&p->mover, ok, e);
 }
 
-/* Indexes that a first load goes without are made in any case, but not against the will of whoever stops the program: then
- * the next command makes them. */
+/* Indexes that a first load goes without are made in any case, but not against the will of whoever
+ * stops the program: then the next command makes them. */
 static bool load_all(struct processing *p, const struct vec *files, struct err *e)
 {
     struct store *store = p->w->store;
@@ -267,7 +275,7 @@ bool etl_validate(struct etl *x, struct err *e)
         ok = validate_file(x, &run, x->request->files[i], e);
     check_run_done(&run);
     if (ok && findings_errors(&x->findings) > 0)
-        return err_set(e, ERR_DATA, "%llu errors",
-            (unsigned long long)findings_errors(&x->findings));
+        return err_set(
+            e, ERR_DATA, "%llu errors", (unsigned long long)findings_errors(&x->findings));
     return ok;
 }

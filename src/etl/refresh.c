@@ -42,8 +42,8 @@ static bool days_since(struct fetcher *f, int64_t *ret, struct err *e)
     return true;
 }
 
-static bool add_oldest(struct fetcher *f, const struct vec *aged, uint64_t budget, struct id_set *ids,
-    struct err *e)
+static bool add_oldest(
+    struct fetcher *f, const struct vec *aged, uint64_t budget, struct id_set *ids, struct err *e)
 {
     int64_t too_old = sys_now() - (int64_t)ROUND_DAYS * 86400;
     for (size_t i = 0; i < aged->n; i++) {
@@ -58,8 +58,8 @@ static bool add_oldest(struct fetcher *f, const struct vec *aged, uint64_t budge
     return true;
 }
 
-/* One 404 is noted, a second one on another day marks the record. Whoever heard of the first only once, because the feed
- * had gone on, would wait for the second for a month. */
+/* One 404 is noted, a second one on another day marks the record. Whoever heard of the first only
+ * once, because the feed had gone on, would wait for the second for a month. */
 static bool add_unconfirmed(const struct fetcher *f, struct id_set *ids, struct err *e)
 {
     for (size_t i = 0; i < f->gone.cap; i++) {
@@ -85,7 +85,8 @@ static bool refresh(struct fetcher *f, struct id_set *ids, struct err *e)
     if (!ok)
         return false;
     scope_of_day(today(), scope);
-    struct fetch_batch b = {BATCH_CHANGES, scope, "refresh of the oldest records", "refresh.done", today()};
+    struct fetch_batch b = {
+        BATCH_CHANGES, scope, "refresh of the oldest records", "refresh.done", today()};
     return fetch_ids(f, &b, ids, e);
 }
 

@@ -3,7 +3,8 @@
 
 #include "model/imdb.h"
 
-static bool find_one(struct fetcher *f, int64_t gone_id, struct arena *a, struct id_set *to, struct err *e)
+static bool find_one(
+    struct fetcher *f, int64_t gone_id, struct arena *a, struct id_set *to, struct err *e)
 {
     struct tmdb_stored stored;
     int64_t found = 0;

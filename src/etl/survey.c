@@ -10,19 +10,22 @@ static bool header_is_usable(const struct batch *header)
 
 static uint64_t all_findings(const struct findings *f)
 {
-    return f->per_severity[SEVERITY_FIXED] + f->per_severity[SEVERITY_WARNING] + f->per_severity[SEVERITY_ERROR];
+    return f->per_severity[SEVERITY_FIXED] + f->per_severity[SEVERITY_WARNING] +
+           f->per_severity[SEVERITY_ERROR];
 }
 
-/* Marks the document at hand. What contradicts other records of the run is looked for every time, so it leaves no mark. */
-static bool judge(const struct staged_record *r, bool bad, uint64_t findings_before, struct check_run *run,
-    struct findings *findings, struct survey *s, struct err *e)
+/* Marks the document at hand. What contradicts other records of the run is looked for every time,
+ * so it leaves no mark. */
+static bool judge(const struct staged_record *r, bool bad, uint64_t findings_before,
+    struct check_run *run, struct findings *findings, struct survey *s, struct err *e)
 {
     bad = bad || (!r->unchanged && !check_record(r, findings));
     bool noted = all_findings(findings) > findings_before;
     if (!bad)
         check_in_run(run, r, findings);
     s->bad += bad;
-    return (!bad && !noted) || map_put(&s->marks, (int64_t)s->documents, bad ? MARK_BAD : MARK_NOTED) ||
+    return (!bad && !noted) ||
+           map_put(&s->marks, (int64_t)s->documents, bad ? MARK_BAD : MARK_NOTED) ||
            err_set(e, ERR_DATA, "there are findings about more than %d records", MAX_DOCUMENTS);
 }
 
@@ -54,8 +57,8 @@ static bool survey_opened(struct batch_reader *r, struct map *known, struct chec
     return survey_records(r, run, findings, s, e);
 }
 
-bool survey_file(const char *path, struct map *known, struct check_run *run, struct findings *findings,
-    struct survey *ret, struct err *e)
+bool survey_file(const char *path, struct map *known, struct check_run *run,
+    struct findings *findings, struct survey *ret, struct err *e)
 {
     struct batch_reader *r = NULL;
     *ret = (struct survey){0};

@@ -7,7 +7,8 @@ static bool take_known(void *payload, const struct tmdb_known *known, struct err
     bool left_out = known->adult && !a->w->x->config->tmdb.include_adult;
     (void)e;
     a->records++;
-    if (known->content != 0 && known->gone_at == 0 && !left_out && !map_has(&a->gone, known->tmdb_id))
+    if (known->content != 0 && known->gone_at == 0 && !left_out &&
+        !map_has(&a->gone, known->tmdb_id))
         (void)map_put(&a->known, known->tmdb_id, (uint64_t)known->content);
     return true;
 }
@@ -39,7 +40,8 @@ static size_t find_moves(struct apply *a, const struct staged_record *const *rec
     return moves;
 }
 
-bool apply_unchanged(struct apply *a, const struct staged_record *const *records, size_t n, struct err *e)
+bool apply_unchanged(
+    struct apply *a, const struct staged_record *const *records, size_t n, struct err *e)
 {
     int64_t *ids = arena_take_array(&a->arena, n, sizeof *ids);
     int64_t *fetched = arena_take_array(&a->arena, n, sizeof *fetched);

@@ -7,8 +7,8 @@
 
 enum { YEARS_AHEAD = 10, FIRST_LOOK_BACK = 30, CACHE_SECONDS = 8 * 3600 };
 
-static bool fetch_set(struct fetcher *f, struct fetch_batch *b, struct id_set *ids, unsigned skip,
-    struct err *e)
+static bool fetch_set(
+    struct fetcher *f, struct fetch_batch *b, struct id_set *ids, unsigned skip, struct err *e)
 {
     if (!ids_keep_requested(f->w->x, ids, e))
         return false;
@@ -23,7 +23,8 @@ static bool fetch_set(struct fetcher *f, struct fetch_batch *b, struct id_set *i
 /* ---- missing */
 
 /* Since --after-date, else since the cursor with a day of overlap, else since a month ago. */
-static bool missing_since(struct fetcher *f, int64_t *ret_from, bool *ret_moves_cursor, struct err *e)
+static bool missing_since(
+    struct fetcher *f, int64_t *ret_from, bool *ret_moves_cursor, struct err *e)
 {
     int64_t cursor = 0;
     bool exists = false;
@@ -48,13 +49,15 @@ static bool missing(struct fetcher *f, struct id_set *ids, struct err *e)
         if (!ids_of_export(f, ids, &found, e))
             return false;
         if (!found)
-            etl_say(f->w->x, "no daily id export of the last days was found; only dated movies are looked at");
+            etl_say(f->w->x,
+                "no daily id export of the last days was found; only dated movies are looked at");
     }
     struct civil c = date_civil(from);
     scope_of_day(from, scope);
-    (void)snprintf(query, sizeof query, "primary_release_date %04d-%02d-%02d and later%s", c.year, c.month,
-        c.day, found ? ", and the id export" : "");
-    struct fetch_batch b = {BATCH_MISSING, scope, query, moves_cursor ? "missing.fetched" : NULL, today()};
+    (void)snprintf(query, sizeof query, "primary_release_date %04d-%02d-%02d and later%s", c.year,
+        c.month, c.day, found ? ", and the id export" : "");
+    struct fetch_batch b = {
+        BATCH_MISSING, scope, query, moves_cursor ? "missing.fetched" : NULL, today()};
     return fetch_set(f, &b, ids, SKIP_KNOWN | SKIP_STAGED | SKIP_GONE, e);
 }
 
@@ -74,8 +77,10 @@ static int64_t oldest_day(const struct fetcher *f)
     return oldest;
 }
 
-/* The last --days, else since the cursor with a day of overlap, else since the oldest record was fetched. */
-static bool changes_since(struct fetcher *f, int64_t *ret_from, bool *ret_moves_cursor, struct err *e)
+/* The last --days, else since the cursor with a day of overlap, else since the oldest record was
+ * fetched. */
+static bool changes_since(
+    struct fetcher *f, int64_t *ret_from, bool *ret_moves_cursor, struct err *e)
 {
     int64_t cursor = 0;
     bool exists = false;
@@ -98,15 +103,17 @@ static void keep_known(const struct fetcher *f, struct id_set *s)
     s->ids.n = kept;
 }
 
-/* What was fetched well after its last change need not be asked for again: so bounded runs get ahead, and the overlap of days
- * costs little. An answer may be some hours old (it comes from a cache), hence the margin. */
+/* What was fetched well after its last change need not be asked for again: so bounded runs get
+ * ahead, and the overlap of days costs little. An answer may be some hours old (it comes from a
+ * cache), hence the margin. */
 static void drop_fetched_since(const struct fetcher *f, struct id_set *s)
 {
     int64_t *ids = s->ids.items;
     size_t kept = 0;
     for (size_t i = 0; i < s->ids.n; i++) {
         const uint64_t *fetched = map_get(&f->known, ids[i]), *day = map_get(&s->seen, ids[i]);
-        bool since = fetched != NULL && (int64_t)*fetched >= ((int64_t)*day + 1) * 86400 + CACHE_SECONDS;
+        bool since =
+            fetched != NULL && (int64_t)*fetched >= ((int64_t)*day + 1) * 86400 + CACHE_SECONDS;
         if (!since)
             ids[kept++] = ids[i];
     }
@@ -125,8 +132,8 @@ static bool changes(struct fetcher *f, struct id_set *ids, struct err *e)
     drop_fetched_since(f, ids);
     struct civil a = date_civil(from), b = date_civil(today());
     scope_of_day(from, scope);
-    (void)snprintf(query, sizeof query, "changes %04d-%02d-%02d..%04d-%02d-%02d", a.year, a.month, a.day,
-        b.year, b.month, b.day);
+    (void)snprintf(query, sizeof query, "changes %04d-%02d-%02d..%04d-%02d-%02d", a.year, a.month,
+        a.day, b.year, b.month, b.day);
     struct fetch_batch batch = {
         BATCH_CHANGES, scope, query, moves_cursor ? "changes.fetched" : NULL, today()};
     return fetch_set(f, &batch, ids, 0, e);

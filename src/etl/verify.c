@@ -51,7 +51,8 @@ static bool read_export(struct verification *v, struct err *e)
         if (!tmdb_export(v->f.client, today() - back, take_row, v, &found, e))
             return false;
     if (!found)
-        return err_set(e, ERR_SERVICE, "no daily id export of the last %d days was found", EXPORT_DAYS_BACK);
+        return err_set(
+            e, ERR_SERVICE, "no daily id export of the last %d days was found", EXPORT_DAYS_BACK);
     return true;
 }
 
@@ -62,10 +63,11 @@ static void say_tiers(const struct etl *x, const struct verification *v)
     for (size_t i = 0; i < TIERS; i++) {
         const struct tier *t = &v->tiers[i];
         double share = t->listed == 0 ? 100.0 : 100.0 * (double)t->loaded / (double)t->listed;
-        etl_say(x, "%-18s %10s %10s %7.1f%% %8s", t->name, etl_count(t->listed, a), etl_count(t->loaded, b),
-            share, etl_count(t->gone, c));
+        etl_say(x, "%-18s %10s %10s %7.1f%% %8s", t->name, etl_count(t->listed, a),
+            etl_count(t->loaded, b), share, etl_count(t->gone, c));
     }
-    etl_say(x, "not counted: %s adult, %s marked as video", etl_count(v->adult, a), etl_count(v->videos, b));
+    etl_say(x, "not counted: %s adult, %s marked as video", etl_count(v->adult, a),
+        etl_count(v->videos, b));
 }
 
 static const char *why_missing(const struct verification *v, int64_t id)
@@ -83,7 +85,8 @@ static const char *why_missing(const struct verification *v, int64_t id)
         return "it is marked as video, which missing leaves out; movie-etl update fetches it";
     if (seen != NULL && *seen == 2)
         return "TMDB lists it and it was never fetched: movie-etl missing, or movie-etl update";
-    return "TMDB's id export does not list it: it was removed, is an adult movie (those are listed elsewhere), or never "
+    return "TMDB's id export does not list it: it was removed, is an adult movie (those are listed "
+           "elsewhere), or never "
            "was a movie";
 }
 

@@ -33,7 +33,8 @@ void etl_say(const struct etl *x, const char *fmt, ...)
     x->ui->say(x->ui->payload, line);
 }
 
-void etl_progress(const struct etl *x, const char *what, uint64_t done, uint64_t total, const char *detail)
+void etl_progress(
+    const struct etl *x, const char *what, uint64_t done, uint64_t total, const char *detail)
 {
     struct etl_progress p = {what, done, total, detail};
     x->ui->progress(x->ui->payload, &p);
@@ -79,7 +80,8 @@ static bool take_lease(struct work *w, struct err *e)
     if (realpath(w->x->config->data_dir, path) == NULL)
         return err_errno(e, ERR_DISK, errno, "%s", w->x->config->data_dir);
     arena_init(&a);
-    w->leased = store_take_lease(w->store, arena_print(&a, "%s:%s", host, path).p, LEASE_SECONDS, e);
+    w->leased =
+        store_take_lease(w->store, arena_print(&a, "%s:%s", host, path).p, LEASE_SECONDS, e);
     arena_done(&a);
     return w->leased;
 }
@@ -128,11 +130,13 @@ static bool say_attribution(struct work *w, struct err *e)
     if (runs > 1)
         return true;
     etl_say(w->x, "This product uses the TMDB API but is not endorsed or certified by TMDB.");
-    etl_say(w->x, "Watch providers: JustWatch. Ratings and tags: MovieLens, GroupLens (not for commercial use).");
+    etl_say(w->x, "Watch providers: JustWatch. Ratings and tags: MovieLens, GroupLens (not for "
+                  "commercial use).");
     return true;
 }
 
-bool work_begin(struct etl *x, enum store_mode mode, const char *command, struct work *ret, struct err *e)
+bool work_begin(
+    struct etl *x, enum store_mode mode, const char *command, struct work *ret, struct err *e)
 {
     *ret = (struct work){.x = x, .lock_fd = -1};
     bool ok = x->request->dry_run ? open_for_dry_run(ret, mode >= STORE_CREATE, e)
@@ -163,7 +167,8 @@ bool work_end(struct work *w, bool ok, const char *summary, struct err *e)
     struct err later;
     if (w->run_id != 0) {
         int code = outcome_code(w->x, ok, e);
-        bool ended = store_end_run(w->store, w->run_id, sys_now(), code, ok ? summary : e->text, &later);
+        bool ended =
+            store_end_run(w->store, w->run_id, sys_now(), code, ok ? summary : e->text, &later);
         if (!ended && ok) {
             *e = later;
             ok = false;

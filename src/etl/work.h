@@ -1,7 +1,8 @@
 /* What every verb starts and ends with (private to etl): locks, store, run, and ways to speak.
  *
- * Two locks: flock on DATA_DIR/.lock for everything that stages or moves files, the lease row in the database for
- * everything that writes there. A dry run takes neither and opens the store for reading only. */
+ * Two locks: flock on DATA_DIR/.lock for everything that stages or moves files, the lease row in
+ * the database for everything that writes there. A dry run takes neither and opens the store for
+ * reading only. */
 #ifndef MOVIE_ETL_ETL_WORK_H
 #define MOVIE_ETL_ETL_WORK_H
 
@@ -17,14 +18,18 @@ struct work {
 
 enum { LEASE_SECONDS = 120 };
 
-/* Locks, opens the store in `mode` (a dry run: for reading; a database that is not there is fine then when mode is
- * STORE_CREATE or STORE_BUILD), says which it is, begins a run named `command`. */
-bool work_begin(struct etl *x, enum store_mode mode, const char *command, struct work *ret, struct err *e);
-/* Ends the run with the outcome and its summary, releases everything. Returns `ok`, or false when ending failed. */
+/* Locks, opens the store in `mode` (a dry run: for reading; a database that is not there is fine
+ * then when mode is STORE_CREATE or STORE_BUILD), says which it is, begins a run named
+ * `command`. */
+bool work_begin(
+    struct etl *x, enum store_mode mode, const char *command, struct work *ret, struct err *e);
+/* Ends the run with the outcome and its summary, releases everything. Returns `ok`, or false when
+ * ending failed. */
 bool work_end(struct work *w, bool ok, const char *summary, struct err *e);
 
 void etl_say(const struct etl *x, const char *fmt, ...) PRINTF_LIKE(2, 3);
-void etl_progress(const struct etl *x, const char *what, uint64_t done, uint64_t total, const char *detail);
+void etl_progress(
+    const struct etl *x, const char *what, uint64_t done, uint64_t total, const char *detail);
 /* Shows and records findings, adds them to the command's, and empties `f`. */
 bool work_report(struct work *w, struct findings *f, struct err *e);
 /* True with ERR_INTERRUPTED in `e` when somebody asked the program to stop. */

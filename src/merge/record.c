@@ -1,7 +1,8 @@
 /* A fetched record against what is stored. See merge.h.
  *
- * Unchanged lists are recognised by their content hash, which covers the rows of the list and what its elements say of
- * the things they name (a person's popularity), so that the stored rows are read only when they differ. */
+ * Unchanged lists are recognised by their content hash, which covers the rows of the list and what
+ * its elements say of the things they name (a person's popularity), so that the stored rows are
+ * read only when they differ. */
 #include "merge/merge.h"
 
 static struct change *add_change(struct record_diff *d, const char *section, const char *kind)
@@ -12,8 +13,8 @@ static struct change *add_change(struct record_diff *d, const char *section, con
     return c;
 }
 
-static void set_cell(struct record_diff *d, const struct layout_column *column, const struct cell *old,
-    const struct cell *fresh, struct cell *to, struct arena *a)
+static void set_cell(struct record_diff *d, const struct layout_column *column,
+    const struct cell *old, const struct cell *fresh, struct cell *to, struct arena *a)
 {
     *to = *fresh;
     if (cell_eq(old, fresh))
@@ -29,9 +30,10 @@ static void set_cell(struct record_diff *d, const struct layout_column *column, 
     c->new_value = cell_show(a, fresh);
 }
 
-/* Absent fields keep the stored value. `extra` is what this answer held beyond the tables: always replaced. */
-static void diff_scalars(const struct tmdb_movie *m, const struct tmdb_stored *stored, struct arena *a,
-    struct record_diff *d)
+/* Absent fields keep the stored value. `extra` is what this answer held beyond the tables: always
+ * replaced. */
+static void diff_scalars(const struct tmdb_movie *m, const struct tmdb_stored *stored,
+    struct arena *a, struct record_diff *d)
 {
     static const struct cell unknown = {.kind = CELL_NULL};
     struct cell fresh[LAYOUT_MAX_COLUMNS];
@@ -46,8 +48,8 @@ static void diff_scalars(const struct tmdb_movie *m, const struct tmdb_stored *s
     }
 }
 
-static struct view hash_of(const struct list *l, const struct layout *layout, const struct row_set *rows,
-    const struct row_set *own, struct arena *a)
+static struct view hash_of(const struct list *l, const struct layout *layout,
+    const struct row_set *rows, const struct row_set *own, struct arena *a)
 {
     struct layout own_layout;
     struct view hash = row_set_hash(layout, rows, a);
@@ -57,9 +59,9 @@ static struct view hash_of(const struct list *l, const struct layout *layout, co
     return arena_print(a, "%.8s%.8s", hash.p, own_hash.p);
 }
 
-static bool diff_list(const struct list *l, const struct tmdb_movie *m, const struct tmdb_stored *stored,
-    merge_read_rows *read_rows, void *payload, struct arena *a, struct record_diff *d,
-    struct list_write *ret, bool *ret_differs, struct err *e)
+static bool diff_list(const struct list *l, const struct tmdb_movie *m,
+    const struct tmdb_stored *stored, merge_read_rows *read_rows, void *payload, struct arena *a,
+    struct record_diff *d, struct list_write *ret, bool *ret_differs, struct err *e)
 {
     struct layout layout;
     struct row_set old = {0}, fresh;
@@ -91,14 +93,16 @@ static bool diff_list(const struct list *l, const struct tmdb_movie *m, const st
     return true;
 }
 
-bool merge_record(const struct staged_record *r, const struct tmdb_stored *stored, merge_read_rows *read_rows,
-    void *payload, struct arena *a, struct record_diff *ret, struct err *e)
+bool merge_record(const struct staged_record *r, const struct tmdb_stored *stored,
+    merge_read_rows *read_rows, void *payload, struct arena *a, struct record_diff *ret,
+    struct err *e)
 {
     const struct tmdb_movie *m = &r->movie;
     struct list_write *lists = arena_take_array(a, TMDB_LIST_COUNT, sizeof *lists);
     *ret = (struct record_diff){.is_new = !stored->exists,
         .stale = stored->exists && r->at < stored->fetched_at,
-        .write = {.tmdb_id = m->tmdb_id, .fetched_at = r->at, .content = r->content, .lists = lists}};
+        .write = {
+            .tmdb_id = m->tmdb_id, .fetched_at = r->at, .content = r->content, .lists = lists}};
     vec_init(&ret->changes, sizeof(struct change), LAYOUT_MAX_COLUMNS + TMDB_LIST_COUNT);
     if (ret->stale)
         return true;
@@ -109,8 +113,8 @@ bool merge_record(const struct staged_record *r, const struct tmdb_stored *store
         bool differs = false;
         if (!tmdb_rows_in(&tmdb_lists[i], m)->said)
             continue;
-        if (!diff_list(&tmdb_lists[i], m, stored, read_rows, payload, a, ret, &lists[ret->write.list_n],
-                &differs, e))
+        if (!diff_list(&tmdb_lists[i], m, stored, read_rows, payload, a, ret,
+                &lists[ret->write.list_n], &differs, e))
             return false;
         ret->write.list_n += differs;
     }

@@ -16,8 +16,8 @@ static void take_all(struct node *n)
 void decode_wrong_type(struct decoder *d, struct node *at, const char *field, const char *wanted)
 {
     take_all(at);
-    findings_add(d->findings, RULE_TYPE, at->line, at->column, d->key, field, "%s where %s is expected",
-        node_kind_name(at->kind), wanted);
+    findings_add(d->findings, RULE_TYPE, at->line, at->column, d->key, field,
+        "%s where %s is expected", node_kind_name(at->kind), wanted);
 }
 
 void decode_fixed(struct decoder *d, const struct node *at, const char *field, const char *what)
@@ -79,7 +79,8 @@ static bool text_of(const struct node *n, struct view *ret, bool *fixed)
     return true;
 }
 
-static bool read_value(struct decoder *d, const struct field *f, struct node *n, struct record *to, bool *fixed)
+static bool read_value(
+    struct decoder *d, const struct field *f, struct node *n, struct record *to, bool *fixed)
 {
     void *at = field_at(f, to);
     switch (f->type) {
@@ -102,12 +103,13 @@ static bool read_value(struct decoder *d, const struct field *f, struct node *n,
 
 static const char *type_name(enum field_type t)
 {
-    static const char *const names[] = {
-        "boolean", "integer", "real number", "text", "date in quotes", "instant in quotes", "value"};
+    static const char *const names[] = {"boolean", "integer", "real number", "text",
+        "date in quotes", "instant in quotes", "value"};
     return names[t];
 }
 
-void decode_value(struct decoder *d, const struct field *f, size_t i, struct node *value, struct record *to)
+void decode_value(
+    struct decoder *d, const struct field *f, size_t i, struct node *value, struct record *to)
 {
     bool fixed = false;
     value->taken = true;
@@ -136,7 +138,8 @@ static void take_path(struct node *from, const char *dotted)
 }
 
 /* What stands under the field's key, with the way to it marked. Members mostly come in the order of
- * the table: the one at *next is looked at first. (No key is there twice, the readers see to it.) */
+ * the table: the one at *next is looked at first. (No key is there twice, the readers see to
+ * it.) */
 static struct node *value_at(struct node *from, const char *key, struct node **next)
 {
     bool dotted = strchr(key, '.') != NULL;

@@ -1,5 +1,5 @@
-/* Exchange: what store and merge hand each other, through etl: rows as they stand, and what to change. All texts are
- * borrowed from an arena of the caller's. */
+/* Exchange: what store and merge hand each other, through etl: rows as they stand, and what to
+ * change. All texts are borrowed from an arena of the caller's. */
 #ifndef MOVIE_ETL_MODEL_EXCHANGE_H
 #define MOVIE_ETL_MODEL_EXCHANGE_H
 
@@ -10,8 +10,8 @@
 /* A row of movielens_movies with what hangs on it. */
 struct ml_row {
     struct ml_movie movie;
-    int64_t movie_id;                    /* of `movies`; 0: not linked yet */
-    int64_t rating_count, rating_sum;    /* half stars */
+    int64_t movie_id;                 /* of `movies`; 0: not linked yet */
+    int64_t rating_count, rating_sum; /* half stars */
 };
 
 /* What the third layer needs of a TMDB record. */
@@ -21,16 +21,18 @@ struct tmdb_facts {
     int64_t runtime;
     int64_t genre_ids[MOVIE_MAX_GENRES]; /* TMDB's own */
     size_t genre_n;
-    bool gone; /* TMDB has it no longer: it stays, but takes in no MovieLens row that a living record claims */
+    /* TMDB has it no longer: it stays, but takes in no MovieLens row that a living record claims */
+    bool gone;
 };
 
 /* One record as stored. */
 struct tmdb_stored {
     bool exists;
     int64_t fetched_at, gone_at;
-    int64_t content; /* as in struct staged_record; 0: none is noted */
+    int64_t content;                       /* as in struct staged_record; 0: none is noted */
     struct cell cells[LAYOUT_MAX_COLUMNS]; /* in the order of layout_of_movie */
-    struct view hashes[TMDB_LIST_COUNT];   /* content hash per list (row_set_hash); absent: never fetched */
+    /* content hash per list (row_set_hash); absent: never fetched */
+    struct view hashes[TMDB_LIST_COUNT];
 };
 
 /* What to change for one movie; only what differs. */
@@ -44,7 +46,7 @@ struct list_write {
 
 struct tmdb_write {
     int64_t tmdb_id, fetched_at;
-    int64_t content; /* of the text that the row comes from; 0: none */
+    int64_t content;                       /* of the text that the row comes from; 0: none */
     struct cell cells[LAYOUT_MAX_COLUMNS]; /* the whole row as it is to stand */
     const struct list_write *lists;
     size_t list_n;
@@ -65,9 +67,9 @@ struct id_pair {
 /* What a run changed: one scalar, or the rows of one list. */
 struct change {
     int64_t tmdb_id;
-    const char *section; /* a list's name, or "movie" */
-    const char *kind;    /* "added" "updated" "removed" "gone" "back" */
-    const char *field;   /* scalars: the field; lists: NULL */
+    const char *section;              /* a list's name, or "movie" */
+    const char *kind;                 /* "added" "updated" "removed" "gone" "back" */
+    const char *field;                /* scalars: the field; lists: NULL */
     struct view old_value, new_value; /* scalars */
     int64_t added, updated, removed;  /* lists: rows */
 };

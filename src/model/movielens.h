@@ -10,15 +10,16 @@
 struct ml_movie {
     int64_t movielens_id;
     struct view raw_title; /* exactly as delivered, CSV quoting undone */
-    struct view title;     /* article moved back, year taken off, blanks and entities cleaned; may be "" */
-    int64_t year;          /* 0: none */
-    struct view genres;    /* as delivered: "Adventure|Children", "(no genres listed)" */
-    struct view imdb_id;   /* "tt0114709", or absent */
-    int64_t tmdb_id;       /* 0: none */
+    /* article moved back, year taken off, blanks and entities cleaned; may be "" */
+    struct view title;
+    int64_t year;        /* 0: none */
+    struct view genres;  /* as delivered: "Adventure|Children", "(no genres listed)" */
+    struct view imdb_id; /* "tt0114709", or absent */
+    int64_t tmdb_id;     /* 0: none */
 };
 
-/* Ratings in columns, one block at a time; half-star steps 1..10 (0.5..5.0). Sorted by (user, movie) within and
- * across blocks when `sorted` stays true. */
+/* Ratings in columns, one block at a time; half-star steps 1..10 (0.5..5.0). Sorted by (user,
+ * movie) within and across blocks when `sorted` stays true. */
 struct rating_block {
     const int32_t *user_id, *movielens_id;
     const uint8_t *half_stars;
@@ -42,9 +43,11 @@ extern const char *const ml_kept_names[]; /* "rows", ...; ends with NULL */
 
 /* A release as a whole, for movielens_release. */
 struct ml_release {
-    struct view name;                                               /* "ml-32m", the folder's name */
-    struct view movies_sha256, links_sha256, ratings_sha256, tags_sha256; /* of the uncompressed files */
-    int64_t movies, links, ratings, tags;                            /* rows accepted */
+    /* "ml-32m", the folder's name */
+    struct view name;
+    /* of the uncompressed files */
+    struct view movies_sha256, links_sha256, ratings_sha256, tags_sha256;
+    int64_t movies, links, ratings, tags; /* rows accepted */
     enum ml_kept kept; /* by a database; ratings_sha256 is absent where ratings.csv was not read */
 };
 

@@ -4,7 +4,8 @@
 #include "base/num.h"
 #include "base/text.h"
 
-/* A key longer than LONG_KEY is written as "? key" (readers stop looking for the colon after 1,024 characters). */
+/* A key longer than LONG_KEY is written as "? key" (readers stop looking for the colon after 1,024
+ * characters). */
 enum { STEP = 2, SHORT_LIST = 16, LONG_KEY = 100 };
 
 static void emit_object(struct str *to, const struct node *n, size_t indent, bool begun);
@@ -50,8 +51,11 @@ static bool is_all_empty(const struct node *object)
 /* Words that YAML 1.1 or 1.2 takes for null or a boolean, in any case. */
 static bool is_yaml_word(struct view v)
 {
-    static const char *const words[][4] = {[1] = {"y", "n"}, {"no", "on"}, {"yes", "off"},
-        {"true", "null"}, {"false"}}; /* by their length */
+    static const char *const words[][4] = {[1] = {"y", "n"},
+        {"no", "on"},
+        {"yes", "off"},
+        {"true", "null"},
+        {"false"}}; /* by their length */
     if (v.n >= sizeof words / sizeof words[0])
         return false;
     for (const char *const *word = words[v.n]; *word != NULL; word++)

@@ -56,10 +56,12 @@ bool head_read(struct view document, uint64_t version, struct head *ret)
 {
     struct view rest = document;
     if (!pass(&rest, "---\netl: {fetched_at: \"") ||
-        !instant_parse(take_until(&rest, '"'), &ret->fetched_at) || !pass(&rest, ", review: null}\n"))
+        !instant_parse(take_until(&rest, '"'), &ret->fetched_at) ||
+        !pass(&rest, ", review: null}\n"))
         return false;
     struct view content = rest;
-    if (!pass(&rest, "movie:\n") || !read_id(&rest, &ret->tmdb_id) || !read_imdb_id(&rest, &ret->imdb_id))
+    if (!pass(&rest, "movie:\n") || !read_id(&rest, &ret->tmdb_id) ||
+        !read_imdb_id(&rest, &ret->imdb_id))
         return false;
     ret->content = (int64_t)(hash64(version, content) >> 1 | 1);
     return true;

@@ -1,4 +1,5 @@
-/* Head: what the first lines of a movie's document say, when they are as the writer wrote them (private to stage):
+/* Head: what the first lines of a movie's document say, when they are as the writer wrote them
+ * (private to stage):
  *
  *   ---
  *   etl: {fetched_at: "2026-11-22T10:00:07Z", review: null}
@@ -6,7 +7,8 @@
  *     id: 550
  *     imdb_id: "tt0137523"
  *
- * Enough to know the record by, and to see whether the rest is what was loaded before, without reading it. */
+ * Enough to know the record by, and to see whether the rest is what was loaded before, without
+ * reading it. */
 #ifndef MOVIE_ETL_STAGE_HEAD_H
 #define MOVIE_ETL_STAGE_HEAD_H
 
@@ -21,7 +23,8 @@ struct head {
     int64_t content;     /* of all from "movie:" on, and of the version: above 0 */
 };
 
-/* False: the document begins otherwise, or is no movie's; it may be a good one. `version`: tables_version(). */
+/* False: the document begins otherwise, or is no movie's; it may be a good one. `version`:
+ * tables_version(). */
 bool head_read(struct view document, uint64_t version, struct head *ret);
 
 #endif

@@ -1,8 +1,9 @@
 /* Which ids are staged. See stage.h.
  *
- * Runs over every file in raw/ at each fetch, so it does not parse what it need not: a document that begins with
- * the very lines our writer begins one with, and whose next line shows that they end there, has the id they say,
- * whatever a person did further down. Any other document is parsed. */
+ * Runs over every file in raw/ at each fetch, so it does not parse what it need not: a document
+ * that begins with the very lines our writer begins one with, and whose next line shows that they
+ * end there, has the id they say, whatever a person did further down. Any other document is
+ * parsed. */
 #include "stage/folder.h"
 
 #include "base/num.h"
@@ -48,8 +49,8 @@ static bool skip_id(struct view *v, int64_t *ret)
     return true;
 }
 
-/* The first lines of a movie as writer.c writes them. A next line that is a member (two blanks, then a word) closes
- * the id: it cannot go on there as a longer plain text. */
+/* The first lines of a movie as writer.c writes them. A next line that is a member (two blanks,
+ * then a word) closes the id: it cannot go on there as a longer plain text. */
 static bool quick_movie(struct view v, int64_t *ret)
 {
     if (!skip(&v, "---\netl: {fetched_at: ") || !skip_instant(&v) || !skip(&v, ", review: ") ||
@@ -118,7 +119,8 @@ static bool put(void *payload, int64_t id, bool gone, struct view text, struct e
            err_set(e, ERR_INPUT, "more ids are staged than can be kept");
 }
 
-/* Oldest first, so that the newest word on an id stays. Files that are not named as ours come first. */
+/* Oldest first, so that the newest word on an id stays. Files that are not named as ours come
+ * first. */
 static int by_age(const void *x, const void *y)
 {
     const char *a = *(const char *const *)x, *b = *(const char *const *)y;

@@ -2,8 +2,9 @@
  *
  *   {type}_{scope}_{YYYYMMDD_HHMMSS}[_pN][_rN][.rejected[N]].yaml[.gz][.part]
  *
- * _pN: the N-th file of one batch. _rN: the N-th file of that name that came to processed/ (someone put an edited
- * copy back into raw/). .rejectedN: what was refused when .rejected(N-1) was processed again. */
+ * _pN: the N-th file of one batch. _rN: the N-th file of that name that came to processed/ (someone
+ * put an edited copy back into raw/). .rejectedN: what was refused when .rejected(N-1) was
+ * processed again. */
 #ifndef MOVIE_ETL_STAGE_NAME_H
 #define MOVIE_ETL_STAGE_NAME_H
 

@@ -1,8 +1,9 @@
 /* Notes of an unfinished fetch: see stage.h.
  *
- * The file is only ever appended to, a line at a time, so that a run that is killed after hours has lost nothing; what
- * makes a line whole is its checksum. Reading stops at the first line that is not: a torn end, or a line that somebody
- * edited; from there on it is asked again. In memory is only what an earlier run left. */
+ * The file is only ever appended to, a line at a time, so that a run that is killed after hours has
+ * lost nothing; what makes a line whole is its checksum. Reading stops at the first line that is
+ * not: a torn end, or a line that somebody edited; from there on it is asked again. In memory is
+ * only what an earlier run left. */
 #include "stage/stage.h"
 
 #include "base/date.h"

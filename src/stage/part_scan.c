@@ -32,7 +32,8 @@ static bool read_header(struct scan *s, const struct node *root)
     return ok;
 }
 
-/* Looks at a document and remembers it until it is confirmed; one that can be none of ours ends the scan. */
+/* Looks at a document and remembers it until it is confirmed; one that can be none of ours ends the
+ * scan. */
 static void look_at(struct scan *s, const struct chunk *c)
 {
     struct tree t;

@@ -1,8 +1,8 @@
 /* Reading a batch, document by document. See stage.h.
  *
- * The last document before the end of the file counts only when it is the end document, or when that stood
- * before it: of any other it cannot be said whether something is missing at its end, and a list that lost its tail
- * must not reach the database as the whole list. */
+ * The last document before the end of the file counts only when it is the end document, or when
+ * that stood before it: of any other it cannot be said whether something is missing at its end, and
+ * a list that lost its tail must not reach the database as the whole list. */
 #include "stage/reader.h"
 
 #include "base/mem.h"
@@ -38,7 +38,8 @@ struct batch_reader {
 
 static const struct view NO_KEY = {NULL, 0};
 
-/* Whether the document is what was loaded before. The last one of a file that may be cut off is never taken to be so. */
+/* Whether the document is what was loaded before. The last one of a file that may be cut off is
+ * never taken to be so. */
 static void look_at_head(struct batch_reader *r)
 {
     const uint64_t *known = NULL;

@@ -1,8 +1,8 @@
 /* Refused documents, set aside to be corrected. See stage.h.
  *
- * The file takes each document once, whatever run it was refused in, so a run that is killed and repeated leaves the
- * same file. It replaces its predecessor by one rename. Findings stand above their document as comments that begin with
- * NOTE; they go when the document is refused again. */
+ * The file takes each document once, whatever run it was refused in, so a run that is killed and
+ * repeated leaves the same file. It replaces its predecessor by one rename. Findings stand above
+ * their document as comments that begin with NOTE; they go when the document is refused again. */
 #include "stage/stage.h"
 
 #include "base/log.h"

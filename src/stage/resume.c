@@ -39,7 +39,8 @@ static bool collect_earlier(
     return ok;
 }
 
-/* Nothing of ours can be told from it. What may be a person's work is kept, under a name nobody looks at. */
+/* Nothing of ours can be told from it. What may be a person's work is kept, under a name nobody
+ * looks at. */
 static bool discard_part(const char *part, struct err *e)
 {
     char aside[4096];

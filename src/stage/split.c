@@ -63,8 +63,8 @@ static bool ends_marker(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Looks for the next line that begins a document, from s->scan on. Sets s->scan to its start, or as far as it is
- * certain that there is none. */
+/* Looks for the next line that begins a document, from s->scan on. Sets s->scan to its start, or as
+ * far as it is certain that there is none. */
 static bool find_marker(struct split *s)
 {
     struct view v = str_view(&s->buffer);

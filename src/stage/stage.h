@@ -1,13 +1,15 @@
-/* Stage: YAML batch files that people read and edit. Naming, writing, reading, and where a file lies.
+/* Stage: YAML batch files that people read and edit. Naming, writing, reading, and where a file
+ * lies.
  *
- *   DATA_DIR/movies/raw/        {type}_{scope}_{YYYYMMDD_HHMMSS}[_pN].yaml   to be processed; *.part: being written
- *                               NAME.notes.part: what an unfinished fetch knows beside its records
- *   DATA_DIR/movies/processed/  NAME[_rN].yaml.gz                             loaded (_rN: for the N-th time)
- *   DATA_DIR/movies/rejected/   NAME.rejected[N].yaml                         records that were refused, with why
+ * In DATA_DIR/movies/:
+ *   raw/        {type}_{scope}_{YYYYMMDD_HHMMSS}[_pN].yaml   to be processed; *.part: being written
+ *               NAME.notes.part            what an unfinished fetch knows beside its records
+ *   processed/  NAME[_rN].yaml.gz          loaded (_rN: for the N-th time)
+ *   rejected/   NAME.rejected[N].yaml      records that were refused, with why
  *
- * The format is docs/yaml.md. A file is one header document, then one document per record, then an end document
- * with counts and the SHA-256 of everything before it. Documents are independent: one that cannot be parsed is a
- * finding and the reader goes on at the next "---" line. */
+ * The format is docs/yaml.md. A file is one header document, then one document per record, then an
+ * end document with counts and the SHA-256 of everything before it. Documents are independent: one
+ * that cannot be parsed is a finding and the reader goes on at the next "---" line. */
 #ifndef MOVIE_ETL_STAGE_H
 #define MOVIE_ETL_STAGE_H
 
@@ -46,45 +48,50 @@ struct batch_file {
 
 enum batch_staged { STAGED_MOVIE = 1, STAGED_GONE };
 
-/* Starts a batch of that type and scope under `data_dir`; the first file is created with the first record. If an
- * unfinished .part of the same type and scope lies in raw/, it is cut after its last complete document and
- * continued: *ret_staged receives the ids already in it and in the finished files of the same batch before it (value:
- * enum batch_staged). `finished` is called, when not NULL, after each file is complete and renamed. The
- * caller holds the lock of DATA_DIR. */
+/* Starts a batch of that type and scope under `data_dir`; the first file is created with the first
+ * record. If an unfinished .part of the same type and scope lies in raw/, it is cut after its last
+ * complete document and continued: *ret_staged receives the ids already in it and in the finished
+ * files of the same batch before it (value: enum batch_staged). `finished` is called, when not
+ * NULL, after each file is complete and renamed. The caller holds the lock of DATA_DIR. */
 bool batch_writer_new(const char *data_dir, enum batch_type type, struct view scope,
     struct view query,
     bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload,
     struct map *ret_staged, struct batch_writer **ret, struct err *e);
-/* Adds a record (a movie or a gone one). It is with the kernel at once, so that kill -9 loses none that was written,
- * and synced to disk every few records. */
+/* Adds a record (a movie or a gone one). It is with the kernel at once, so that kill -9 loses none
+ * that was written, and synced to disk every few records. */
 bool batch_write(struct batch_writer *w, const struct staged_record *r, struct err *e);
 /* Ends the batch: writes the end document, renames. A batch without a record leaves no file. */
 bool batch_finish(struct batch_writer *w, struct err *e);
 /* Frees; what is unfinished stays as .part for the next run. */
 void batch_writer_free(struct batch_writer *w);
-/* Completes the .part files that no batch_writer_new will go on with: all but the newest of the type and scope given
- * (an absent scope: all of them). Each is cut after its last complete document, ended and renamed; one without a
- * record is removed. Without this the records of a killed run whose scope no later run has would count as staged
- * and never be loaded. `finished` as above; the caller holds the lock of DATA_DIR. */
+/* Completes the .part files that no batch_writer_new will go on with: all but the newest of the
+ * type and scope given (an absent scope: all of them). Each is cut after its last complete
+ * document, ended and renamed; one without a record is removed. Without this the records of a
+ * killed run whose scope no later run has would count as staged and never be loaded. `finished` as
+ * above; the caller holds the lock of DATA_DIR. */
 bool batch_finish_leftovers(const char *data_dir, enum batch_type type, struct view scope,
     bool (*finished)(void *payload, const struct batch_file *file, struct err *e), void *payload,
     struct err *e);
 
-/* Whether an unfinished batch of that type and scope lies in raw/ that was begun on that day (UTC). */
+/* Whether an unfinished batch of that type and scope lies in raw/ that was begun on that day
+ * (UTC). */
 bool batch_begun_on(const char *data_dir, enum batch_type type, struct view scope, int64_t day,
     bool *ret, struct err *e);
 
 /* ---- what an unfinished fetch knows beside its records */
 
-/* Answers that are no records (the pages of lists, that an id is left out): questions and answers, a line each, in
- * raw/NAME.notes.part. They are there for the next run of the same command, whatever ended this one, so that nothing
- * is asked for twice; a complete fetch removes them. The caller holds the lock of DATA_DIR. */
+/* Answers that are no records (the pages of lists, that an id is left out): questions and answers,
+ * a line each, in raw/NAME.notes.part. They are there for the next run of the same command,
+ * whatever ended this one, so that nothing is asked for twice; a complete fetch removes them. The
+ * caller holds the lock of DATA_DIR. */
 struct batch_notes;
-/* Finds what an earlier run noted under `name`, at most a day ago, about the same `subject` (one line of text:
- * everything the answers depend on beside their questions); anything else that lies there is removed. */
+/* Finds what an earlier run noted under `name`, at most a day ago, about the same `subject` (one
+ * line of text: everything the answers depend on beside their questions); anything else that lies
+ * there is removed. */
 bool batch_notes_open(const char *data_dir, const char *name, struct view subject,
     struct batch_notes **ret, struct err *e);
-/* The earlier run's oldest answer to the question that was not taken yet; valid until batch_notes_free. */
+/* The earlier run's oldest answer to the question that was not taken yet; valid until
+ * batch_notes_free. */
 bool batch_notes_take(struct batch_notes *n, struct view question, struct view *ret_answer);
 /* Written at once, for the next run; neither text holds a tab or a line end. */
 bool batch_notes_add(
@@ -97,24 +104,27 @@ void batch_notes_free(struct batch_notes *n); /* an unfinished file stays */
 
 struct batch_reader;
 
-/* Opens a batch file (plain or .gz) and reads its header document. Problems of the header are findings;
- * false only when the file cannot be read at all. */
+/* Opens a batch file (plain or .gz) and reads its header document. Problems of the header are
+ * findings; false only when the file cannot be read at all. */
 bool batch_open(
     const char *path, struct findings *findings, struct batch_reader **ret, struct err *e);
 const struct batch *batch_header(const struct batch_reader *r);
-/* What was loaded before: tmdb_id -> content (staged_record) of records whose document need not be read again when it
- * says just that. Only the first documents of an id count: whatever else comes of it forgets what was known. `known` is
- * borrowed; files read one after the other may share it. */
+/* What was loaded before: tmdb_id -> content (staged_record) of records whose document need not be
+ * read again when it says just that. Only the first documents of an id count: whatever else comes
+ * of it forgets what was known. `known` is borrowed; files read one after the other may share
+ * it. */
 void batch_know(struct batch_reader *r, struct map *known);
-/* Leaves the checksum out, for a file that is read a second time: batch_summary then says nothing of it. Before the
- * first batch_next. */
+/* Leaves the checksum out, for a file that is read a second time: batch_summary then says nothing
+ * of it. Before the first batch_next. */
 void batch_no_digest(struct batch_reader *r);
-/* The next record, decoded into `a` with the places of its values. *ret_end at the end of the file. *ret_bad: the
- * document was refused (its findings were added); *ret then holds only what is known of id and place. */
+/* The next record, decoded into `a` with the places of its values. *ret_end at the end of the file.
+ * *ret_bad: the document was refused (its findings were added); *ret then holds only what is known
+ * of id and place. */
 bool batch_next(struct batch_reader *r, struct findings *findings, struct arena *a,
     struct staged_record *ret, bool *ret_bad, bool *ret_end, struct err *e);
-/* After the end: whether the end document is there (also a finding when not), whether checksum and counts match
- * (findings when not), and the SHA-256 of the file as it is (of a .gz: of what it holds). */
+/* After the end: whether the end document is there (also a finding when not), whether checksum and
+ * counts match (findings when not), and the SHA-256 of the file as it is (of a .gz: of what it
+ * holds). */
 struct batch_summary {
     bool complete, edited;
     uint64_t records, gone,
@@ -123,8 +133,8 @@ struct batch_summary {
 };
 void batch_summary(const struct batch_reader *r, struct batch_summary *ret);
 void batch_reader_free(struct batch_reader *r);
-/* The text of the document that batch_next gave last, as it stands in the file, its "---" line included (for
- * rejected/); empty when it is over 32 MiB. Valid until the next batch_next. */
+/* The text of the document that batch_next gave last, as it stands in the file, its "---" line
+ * included (for rejected/); empty when it is over 32 MiB. Valid until the next batch_next. */
 struct view batch_document(const struct batch_reader *r);
 
 /* ---- folders */
@@ -132,19 +142,22 @@ struct view batch_document(const struct batch_reader *r);
 enum batch_folder { FOLDER_RAW, FOLDER_PROCESSED, FOLDER_REJECTED };
 /* NUL-terminated, in the arena. */
 const char *batch_folder_path(const char *data_dir, enum batch_folder folder, struct arena *a);
-/* Paths (const char *) of the complete batch files of that type in the folder, oldest first (by the time in their
- * names, then part). */
+/* Paths (const char *) of the complete batch files of that type in the folder, oldest first (by the
+ * time in their names, then part). */
 bool batch_list(const char *data_dir, enum batch_folder folder, enum batch_type type,
     struct arena *a, struct vec *ret, struct err *e);
-/* Ids of every record in files of all types that lie in raw/, the unfinished ones included; value: 1 movie, 2 gone. */
+/* Ids of every record in files of all types that lie in raw/, the unfinished ones included; value:
+ * 1 movie, 2 gone. */
 bool batch_staged_ids(const char *data_dir, struct map *ret, struct err *e);
-/* raw/NAME.yaml -> processed/NAME.yaml.gz, durable in this order: the compressed copy is complete, then the
- * original goes. A file that does not lie under DATA_DIR/movies stays where it is (*ret_moved false). */
+/* raw/NAME.yaml -> processed/NAME.yaml.gz, durable in this order: the compressed copy is complete,
+ * then the original goes. A file that does not lie under DATA_DIR/movies stays where it is
+ * (*ret_moved false). */
 bool batch_move_processed(const char *data_dir, const char *path, bool *ret_moved, struct err *e);
-/* Appends refused documents to rejected/NAME.rejected.yaml: a batch file of its own (same header with a new id) whose
- * documents are preceded by comment lines with their findings. Each document is in it once, however often it is added,
- * so a run that is killed and repeated leaves the same file; what the file held before stays, edited or not. From a file
- * that lies in rejected/ itself it goes to NAME.rejected2.yaml, and so on. No document, no file. */
+/* Appends refused documents to rejected/NAME.rejected.yaml: a batch file of its own (same header
+ * with a new id) whose documents are preceded by comment lines with their findings. Each document
+ * is in it once, however often it is added, so a run that is killed and repeated leaves the same
+ * file; what the file held before stays, edited or not. From a file that lies in rejected/ itself
+ * it goes to NAME.rejected2.yaml, and so on. No document, no file. */
 struct batch_reject;
 bool batch_reject_new(const char *data_dir, const char *path, const struct batch *header,
     struct batch_reject **ret, struct err *e);

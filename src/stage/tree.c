@@ -1,8 +1,8 @@
 /* Tree: see tree.h. The one place that knows libyaml; what own.h can read does not come here.
  *
- * libyaml's event parser gives structure and places; types are ours (scalar.h). Its own loader is not used: it
- * follows aliases and keeps no places. Text is checked before libyaml sees it (tree_text.c), because libyaml
- * takes U+0085 for a blank and gives no line for a bad byte. */
+ * libyaml's event parser gives structure and places; types are ours (scalar.h). Its own loader is
+ * not used: it follows aliases and keeps no places. Text is checked before libyaml sees it
+ * (tree_text.c), because libyaml takes U+0085 for a blank and gives no line for a bad byte. */
 #include "stage/tree.h"
 
 #include "base/map.h"
@@ -144,7 +144,8 @@ static void report_duplicate(struct builder *b, const struct node *first, const 
         arena_print(b->arena, "the key stands in line %u already", (unsigned)first->key_line));
 }
 
-/* The member of `slots` (open addressing, `mask` + 1 of them) with that key, or the free place for it. */
+/* The member of `slots` (open addressing, `mask` + 1 of them) with that key, or the free place for
+ * it. */
 static const struct node **slot_of(const struct node **slots, size_t mask, struct view key)
 {
     size_t at = (size_t)hash_bytes(key) & mask;

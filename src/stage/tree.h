@@ -1,9 +1,10 @@
 /* Tree: one YAML document -> a tree of nodes (private to stage).
  *
- * A strict subset of YAML 1.2: mappings with text keys, lists, scalars. Anchors, aliases, tags, keys that appear
- * twice, nesting over NODE_MAX_DEPTH below a top key, over TREE_MAX_NODES values, anything that is not
- * well-formed UTF-8, and characters that YAML readers disagree on (raw U+0085, U+2028, U+2029, a lone carriage
- * return) are problems. What was read before a problem is kept, so that the record can still be named. */
+ * A strict subset of YAML 1.2: mappings with text keys, lists, scalars. Anchors, aliases, tags,
+ * keys that appear twice, nesting over NODE_MAX_DEPTH below a top key, over TREE_MAX_NODES values,
+ * anything that is not well-formed UTF-8, and characters that YAML readers disagree on (raw U+0085,
+ * U+2028, U+2029, a lone carriage return) are problems. What was read before a problem is kept, so
+ * that the record can still be named. */
 #ifndef MOVIE_ETL_STAGE_TREE_H
 #define MOVIE_ETL_STAGE_TREE_H
 
@@ -26,8 +27,8 @@ struct tree {
     size_t problem_n; /* 0: the document is sound */
 };
 
-/* `text` begins in line `line` of its file. Keys, texts and problems of the tree live in `a`; its nodes
- * need not live longer than `nodes` (may be the same). */
+/* `text` begins in line `line` of its file. Keys, texts and problems of the tree live in `a`; its
+ * nodes need not live longer than `nodes` (may be the same). */
 void tree_parse(
     struct view text, uint64_t line, struct arena *a, struct arena *nodes, struct tree *ret);
 /* The same by libyaml, whoever wrote the text: what the quick reader (own.h) is held against. */

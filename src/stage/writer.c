@@ -1,5 +1,5 @@
-/* Writing a batch: names, files of BATCH_MAX_RECORDS records, records. See stage.h; one file is part.h, going on with
- * an unfinished batch is resume.c. */
+/* Writing a batch: names, files of BATCH_MAX_RECORDS records, records. See stage.h; one file is
+ * part.h, going on with an unfinished batch is resume.c. */
 #include "stage/stage.h"
 
 #include "base/date.h"
@@ -121,8 +121,8 @@ static bool end_part(struct batch_writer *w, struct part_file *f, struct err *e)
     return ok;
 }
 
-/* The next file is begun before the full one gets its name: a run that is killed in between would leave no .part, and with
- * it nothing by which the next run could tell that the batch goes on. */
+/* The next file is begun before the full one gets its name: a run that is killed in between would
+ * leave no .part, and with it nothing by which the next run could tell that the batch goes on. */
 static bool next_file(struct batch_writer *w, struct err *e)
 {
     struct part_file full = w->file;
@@ -145,7 +145,8 @@ static uint64_t count_nodes(const struct node *n)
     return count;
 }
 
-/* False when the movie has more values than the reader accepts (each takes SMALLEST_NODE bytes at least). */
+/* False when the movie has more values than the reader accepts (each takes SMALLEST_NODE bytes at
+ * least). */
 static bool emit_movie(const struct staged_record *r, struct arena *a, struct str *to)
 {
     struct node *etl = node_new(a, NODE_OBJECT), *movie = tmdb_encode(&r->movie, a);

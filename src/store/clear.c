@@ -1,5 +1,5 @@
-/* Emptying the database: see store.h. What stays: the structure, the registry of our tables, the migrations, the lease,
- * and the genre vocabulary, which is part of the program. */
+/* Emptying the database: see store.h. What stays: the structure, the registry of our tables, the
+ * migrations, the lease, and the genre vocabulary, which is part of the program. */
 #include "store/migrate.h"
 #include "store/upsert.h"
 
@@ -19,8 +19,8 @@ static bool speaks_of_others(const struct table *t)
     return t->ours || strcmp(t->name, "movielens_release") == 0;
 }
 
-/* In an order that may end anywhere, for engines where this is more than one transaction: first what speaks of data,
- * then the data, children before their parents. */
+/* In an order that may end anywhere, for engines where this is more than one transaction: first
+ * what speaks of data, then the data, children before their parents. */
 static bool clear_all(struct store *s, void *payload, struct err *e)
 {
     for (int pass = 0; pass < 2; pass++)

@@ -94,8 +94,8 @@ struct giving_ids {
 static bool give_id(void *payload, const struct cell *c, size_t n, struct err *e)
 {
     struct giving_ids *g = payload;
-    struct tmdb_known known = {c[0].i, cell_get_int(&c[1]), cell_get_int(&c[2]), cell_get_int(&c[3]),
-        cell_get_int(&c[4]) != 0};
+    struct tmdb_known known = {c[0].i, cell_get_int(&c[1]), cell_get_int(&c[2]),
+        cell_get_int(&c[3]), cell_get_int(&c[4]) != 0};
     (void)n;
     return g->take(g->payload, &known, e);
 }
@@ -124,7 +124,8 @@ static bool take_fetched(void *payload, const struct cell *c, size_t n, struct e
            err_set(e, ERR_BUG, "a record came that was not asked for");
 }
 
-bool store_read_fetched(struct store *s, const int64_t *tmdb_ids, size_t n, int64_t *ret, struct err *e)
+bool store_read_fetched(
+    struct store *s, const int64_t *tmdb_ids, size_t n, int64_t *ret, struct err *e)
 {
     struct reading_fetched r;
     struct arena a;

@@ -1,4 +1,5 @@
-/* Loading a MovieLens release: one transaction of the engine's bulk kind. See store.h and engine.h. */
+/* Loading a MovieLens release: one transaction of the engine's bulk kind. See store.h and
+ * engine.h. */
 #include "store/load.h"
 
 #include "base/mem.h"
@@ -24,8 +25,8 @@ bool load_check_movie(
                (long long)user_id, (long long)movielens_id);
 }
 
-/* Rows of the release before this one: ratings and tags go. Movies stay for now, for their links; a count of -1 marks
- * those for which no row comes. */
+/* Rows of the release before this one: ratings and tags go. Movies stay for now, for their links; a
+ * count of -1 marks those for which no row comes. */
 static bool make_room(struct load *l, struct err *e)
 {
     return db_exec(l->s, "DELETE FROM {ratings}", NO_CELLS, NULL, e) &&
@@ -67,8 +68,8 @@ static bool take_movie(void *to, const struct ml_movie *m, struct err *e)
 
 static bool load_movies(struct load *l, struct err *e)
 {
-    l->waiting = (struct row_set){
-        arena_take_array(&l->s->scratch, (size_t)MOVIES_PER_PUT * MOVIE_COLUMNS, sizeof(struct cell)),
+    l->waiting = (struct row_set){arena_take_array(&l->s->scratch,
+                                      (size_t)MOVIES_PER_PUT * MOVIE_COLUMNS, sizeof(struct cell)),
         MOVIE_COLUMNS, 0};
     if (!l->source->movies(l->source->payload, take_movie, l, e) || !flush_movies(l, e) ||
         !db_exec(l->s, "DELETE FROM {movielens_movies} WHERE rating_count = -1", NO_CELLS, NULL, e))
@@ -86,7 +87,8 @@ static void make_ranks(struct load *l, size_t n)
     l->ranks_n = n;
 }
 
-/* The source's blocks, looked at on their way into the engine: foreign keys are not checked there. */
+/* The source's blocks, looked at on their way into the engine: foreign keys are not checked
+ * there. */
 static bool ranked_ratings(void *payload, struct ranked_block *ret, struct err *e)
 {
     struct load *l = payload;
@@ -175,7 +177,8 @@ static bool stats_of(struct load *l, const struct rating_stats **ret, size_t *re
 
 static bool put_stats(struct load *l, struct err *e)
 {
-    static const char *const columns[] = {"rating_count", "rating_sum", STEP_COLUMNS, "movielens_id"};
+    static const char *const columns[] = {
+        "rating_count", "rating_sum", STEP_COLUMNS, "movielens_id"};
     enum { WIDTH = sizeof columns / sizeof columns[0] };
     const struct rating_stats *stats = NULL;
     size_t n = 0;
@@ -213,8 +216,8 @@ static bool put_release(struct load *l, struct err *e)
 static bool load_all(struct store *s, void *payload, struct err *e)
 {
     struct load *l = payload;
-    upsert_put(s, schema_find(&s->schema, "movielens_movies"), movie_columns, MOVIE_COLUMNS, PUT_ROW,
-        &l->movie_put);
+    upsert_put(s, schema_find(&s->schema, "movielens_movies"), movie_columns, MOVIE_COLUMNS,
+        PUT_ROW, &l->movie_put);
     return make_room(l, e) && load_movies(l, e) && load_ratings(l, e) && put_stats(l, e) &&
            load_tags(l, e) && put_release(l, e) && lease_check(s, e);
 }
@@ -224,7 +227,8 @@ bool store_load_movielens(
 {
     bool exists = false;
     int64_t one;
-    if (!db_may_begin(s, e) || !db_get_ints(s, "SELECT 1 FROM {ratings} LIMIT 1", NO_CELLS, &one, 1, &exists, e))
+    if (!db_may_begin(s, e) ||
+        !db_get_ints(s, "SELECT 1 FROM {ratings} LIMIT 1", NO_CELLS, &one, 1, &exists, e))
         return false;
     struct load l = {.s = s, .source = source};
     movie_ids_init(&l.movies);

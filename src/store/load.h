@@ -13,18 +13,18 @@ struct load {
     struct movie_ids movies; /* of this release: every rating and tag must name one */
     uint32_t *ranks;         /* of the movies of the ratings at hand */
     size_t ranks_n;
-    struct put movie_put; /* everything but the link */
+    struct put movie_put;   /* everything but the link */
     struct row_set waiting; /* movies, not yet written */
     struct arena texts;     /* theirs */
-    struct vec stats;     /* struct rating_stats, counted anew when duplicates were left out */
+    struct vec stats;       /* struct rating_stats, counted anew when duplicates were left out */
 };
 
 /* ERR_DATA when the release has no movie of that id. */
 bool load_check_movie(
     const struct load *l, int64_t movielens_id, const char *what, int64_t user_id, struct err *e);
 
-/* load_tags.c: all tags of the source. Tags of one user for one movie are numbered in the order they come; a tag that
- * repeats an earlier one in everything, its instant too, is left out. */
+/* load_tags.c: all tags of the source. Tags of one user for one movie are numbered in the order
+ * they come; a tag that repeats an earlier one in everything, its instant too, is left out. */
 bool load_tags(struct load *l, struct err *e);
 
 #endif

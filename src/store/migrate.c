@@ -12,7 +12,8 @@ static const struct migration migrations[] = {
     {0, NULL, NULL},
 };
 
-/* One walk over everything that should be there: counts what is missing, and makes it when `write`. */
+/* One walk over everything that should be there: counts what is missing, and makes it when
+ * `write`. */
 struct walk {
     struct store *s;
     const struct live *live;
@@ -20,8 +21,8 @@ struct walk {
     size_t missing;
 };
 
-/* In the registry before it is in the database: on engines whose DDL commits by itself, what was interrupted between
- * the two is still recognised as ours. */
+/* In the registry before it is in the database: on engines whose DDL commits by itself, what was
+ * interrupted between the two is still recognised as ours. */
 static bool enlist(
     struct store *s, const char *name, const char *kind, struct view definition, struct err *e)
 {
@@ -72,7 +73,8 @@ static bool walk_index(struct walk *w, const struct index *ix, struct err *e)
 {
     if (live_find(w->s, w->live, ddl_index_name(&w->s->scratch, ix).p) != NULL)
         return true;
-    w->missing += !(ix->late && w->s->mode == STORE_READ); /* a first load is going on, or was cut off */
+    /* a first load is going on, or was cut off */
+    w->missing += !(ix->late && w->s->mode == STORE_READ);
     return !w->write || ddl_create_index(w->s, ix, e);
 }
 
@@ -118,8 +120,8 @@ static bool note_migration(struct store *s, const struct migration *m, struct er
     return db_put_row(s, "etl_schema_migrations", PUT_ROW, row, sizeof row / sizeof row[0], e);
 }
 
-/* Before missing things are added: a migration finds the schema as it was left. New databases are made as the tables
- * say, and have nothing to migrate. */
+/* Before missing things are added: a migration finds the schema as it was left. New databases are
+ * made as the tables say, and have nothing to migrate. */
 static bool run_migrations(
     struct store *s, const struct live *live, const struct migration *list, struct err *e)
 {

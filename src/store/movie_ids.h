@@ -1,5 +1,6 @@
-/* Movie ids: which movies a release has, each with its rank: its place among all of them in the order of their ids.
- * Asked once per rating and tag, so the usual ids are one load from an array; others are legal and go through a map. */
+/* Movie ids: which movies a release has, each with its rank: its place among all of them in the
+ * order of their ids. Asked once per rating and tag, so the usual ids are one load from an array;
+ * others are legal and go through a map. */
 #ifndef MOVIE_ETL_STORE_MOVIE_IDS_H
 #define MOVIE_ETL_STORE_MOVIE_IDS_H
 

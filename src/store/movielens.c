@@ -32,7 +32,8 @@ static bool take_release(void *payload, const struct cell *c, size_t n, struct e
     return true;
 }
 
-/* A load that did not finish has no loaded_at; where a load is one transaction, there never is such a row. */
+/* A load that did not finish has no loaded_at; where a load is one transaction, there never is such
+ * a row. */
 bool store_release(
     struct store *s, struct arena *a, struct ml_release *ret, bool *ret_exists, struct err *e)
 {

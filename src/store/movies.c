@@ -1,13 +1,13 @@
 /* The third layer: movies, their genres, redirects. See store.h.
  *
- * Movies come by the thousand, so everything here goes by sets: what is stored is read by lists of ids and compared in
- * memory, and what differs is written in a few statements. */
+ * Movies come by the thousand, so everything here goes by sets: what is stored is read by lists of
+ * ids and compared in memory, and what differs is written in a few statements. */
 #include "store/upsert.h"
 
 #include <stdlib.h>
 
 enum {
-    MOVIE_CELLS = 10, /* id ... rating_mean */
+    MOVIE_CELLS = 10,            /* id ... rating_mean */
     ROW_CELLS = MOVIE_CELLS + 2, /* and updated_at, run_id */
     GENRE_CELLS = 4,
     AT_ONCE = 2000,
@@ -49,7 +49,8 @@ static void make_genres(struct fresh *f, const struct movie *m, struct arena *a)
     }
 }
 
-static void make(struct fresh *f, const struct movie *m, int64_t run_id, int64_t now, struct arena *a)
+static void make(
+    struct fresh *f, const struct movie *m, int64_t run_id, int64_t now, struct arena *a)
 {
     struct cell row[ROW_CELLS] = {cell_int(m->id), cell_of_id(m->tmdb_id), cell_text(m->imdb_id),
         cell_text(m->title), cell_text(m->original_title), cell_of_id(m->year),
@@ -103,7 +104,8 @@ static bool compare(struct store *s, struct fresh_set *set, const struct cell *i
             "rating_count, rating_mean FROM {movies} WHERE id IN (%)",
             ids, set->n, compare_row, set, e) ||
         !db_query_in(s,
-            "SELECT movie_id, genre_id, from_movielens, from_tmdb FROM {movie_genres} WHERE movie_id "
+            "SELECT movie_id, genre_id, from_movielens, from_tmdb FROM {movie_genres} WHERE "
+            "movie_id "
             "IN (%) ORDER BY movie_id, genre_id",
             ids, set->n, compare_genre, set, e))
         return false;
@@ -135,9 +137,10 @@ static void add(struct writing *w, const struct fresh *f)
     w->genre_n += f->genre_n;
 }
 
-/* A movie whose genres alone differ is written too, so that updated_at tells. Rows before their genres, for those refer
- * to them. */
-static bool write_set(struct store *s, const struct fresh_set *set, size_t *ret_changed, struct err *e)
+/* A movie whose genres alone differ is written too, so that updated_at tells. Rows before their
+ * genres, for those refer to them. */
+static bool write_set(
+    struct store *s, const struct fresh_set *set, size_t *ret_changed, struct err *e)
 {
     struct arena *a = &s->scratch;
     size_t genres = 0;
@@ -151,16 +154,18 @@ static bool write_set(struct store *s, const struct fresh_set *set, size_t *ret_
         if (!set->items[i].same || !set->items[i].same_genres)
             add(&w, &set->items[i]);
     *ret_changed += w.row_n;
-    return db_exec_in(s, "DELETE FROM {movie_redirects} WHERE old_id IN (%)", w.born, w.born_n, e) &&
+    return db_exec_in(
+               s, "DELETE FROM {movie_redirects} WHERE old_id IN (%)", w.born, w.born_n, e) &&
            db_put(s, upsert_put_all(s, schema_find(&s->schema, "movies"), PUT_ROW),
                &(struct row_set){w.rows, ROW_CELLS, w.row_n}, e) &&
-           db_exec_in(s, "DELETE FROM {movie_genres} WHERE movie_id IN (%)", w.renewed, w.renewed_n, e) &&
+           db_exec_in(
+               s, "DELETE FROM {movie_genres} WHERE movie_id IN (%)", w.renewed, w.renewed_n, e) &&
            db_put(s, upsert_put_all(s, schema_find(&s->schema, "movie_genres"), PUT_ROW),
                &(struct row_set){w.genres, GENRE_CELLS, w.genre_n}, e);
 }
 
-static bool put_some(struct store *s, const struct movie *movies, size_t n, int64_t run_id, int64_t now,
-    size_t *ret_changed, struct err *e)
+static bool put_some(struct store *s, const struct movie *movies, size_t n, int64_t run_id,
+    int64_t now, size_t *ret_changed, struct err *e)
 {
     arena_reset(&s->scratch);
     struct fresh_set set = {arena_take_array(&s->scratch, n, sizeof *set.items), n, {0}};
@@ -178,13 +183,14 @@ static bool put_some(struct store *s, const struct movie *movies, size_t n, int6
     return ok;
 }
 
-bool store_put_movies(struct store *s, const struct movie *movies, size_t n, int64_t run_id, int64_t now,
-    size_t *ret_changed, struct err *e)
+bool store_put_movies(struct store *s, const struct movie *movies, size_t n, int64_t run_id,
+    int64_t now, size_t *ret_changed, struct err *e)
 {
     size_t changed = 0;
     bool ok = db_may_write(s, e);
     for (size_t at = 0; ok && at < n; at += AT_ONCE)
-        ok = put_some(s, movies + at, n - at < AT_ONCE ? n - at : AT_ONCE, run_id, now, &changed, e);
+        ok =
+            put_some(s, movies + at, n - at < AT_ONCE ? n - at : AT_ONCE, run_id, now, &changed, e);
     if (ok)
         *ret_changed = changed;
     return ok;
@@ -208,7 +214,8 @@ static bool remove_movies(struct store *s, const struct id_pair *moves, size_t n
            db_exec_in(s, "DELETE FROM {movies} WHERE id IN (%)", ids, n, e);
 }
 
-/* Redirects to a movie follow it; when it went without a successor, they lead nowhere and go too. */
+/* Redirects to a movie follow it; when it went without a successor, they lead nowhere and go
+ * too. */
 static bool follow(struct store *s, const struct id_pair *moves, size_t n, struct err *e)
 {
     enum { WIDTH = 2 };

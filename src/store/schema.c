@@ -1,23 +1,48 @@
 /* The plain tables: everything that is not a TMDB record. docs/schema.md explains them to people.
  *
- * Order matters: parents stand before their children. A new column is one line here; it is added to existing databases
- * at the next start (migrate.c) and must allow NULL, so COL_REQUIRED is for columns a table was born with. */
+ * Order matters: parents stand before their children. A new column is one line here; it is added to
+ * existing databases at the next start (migrate.c) and must allow NULL, so COL_REQUIRED is for
+ * columns a table was born with. */
 #include "store/table.h"
 
 #define TINY 127
 #define ID   ID_MAX
 #define BIG  MONEY_MAX
 
-#define INT(name, flags, max)     {name, FIELD_INT, flags, max, NULL, NULL}
-#define REF(name, flags, to, key) {name, FIELD_INT, flags, ID, to, key}
-#define REAL(name, flags)         {name, FIELD_REAL, flags, 0, NULL, NULL}
-#define BOOL(name, flags)         {name, FIELD_BOOL, flags, 1, NULL, NULL}
-#define TEXT(name, flags, max)    {name, FIELD_TEXT, flags, max, NULL, NULL}
-#define CODE(name, flags, max)    {name, FIELD_TEXT, (flags) | F_CODE, max, NULL, NULL}
-#define DATE(name, flags)         {name, FIELD_DATE, flags, 10, NULL, NULL}
-#define TIME(name, flags)         {name, FIELD_INSTANT, flags, 0, NULL, NULL}
-#define MUST                      COL_REQUIRED
-#define LOCAL                     COL_LOCAL
+#define INT(name, flags, max)                                                                      \
+    {                                                                                              \
+        name, FIELD_INT, flags, max, NULL, NULL                                                    \
+    }
+#define REF(name, flags, to, key)                                                                  \
+    {                                                                                              \
+        name, FIELD_INT, flags, ID, to, key                                                        \
+    }
+#define REAL(name, flags)                                                                          \
+    {                                                                                              \
+        name, FIELD_REAL, flags, 0, NULL, NULL                                                     \
+    }
+#define BOOL(name, flags)                                                                          \
+    {                                                                                              \
+        name, FIELD_BOOL, flags, 1, NULL, NULL                                                     \
+    }
+#define TEXT(name, flags, max)                                                                     \
+    {                                                                                              \
+        name, FIELD_TEXT, flags, max, NULL, NULL                                                   \
+    }
+#define CODE(name, flags, max)                                                                     \
+    {                                                                                              \
+        name, FIELD_TEXT, (flags) | F_CODE, max, NULL, NULL                                        \
+    }
+#define DATE(name, flags)                                                                          \
+    {                                                                                              \
+        name, FIELD_DATE, flags, 10, NULL, NULL                                                    \
+    }
+#define TIME(name, flags)                                                                          \
+    {                                                                                              \
+        name, FIELD_INSTANT, flags, 0, NULL, NULL                                                  \
+    }
+#define MUST  COL_REQUIRED
+#define LOCAL COL_LOCAL
 
 const struct table plain_tables[] = {
     /* What we make of both sources. */

@@ -1,14 +1,14 @@
-/* Seen: which rows of named things (people, keywords, companies) this store has written, so that the
- * same person is not written for every film (private to store).
+/* Seen: which rows of named things (people, keywords, companies) this store has written, so that
+ * the same person is not written for every film (private to store).
  *
- * A row is left out when exactly it was written, less than a day before by its `fetched_at`. So that
- * column of the own tables is right to a day: it only decides which of two mentions is newer, and a
- * dump leaves it out. All else comes out as if every row had been written: only rows that are newer
- * than all that was stored when the notes began are noted, for of these it is known that they are
- * what is stored now.
+ * A row is left out when exactly it was written, less than a day before by its `fetched_at`. So
+ * that column of the own tables is right to a day: it only decides which of two mentions is newer,
+ * and a dump leaves it out. All else comes out as if every row had been written: only rows that are
+ * newer than all that was stored when the notes began are noted, for of these it is known that they
+ * are what is stored now.
  *
- * A fixed table of 2^20 places (32 MiB when all are used), one per key's hash: who comes later takes
- * the place, and the other is written once more. Forgotten at every rollback. */
+ * A fixed table of 2^20 places (32 MiB when all are used), one per key's hash: who comes later
+ * takes the place, and the other is written once more. Forgotten at every rollback. */
 #ifndef MOVIE_ETL_STORE_SEEN_H
 #define MOVIE_ETL_STORE_SEEN_H
 
@@ -20,8 +20,8 @@ struct seen;
 struct seen *seen_new(int64_t floor);
 void seen_free(struct seen *s);
 
-/* Whether writing the row, fetched `at`, can be left out; if not, it is noted as written. `table` is a number of the
- * table's own; the key is the first cell. */
+/* Whether writing the row, fetched `at`, can be left out; if not, it is noted as written. `table`
+ * is a number of the table's own; the key is the first cell. */
 bool seen_row(struct seen *s, size_t table, const struct cell *row, size_t width, int64_t at);
 
 #endif

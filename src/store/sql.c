@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-/* Below 200, the number from which on servers (eq_range_index_dive_limit) no longer look how many rows each value of a
- * list has but guess from statistics, which know nothing of a table that was just filled: it would be read whole. */
+/* Below 200, the number from which on servers (eq_range_index_dive_limit) no longer look how many
+ * rows each value of a list has but guess from statistics, which know nothing of a table that was
+ * just filled: it would be read whole. */
 enum { PORTION = 192 };
 
 void sql_column(const struct store *s, struct str *to, const char *column)
@@ -133,7 +134,8 @@ bool db_get_ints(struct store *s, const char *text, const struct cell *args, siz
     return true;
 }
 
-/* How many places a portion gets: few different statements, so that the prepared ones are found again. */
+/* How many places a portion gets: few different statements, so that the prepared ones are found
+ * again. */
 static size_t places(size_t left)
 {
     size_t n = 1;
@@ -181,7 +183,8 @@ bool db_query_in(struct store *s, const char *text, const struct cell *values, s
     return ok;
 }
 
-bool db_exec_in(struct store *s, const char *text, const struct cell *values, size_t n, struct err *e)
+bool db_exec_in(
+    struct store *s, const char *text, const struct cell *values, size_t n, struct err *e)
 {
     bool ok = db_may_write(s, e);
     for (size_t at = 0; ok && at < n; at += PORTION) {

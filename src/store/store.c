@@ -1,4 +1,5 @@
-/* Store: opening, transactions. See store.h; the verbs' needs are in movielens.c, tmdb.c, movies.c, state.c, ... */
+/* Store: opening, transactions. See store.h; the verbs' needs are in movielens.c, tmdb.c, movies.c,
+ * state.c, ... */
 #include "store/engine.h"
 
 #include "base/log.h"

@@ -65,7 +65,8 @@ static struct column column_of(const struct layout *l, size_t i)
         c->name, c->type, (c->flags & (F_CODE | F_LONG)) | required, c->max, NULL, NULL};
 }
 
-/* A record's own columns and those we add: when it was fetched, what is known of its lists and of the text it came in. */
+/* A record's own columns and those we add: when it was fetched, what is known of its lists and of
+ * the text it came in. */
 static bool add_movie(struct schema *s, struct err *e)
 {
     static const struct column ours[] = {

@@ -1,8 +1,9 @@
-/* Table: what a table of ours looks like, as data (private to store). One description serves DDL, upserts, migration,
- * counting, clearing and the dump, for every engine.
+/* Table: what a table of ours looks like, as data (private to store). One description serves DDL,
+ * upserts, migration, counting, clearing and the dump, for every engine.
  *
- * Plain tables stand in schema.c; the tables of TMDB's records are derived from the layouts of the field tables
- * (model/layout.h): lists that share a table are merged into one, own tables (people) get `fetched_at`. */
+ * Plain tables stand in schema.c; the tables of TMDB's records are derived from the layouts of the
+ * field tables (model/layout.h): lists that share a table are merged into one, own tables (people)
+ * get `fetched_at`. */
 #ifndef MOVIE_ETL_STORE_TABLE_H
 #define MOVIE_ETL_STORE_TABLE_H
 
@@ -40,7 +41,8 @@ struct index {
     const char *table;
     const char *columns[INDEX_MAX_COLUMNS]; /* NULL after the last */
     bool unique;
-    bool late; /* may be missing while TMDB's tables are filled for the first time: store_begin_first_load */
+    /* may be missing while TMDB's tables are filled for the first time: store_begin_first_load */
+    bool late;
 };
 
 extern const struct table plain_tables[];  /* ends with name == NULL; n is not filled in */

@@ -1,8 +1,8 @@
 /* TMDB records: writing many, table by table. See store.h.
  *
- * A film has some hundred and fifty rows in a dozen tables: written record by record, that is a dozen
- * statements each; together, a dozen for all. Rows go in the order of their keys, so that a page of
- * a b-tree is looked for once. */
+ * A film has some hundred and fifty rows in a dozen tables: written record by record, that is a
+ * dozen statements each; together, a dozen for all. Rows go in the order of their keys, so that a
+ * page of a b-tree is looked for once. */
 #include "base/map.h"
 #include "store/seen.h"
 #include "store/upsert.h"
@@ -254,7 +254,8 @@ static int by_tmdb_id(const void *x, const void *y)
     return (a->tmdb_id > b->tmdb_id) - (a->tmdb_id < b->tmdb_id);
 }
 
-/* Things named before the records, the records before their rows: so that references hold at every step. */
+/* Things named before the records, the records before their rows: so that references hold at every
+ * step. */
 bool store_write_tmdb(
     struct store *s, const struct tmdb_write *const *records, size_t n, struct err *e)
 {

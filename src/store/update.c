@@ -1,7 +1,8 @@
 /* Update: many rows of one table, each found by its key; see db_update in upsert.h.
  *
- * An embedded database runs one prepared statement per row. A server joins the table with the rows as a table of
- * their own, a few hundred at a time: that saves the way there and back, and is three to five times faster. */
+ * An embedded database runs one prepared statement per row. A server joins the table with the rows
+ * as a table of their own, a few hundred at a time: that saves the way there and back, and is three
+ * to five times faster. */
 #include "store/upsert.h"
 
 enum { ROWS_PER_JOIN = 250 };
@@ -23,7 +24,8 @@ static const char *one_by_one(
     return kept;
 }
 
-/* "UPDATE t JOIN (SELECT ? AS c0, ? AS c1 UNION ALL SELECT ?, ? ...) v ON t.key = v.c1 SET t.column = v.c0" */
+/* "UPDATE t JOIN (SELECT ? AS c0, ? AS c1 UNION ALL SELECT ?, ? ...) v ON t.key = v.c1 SET t.column
+ * = v.c0" */
 static void add_join(struct store *s, struct str *to, const char *table, const char *const *columns,
     const struct row_set *rows)
 {

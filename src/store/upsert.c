@@ -114,7 +114,8 @@ static const char *remove_of(struct store *s, const struct layout *l)
     return keep(s, &sql);
 }
 
-/* The record itself: its layout, then fetched_at, section_hashes and content. gone_at is not touched. */
+/* The record itself: its layout, then fetched_at, section_hashes and content. gone_at is not
+ * touched. */
 static void shape_movie(struct store *s)
 {
     struct shape *m = &s->movie;

@@ -1,5 +1,5 @@
-/* Upsert: INSERT, SELECT and DELETE statements printed from table descriptions (private to store), and the shapes of
- * TMDB's tables with all of theirs. Texts live in the store's arena. */
+/* Upsert: INSERT, SELECT and DELETE statements printed from table descriptions (private to store),
+ * and the shapes of TMDB's tables with all of theirs. Texts live in the store's arena. */
 #ifndef MOVIE_ETL_STORE_UPSERT_H
 #define MOVIE_ETL_STORE_UPSERT_H
 
@@ -23,15 +23,16 @@ bool db_put(struct store *s, const struct put *p, const struct row_set *rows, st
 bool db_put_row(struct store *s, const char *table, enum put_kind kind, const struct cell *cells,
     size_t n, struct err *e);
 
-/* Sets columns of rows that are there: cells are the values of `columns`, the last of them the key. What is not there is
- * left out. */
+/* Sets columns of rows that are there: cells are the values of `columns`, the last of them the key.
+ * What is not there is left out. */
 bool db_update(struct store *s, const char *table, const char *const *columns,
     const struct row_set *rows, struct err *e);
 /* The same for one column of ids, found by `key`: the pairs' `to` (0: NULL) and `id`. */
 bool db_update_ids(struct store *s, const char *table, const char *column, const char *key,
     const struct id_pair *pairs, size_t n, struct err *e);
 
-/* "SELECT a, b, c FROM t ORDER BY key", texts by bytes; only columns without any flag of `without`. */
+/* "SELECT a, b, c FROM t ORDER BY key", texts by bytes; only columns without any flag of
+ * `without`. */
 struct view upsert_select_all(
     struct store *s, const struct table *t, unsigned without, struct arena *a);
 

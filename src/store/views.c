@@ -7,8 +7,8 @@
 #define IMAGES   "https://image.tmdb.org/t/p/"
 #define TOP_CAST 5
 
-/* The record's scalars that `movies` does not have already; `title` and the like come from there, where both sources
- * were weighed. */
+/* The record's scalars that `movies` does not have already; `title` and the like come from there,
+ * where both sources were weighed. */
 static void add_record(const struct store *s, struct str *to)
 {
     const struct table *movies = schema_find(&s->schema, "movies");
@@ -28,7 +28,8 @@ static void add_credits(const struct store *s, struct str *to)
     str_addz(to, ",\n  ");
     d->join_texts(to, "c.credited_name",
         "FROM {credits} c WHERE c.tmdb_id = m.tmdb_id AND c.kind = 'crew' AND c.job = 'Director'",
-        "c.credited_name", 0); /* and nothing behind it: MySQL 9.7 would forget the name when it keeps the view */
+        "c.credited_name",
+        0); /* and nothing behind it: MySQL 9.7 would forget the name when it keeps the view */
     str_addz(to, " AS directors,\n  ");
     d->join_texts(to, "c.credited_name",
         "FROM {credits} c WHERE c.tmdb_id = m.tmdb_id AND c.kind = 'cast'",
@@ -36,7 +37,8 @@ static void add_credits(const struct store *s, struct str *to)
     str_addz(to, " AS top_cast");
 }
 
-/* The certification of the cinema release (type 3) where there is one, else of the first kind that has one. */
+/* The certification of the cinema release (type 3) where there is one, else of the first kind that
+ * has one. */
 static void add_certification(struct str *to)
 {
     str_addz(to, ",\n  (SELECT r.certification FROM {release_dates} r WHERE r.tmdb_id = m.tmdb_id"

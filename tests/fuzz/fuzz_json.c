@@ -1,7 +1,8 @@
 /* Fuzz: what TMDB answers, from bytes to the tree.
  *
- * Beside crashes it looks for what must always hold of a tree: no deeper than allowed, texts are UTF-8 with a NUL behind
- * them, no key twice; and a refusal is about the data, with the place in it. */
+ * Beside crashes it looks for what must always hold of a tree: no deeper than allowed, texts are
+ * UTF-8 with a NUL behind them, no key twice; and a refusal is about the data, with the place in
+ * it. */
 #include "source/tmdb/json.h"
 
 #include "base/mem.h"

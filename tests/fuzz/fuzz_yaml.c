@@ -1,7 +1,8 @@
 /* Fuzz target: any bytes as a batch file.
  *
- * Beyond not crashing: reading ends; a file that ends well is one whose end document was read; every movie that is
- * accepted, written again, is read as the same; and the quick scan for ids sees the ids that the reader sees. */
+ * Beyond not crashing: reading ends; a file that ends well is one whose end document was read;
+ * every movie that is accepted, written again, is read as the same; and the quick scan for ids sees
+ * the ids that the reader sees. */
 #include "base/input.h"
 #include "model/decode.h"
 #include "model/encode.h"

@@ -1,13 +1,16 @@
-/* fake-server: what claims to be a MySQL server until the log-in is over, as old or as hostile as a test wants it.
+/* fake-server: what claims to be a MySQL server until the log-in is over, as old or as hostile as a
+ * test wants it.
  *
- *   fake-server --port-file FILE --heard FILE --version TEXT [--ask PLUGIN [--key FILE]] [--narrow yes]
+ *   fake-server --port-file FILE --heard FILE --version TEXT [--ask PLUGIN [--key FILE]] [--narrow
+ *   yes]
  *
- * Listens on a loopback port of the system's choice and writes its number to FILE. Greets with that version, without
- * encryption; with --ask it then asks for the password by that plug-in, otherwise the log-in succeeds. With --key, for
- * caching_sha2_password and sha256_password, it offers its own public key to encrypt the password with. Everything the client says
- * is appended to the file `heard`; statements are answered as if they had been carried out; with --narrow, a SELECT by one row
- * of one short column, whatever it asked for. SIGTERM ends it. One client at a
- * time; for tests. */
+ * Listens on a loopback port of the system's choice and writes its number to FILE. Greets with that
+ * version, without encryption; with --ask it then asks for the password by that plug-in, otherwise
+ * the log-in succeeds. With --key, for caching_sha2_password and sha256_password, it offers its own
+ * public key to encrypt the password with. Everything the client says is appended to the file
+ * `heard`; statements are answered as if they had been carried out; with --narrow, a SELECT by one
+ * row of one short column, whatever it asked for. SIGTERM ends it. One client at a time; for
+ * tests. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -20,7 +23,8 @@
 
 enum {
     PACKET_MAX = 65536,
-    /* LONG_PASSWORD, CONNECT_WITH_DB, LOCAL_FILES, PROTOCOL_41, TRANSACTIONS, SECURE_CONNECTION; PLUGIN_AUTH */
+    /* LONG_PASSWORD, CONNECT_WITH_DB, LOCAL_FILES, PROTOCOL_41, TRANSACTIONS, SECURE_CONNECTION;
+     * PLUGIN_AUTH */
     ABILITIES_LOW = 0xa289,
     ABILITIES_HIGH = 0x0008,
 };
@@ -40,7 +44,8 @@ static void die(const char *what)
 
 static void send_packet(const struct fake *f, const void *body, size_t n, int number)
 {
-    unsigned char packet[1100] = {(unsigned char)n, (unsigned char)(n >> 8), 0, (unsigned char)number};
+    unsigned char packet[1100] = {
+        (unsigned char)n, (unsigned char)(n >> 8), 0, (unsigned char)number};
     if (n > sizeof packet - 4)
         die("a packet too long");
     memcpy(packet + 4, body, n);
@@ -74,7 +79,8 @@ static void ask_for_password(const struct fake *f)
     send_packet(f, p, n, 2);
 }
 
-/* What a client does that has no cached password and no encryption: it is told so, asks for a key, gets one. */
+/* What a client does that has no cached password and no encryption: it is told so, asks for a key,
+ * gets one. */
 static void offer_key(const struct fake *f, int number)
 {
     unsigned char p[1000] = {1};
@@ -103,11 +109,15 @@ static int hear(struct fake *f)
 
 static void answer_narrow(const struct fake *f, int number)
 {
-    static const char column[] = "\3def\0\0\0\1x\0\14\55\0\10\0\0\0\375\0\0\0\0", end[] = "\376\0\0\2";
+    static const char column[] = "\3def\0\0\0\1x\0\14\55\0\10\0\0\0\375\0\0\0\0",
+                      end[] = "\376\0\0\2";
     send_packet(f, "\1", 1, number + 1);
     send_packet(f, column, sizeof column, number + 2);
     send_packet(f, end, sizeof end, number + 3);
-    send_packet(f, "\1" "7", 2, number + 4);
+    send_packet(f,
+        "\1"
+        "7",
+        2, number + 4);
     send_packet(f, end, sizeof end, number + 5);
 }
 
@@ -170,7 +180,8 @@ int main(int argc, char **argv)
     }
     if (f.port_file == NULL || f.heard == NULL || f.version == NULL || strlen(f.version) > 100 ||
         (f.key != NULL && f.ask == NULL)) {
-        fprintf(stderr, "usage: fake-server --port-file FILE --heard FILE --version TEXT [--ask PLUGIN [--key FILE]]"
+        fprintf(stderr, "usage: fake-server --port-file FILE --heard FILE --version TEXT [--ask "
+                        "PLUGIN [--key FILE]]"
                         " [--narrow yes]\n");
         return 2;
     }

@@ -1,14 +1,18 @@
-/* cut-proxy: a TCP proxy that cuts connections in the middle of what they say, by seed and on command.
+/* cut-proxy: a TCP proxy that cuts connections in the middle of what they say, by seed and on
+ * command.
  *
- *   cut-proxy --to HOST:PORT --port-file FILE [--seed N] [--cuts N] [--every BYTES] [--count-file FILE]
+ *   cut-proxy --to HOST:PORT --port-file FILE [--seed N] [--cuts N] [--every BYTES] [--count-file
+ *   FILE]
  *             [--on TEXT --do close|close-after|close-within|CODE:MESSAGE [--skip N] [--times N]]
  *
- * Listens on a loopback port of the system's choice and writes its number to FILE. Bytes in both directions are counted
- * together; each time as many have passed as a draw between 1 and twice BYTES says, the connection that carried the last
- * of them is cut, in the middle of the piece at hand: closed, or reset, as another draw says. After N cuts it only
- * carries. With --on, the statements that begin with that text (after N of them; once, or --times N) meet what --do
- * says instead of the server (script.h); that works without encryption only. SIGUSR1 cuts every connection at once (not counted among the N). The number of cuts stands in the count
- * file. SIGTERM ends it. One thread; for tests. */
+ * Listens on a loopback port of the system's choice and writes its number to FILE. Bytes in both
+ * directions are counted together; each time as many have passed as a draw between 1 and twice
+ * BYTES says, the connection that carried the last of them is cut, in the middle of the piece at
+ * hand: closed, or reset, as another draw says. After N cuts it only carries. With --on, the
+ * statements that begin with that text (after N of them; once, or --times N) meet what --do says
+ * instead of the server (script.h); that works without encryption only. SIGUSR1 cuts every
+ * connection at once (not counted among the N). The number of cuts stands in the count file.
+ * SIGTERM ends it. One thread; for tests. */
 #include "script.h"
 
 #include <arpa/inet.h>
@@ -37,7 +41,7 @@ struct proxy {
     struct sockaddr_in to;
     int listener;
     const char *port_file, *count_file;
-    uint64_t state;          /* of the random numbers */
+    uint64_t state; /* of the random numbers */
     unsigned long cuts_left, cuts, every;
     unsigned long until_cut; /* bytes */
     struct link links[MAX_LINKS];

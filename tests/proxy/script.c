@@ -1,5 +1,5 @@
-/* Script: see script.h. A client sends a statement and waits, so a statement begins where a piece does: four bytes of head
- * (length, number), one that says "statement", and its text. */
+/* Script: see script.h. A client sends a statement and waits, so a statement begins where a piece
+ * does: four bytes of head (length, number), one that says "statement", and its text. */
 #include "script.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@ enum { HEAD = 4, STATEMENT = 3, TEXT_MAX = 200 };
 bool script_parse(struct script *s, const char *what)
 {
     char *end;
-    s->act = strcmp(what, "close") == 0         ? ACT_CLOSE
+    s->act = strcmp(what, "close") == 0          ? ACT_CLOSE
              : strcmp(what, "close-after") == 0  ? ACT_CLOSE_AFTER
              : strcmp(what, "close-within") == 0 ? ACT_CLOSE_WITHIN
                                                  : ACT_ERROR;

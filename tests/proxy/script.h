@@ -9,8 +9,9 @@ enum script_act {
     ACT_NONE,
     ACT_CLOSE,       /* the server never gets it */
     ACT_CLOSE_AFTER, /* the server does it, and its answer is lost */
-    ACT_CLOSE_WITHIN, /* the server does it, and the second half of the first piece of its answer is lost */
-    ACT_ERROR,       /* the server never gets it, and seems to have answered with an error */
+    /* the server does it, and the second half of the first piece of its answer is lost */
+    ACT_CLOSE_WITHIN,
+    ACT_ERROR, /* the server never gets it, and seems to have answered with an error */
 };
 
 struct script {
@@ -23,7 +24,8 @@ struct script {
 
 /* "close", "close-after", "close-within", "CODE:TEXT". */
 bool script_parse(struct script *s, const char *what);
-/* What to do about a piece of what a client says. *ret_rest: how much of the statement is still to come. */
+/* What to do about a piece of what a client says. *ret_rest: how much of the statement is still to
+ * come. */
 enum script_act script_meet(struct script *s, const char *piece, size_t n, size_t *ret_rest);
 void script_answer(const struct script *s, int client);
 

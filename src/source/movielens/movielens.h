@@ -33,15 +33,15 @@ bool movielens_movies(struct movielens *m, struct findings *findings,
  * Rows come in file order; movielens_ratings_sorted says, after the end, whether (user, movie) rose
  * strictly all the way (a row that repeats the one before it is dropped with a finding; other
  * duplicates are the store's to find). */
-bool movielens_ratings_next(struct movielens *m, struct findings *findings, struct rating_block *ret,
-    struct err *e);
+bool movielens_ratings_next(
+    struct movielens *m, struct findings *findings, struct rating_block *ret, struct err *e);
 bool movielens_ratings_sorted(const struct movielens *m);
 /* After the end of the ratings: one entry per movie that has any, by movielens_id. Owned by `m`. */
 const struct rating_stats *movielens_stats(const struct movielens *m, size_t *ret_n);
 
 /* tags.csv, one at a time; *ret_end at the end. The text is valid until the next call. */
-bool movielens_tag_next(struct movielens *m, struct findings *findings, struct ml_tag *ret, bool *ret_end,
-    struct err *e);
+bool movielens_tag_next(struct movielens *m, struct findings *findings, struct ml_tag *ret,
+    bool *ret_end, struct err *e);
 
 /* Size of ratings.csv, not compressed, as its folder or the archive says; 0: it does not, or was
  * opened without it. */

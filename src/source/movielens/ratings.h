@@ -36,18 +36,18 @@ struct scanner {
     struct ratings *r;
     struct thread *thread;
     uint32_t movie[RATINGS_BATCH]; /* of each row: its index in `known` */
-    uint32_t (*counts)
-        [STEPS]; /* per movie, not yet in the statistics: a third of their size, for the caches */
+    /* per movie, not yet in the statistics: a third of their size, for the caches */
+    uint32_t (*counts)[STEPS];
     uint64_t counted; /* rows in `counts` */
-    char line[AHEAD_LINE_MAX +
-              1]; /* the careful way changes it, and others read the piece at the same time */
+    /* the careful way changes it, and others read the piece at the same time */
+    char line[AHEAD_LINE_MAX + 1];
     /* of the piece that is scanned */
     struct batch *b;
     struct place place;
     uint64_t line_now; /* of the row that comes next */
     size_t settled;    /* rows of the batch that are accepted for good */
-    uint64_t
-        unsettled_line; /* of the first row that is not; the others are on the lines after it */
+    /* of the first row that is not; the others are on the lines after it */
+    uint64_t unsettled_line;
 };
 
 struct ratings {

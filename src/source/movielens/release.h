@@ -11,10 +11,11 @@
 
 enum {
     ML_ID_MAX = 2147483647,
-    ML_TEXT_MAX = 10000,  /* bytes of a title or tag */
-    ML_GENRES_MAX = 1000, /* bytes of a list of genres; the longest real one, of ten, has under 100 */
+    ML_TEXT_MAX = 10000, /* bytes of a title or tag */
+    /* bytes of a list of genres; the longest real one, of ten, has under 100 */
+    ML_GENRES_MAX = 1000,
 };
-#define ML_TIME_MAX INT64_C(4102444800)               /* 2100-01-01 */
+#define ML_TIME_MAX INT64_C(4102444800) /* 2100-01-01 */
 /* MovieLens's first ratings are from 1995. A last row without a line end that is older than this
  * was cut off. */
 #define ML_TIME_CUT INT64_C(631152000) /* 1990-01-01 */
@@ -34,8 +35,8 @@ struct movielens {
 };
 
 /* Begins to read a file; see ahead_start. */
-bool release_read(
-    const struct files *f, enum ml_file which, struct queue *also, struct ahead **ret, struct err *e);
+bool release_read(const struct files *f, enum ml_file which, struct queue *also, struct ahead **ret,
+    struct err *e);
 /* Begins a CSV file: opens it and checks its header. csv_done is needed after success only. */
 bool release_begin(struct movielens *m, enum ml_file which, struct csv *ret, struct err *e);
 /* Checks a header row; used by release_begin and for the ratings, which are not read with csv.h. */

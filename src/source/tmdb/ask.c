@@ -174,8 +174,8 @@ static void forgive(struct asker *a, struct ask *mine)
         q->tried = 0;
 }
 
-/* A patient question counts twice since the last answer, then no more: a few parts that are never to be had are no
- * outage, however often they are asked for when nothing else is left to ask. */
+/* A patient question counts twice since the last answer, then no more: a few parts that are never
+ * to be had are no outage, however often they are asked for when nothing else is left to ask. */
 static bool counts(const struct asker *a, struct ask *q)
 {
     if (q->counted_at != a->answers)

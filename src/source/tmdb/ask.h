@@ -1,10 +1,12 @@
-/* Ask: questions to TMDB with their tries; the one place where limiter, breaker, retries and classes meet.
+/* Ask: questions to TMDB with their tries; the one place where limiter, breaker, retries and
+ * classes meet.
  *
- * An asker keeps the queue itself and gives the engine at most `max_on_way` exchanges: time in a queue
- * inside libcurl would count against the request's time limit. A question is put with asker_put and comes back from
- * asker_next when it is answered for good: OK, GONE, or ID (no answer, `why` says what happened). What ends the run
- * comes back as an error of asker_next: AUTH, BUG, SERVICE, CONFIG, INTERRUPTED. After an error the caller takes its
- * questions back with asker_drop before it frees them. */
+ * An asker keeps the queue itself and gives the engine at most `max_on_way` exchanges: time in a
+ * queue inside libcurl would count against the request's time limit. A question is put with
+ * asker_put and comes back from asker_next when it is answered for good: OK, GONE, or ID (no
+ * answer, `why` says what happened). What ends the run comes back as an error of asker_next: AUTH,
+ * BUG, SERVICE, CONFIG, INTERRUPTED. After an error the caller takes its questions back with
+ * asker_drop before it frees them. */
 #ifndef MOVIE_ETL_SOURCE_TMDB_ASK_H
 #define MOVIE_ETL_SOURCE_TMDB_ASK_H
 
@@ -27,7 +29,8 @@ struct ask {
     unsigned patience;   /* the configured tries are multiplied by this; at least 1 */
     struct arena *arena; /* the answer's tree goes there */
     bool fresh;          /* nothing else is in the arena: every try starts with it reset */
-    /* Whether `body` answers the question; NULL: any object does. On false (`e` says why) it is asked again. */
+    /* Whether `body` answers the question; NULL: any object does. On false (`e` says why) it is
+     * asked again. */
     bool (*fits)(const struct ask *q, struct err *e);
     void *owner;
     /* The outcome. */
@@ -70,13 +73,15 @@ struct asker {
 void asker_init(struct asker *a, struct http *http_take, double rate);
 void asker_done(struct asker *a);
 void asker_put(struct asker *a, struct ask *q);
-/* Before all others: it belongs to something that is begun, which a run that is cut short would begin anew. */
+/* Before all others: it belongs to something that is begun, which a run that is cut short would
+ * begin anew. */
 void asker_put_first(struct asker *a, struct ask *q);
 /* The next question that is answered; *ret is NULL when none is left. */
 bool asker_next(struct asker *a, struct ask **ret, struct err *e);
 /* Forgets the question, wherever it is. */
 void asker_drop(struct asker *a, struct ask *q);
-/* Puts one question and waits for it alone (no other may be under way). An ID verdict is the error. */
+/* Puts one question and waits for it alone (no other may be under way). An ID verdict is the
+ * error. */
 bool asker_only(struct asker *a, struct ask *q, struct err *e);
 
 #endif

@@ -1,8 +1,9 @@
 /* Changes: the ids in the changes feed of one UTC day.
  *
- * The feed is unsorted, may repeat an id over page borders, and may hold null or 0 for an id. What it announces as
- * total_results is kept for `expected` but nothing is built on it; the number of pages may grow while it is
- * read, so reading goes on until the last page that any answer speaks of, at most 500. */
+ * The feed is unsorted, may repeat an id over page borders, and may hold null or 0 for an id. What
+ * it announces as total_results is kept for `expected` but nothing is built on it; the number of
+ * pages may grow while it is read, so reading goes on until the last page that any answer speaks
+ * of, at most 500. */
 #include "base/date.h"
 #include "base/log.h"
 #include "source/tmdb/listing.h"

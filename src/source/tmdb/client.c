@@ -37,7 +37,8 @@ static void keep_sections(struct tmdb_client *c, const char *const *sections)
     c->sections_joined = joined.p;
 }
 
-/* `language` filters images and videos too: without these two parameters most of them would be missing. */
+/* `language` filters images and videos too: without these two parameters most of them would be
+ * missing. */
 static void keep_more(struct tmdb_client *c)
 {
     bool english = c->language[0] == 'e' && c->language[1] == 'n';

@@ -24,7 +24,8 @@ struct tmdb_client {
 bool client_new_over(const struct tmdb_config *config, struct http *http_take,
     struct tmdb_client **ret, struct err *e);
 
-/* Sets the question's URL: base_url, then the printed path and query (a query is begun in `fmt`), then the key. */
+/* Sets the question's URL: base_url, then the printed path and query (a query is begun in `fmt`),
+ * then the key. */
 void client_ask(const struct tmdb_client *c, struct ask *q, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

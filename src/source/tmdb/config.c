@@ -95,7 +95,8 @@ static size_t scheme_end(struct view v)
     return v.n >= 7 && view_is_nocase(view_slice(v, 0, 7), "http://") ? 7 : 0;
 }
 
-/* Between "://" and the next '/', ':' or '?'; what stands in brackets is whole. Empty when there is none. */
+/* Between "://" and the next '/', ':' or '?'; what stands in brackets is whole. Empty when there is
+ * none. */
 static struct view host_of(struct view v)
 {
     size_t from = scheme_end(v), to = from;
@@ -174,7 +175,8 @@ bool tmdb_setting_rate(double rate, const char *base_url, struct err *e)
     return true;
 }
 
-/* ISO 639-1 and ISO 3166-1, as TMDB writes them. A bad value would not be an error at TMDB, only another answer. */
+/* ISO 639-1 and ISO 3166-1, as TMDB writes them. A bad value would not be an error at TMDB, only
+ * another answer. */
 bool tmdb_setting_language(struct view v, struct err *e)
 {
     bool ok = (v.n == 2 || v.n == 5) && is_small(v.p[0]) && is_small(v.p[1]) &&

@@ -1,9 +1,10 @@
-/* Discover: every movie of a range of release dates, although one query shows at most 500 pages of 20.
+/* Discover: every movie of a range of release dates, although one query shows at most 500 pages of
+ * 20.
  *
- * The range is halved until each part fits. A single day that does not fit is split by original language, and a
- * language of such a day by vote count; what even that leaves out shows as expected > seen. TMDB's totals move while
- * a list is read, and rows slip over page borders then: page 1 is asked for again at the end of a window, and when
- * the total moved the window is read again. */
+ * The range is halved until each part fits. A single day that does not fit is split by original
+ * language, and a language of such a day by vote count; what even that leaves out shows as expected
+ * > seen. TMDB's totals move while a list is read, and rows slip over page borders then: page 1 is
+ * asked for again at the end of a window, and when the total moved the window is read again. */
 #include "base/date.h"
 #include "base/log.h"
 #include "source/tmdb/listing.h"
@@ -19,7 +20,8 @@ struct discover {
     char query[QUERY_MAX], what[40];
 };
 
-/* One query: days, and for parts of a day a language and bounds of the vote count (max < 0: none). */
+/* One query: days, and for parts of a day a language and bounds of the vote count (max < 0:
+ * none). */
 struct filter {
     int64_t from, to;
     const char *language;
@@ -33,8 +35,8 @@ struct band {
 static const struct band bands[] = {
     {0, 0}, {1, 1}, {2, 2}, {3, 5}, {6, 10}, {11, 20}, {21, 50}, {51, 100}, {101, 500}, {501, -1}};
 
-/* TMDB's original languages: ISO 639-1 and its own cn, sh, mo, xx ("none"); those with most films first, since the
- * asking ends when the day's total is reached. */
+/* TMDB's original languages: ISO 639-1 and its own cn, sh, mo, xx ("none"); those with most films
+ * first, since the asking ends when the day's total is reached. */
 static const char languages[][3] = {"en", "fr", "es", "de", "ja", "pt", "zh", "it", "ru", "ko",
     "cn", "hi", "xx", "ar", "nl", "sv", "pl", "tr", "cs", "da", "fi", "el", "hu", "no", "ta", "te",
     "ml", "th", "tl", "id", "fa", "he", "uk", "ro", "bn", "kn", "mr", "vi", "sr", "hr", "ca", "bg",
@@ -120,7 +122,8 @@ static bool take_language(struct discover *d, struct filter f, uint64_t *expecte
     return true;
 }
 
-/* A day with more than 10,000 movies; its page 1 is at hand. The day's own total is what is expected of it. */
+/* A day with more than 10,000 movies; its page 1 is at hand. The day's own total is what is
+ * expected of it. */
 static bool take_day(struct discover *d, int64_t day, struct err *e)
 {
     uint64_t expected = (uint64_t)d->pages.total_results, found = 0,

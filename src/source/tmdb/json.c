@@ -5,8 +5,8 @@
 
 #include <jansson.h>
 
-/* Depth and number of values, counted before the parser builds anything. Says nothing about correctness: brackets and
- * commas outside of strings are enough for a bound. */
+/* Depth and number of values, counted before the parser builds anything. Says nothing about
+ * correctness: brackets and commas outside of strings are enough for a bound. */
 static bool is_within_limits(struct view v, struct err *e)
 {
     unsigned depth = 0;

@@ -1,9 +1,9 @@
 /* Fetching movies: see tmdb_fetch_movies in tmdb.h.
  *
- * A slot is one movie under way: its question, its arena (reset for the next movie) and the step it is at. There are
- * SLOTS_PER_CONNECTION slots for each connection, so that movies which wait for their next try do not keep the
- * connections idle. A movie is one request, and further ones only for a section that is missing from the
- * answer (once each) and for further pages of reviews. */
+ * A slot is one movie under way: its question, its arena (reset for the next movie) and the step it
+ * is at. There are SLOTS_PER_CONNECTION slots for each connection, so that movies which wait for
+ * their next try do not keep the connections idle. A movie is one request, and further ones only
+ * for a section that is missing from the answer (once each) and for further pages of reviews. */
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/sys.h"

@@ -1,9 +1,10 @@
 /* TMDB: everything the program asks of the API, in the program's own terms.
  *
- * One client is one polite visitor: one token bucket, one retry policy, one circuit breaker for the whole process.
- * It believes nothing: every answer has limits on time and size, must be JSON, must be what was asked for.
- * Errors come in three classes (facts in docs/tmdb.md): retried here; for this id only (an outcome); stop the
- * run (an error: AUTH, SERVICE, BUG, INTERRUPTED). No key ever appears in an error or a log line. */
+ * One client is one polite visitor: one token bucket, one retry policy, one circuit breaker for the
+ * whole process. It believes nothing: every answer has limits on time and size, must be JSON, must
+ * be what was asked for. Errors come in three classes (facts in docs/tmdb.md): retried here; for
+ * this id only (an outcome); stop the run (an error: AUTH, SERVICE, BUG, INTERRUPTED). No key ever
+ * appears in an error or a log line. */
 #ifndef MOVIE_ETL_SOURCE_TMDB_H
 #define MOVIE_ETL_SOURCE_TMDB_H
 
@@ -26,8 +27,8 @@ struct tmdb_config {
     bool ipv4_only;
 };
 
-/* What the settings may be, one by one; nowhere else is it said. Errors (CONFIG) begin where the setting's name ends
- * ("character 3 cannot stand in a URL") and never show a key or a URL. */
+/* What the settings may be, one by one; nowhere else is it said. Errors (CONFIG) begin where the
+ * setting's name ends ("character 3 cannot stand in a URL") and never show a key or a URL. */
 bool tmdb_setting_key(struct view key, struct err *e);
 bool tmdb_setting_url(
     struct view url, struct err *e); /* of either: http or https, a host, no user, no query */
@@ -50,7 +51,8 @@ void tmdb_counts(const struct tmdb_client *c, struct tmdb_counts *ret);
 bool tmdb_check_key(struct tmdb_client *c, struct err *e);
 
 enum tmdb_outcome {
-    TMDB_MOVIE, /* record.movie holds the details with all sections; further review pages were followed */
+    /* record.movie holds the details with all sections; further review pages were followed */
+    TMDB_MOVIE,
     TMDB_GONE,   /* record.gone: TMDB answered "not found" */
     TMDB_ADULT,  /* adult while the configuration excludes it; nothing else is known */
     TMDB_FAILED, /* could not be obtained (tries exhausted, nonsense): `why` says what happened */
@@ -63,9 +65,10 @@ struct tmdb_result {
     struct err why;
 };
 
-/* Fetches movies, many at a time. `next` gives the next id or returns false when there is none (it is not called
- * again then); `take` gets each result as it completes, in any order; false from it ends the fetch with its error.
- * A stop request (sys_stop_asked) lets requests on the way finish, then ends with ERR_INTERRUPTED. */
+/* Fetches movies, many at a time. `next` gives the next id or returns false when there is none (it
+ * is not called again then); `take` gets each result as it completes, in any order; false from it
+ * ends the fetch with its error. A stop request (sys_stop_asked) lets requests on the way finish,
+ * then ends with ERR_INTERRUPTED. */
 struct tmdb_fetch {
     bool (*next)(void *payload, int64_t *ret_tmdb_id);
     bool (*take)(void *payload, const struct tmdb_result *result, struct err *e);
@@ -74,8 +77,8 @@ struct tmdb_fetch {
 bool tmdb_fetch_movies(struct tmdb_client *c, const struct tmdb_fetch *fetch,
     struct findings *findings, struct err *e);
 
-/* Ids of all movies whose primary release date lies in [from_day, to_day] (days since 1970): date windows are bisected
- * until each fits under TMDB's cap of 500 pages; ids are unique. */
+/* Ids of all movies whose primary release date lies in [from_day, to_day] (days since 1970): date
+ * windows are bisected until each fits under TMDB's cap of 500 pages; ids are unique. */
 struct tmdb_listing {
     uint64_t expected, seen, requests,
         windows; /* expected: sum of total_results over the final windows */
@@ -92,9 +95,10 @@ bool tmdb_changes(struct tmdb_client *c, int64_t day,
     bool (*take)(void *payload, int64_t tmdb_id, struct err *e), void *payload,
     struct tmdb_listing *ret, struct err *e);
 
-/* What an earlier run was told, so that a walk through a list that was cut short goes on where it was: `recall` gives
- * the oldest answer to the question (an address without base, key and host) that was not given yet, `keep` gets every
- * answer that came. Serves tmdb_discover and tmdb_changes. */
+/* What an earlier run was told, so that a walk through a list that was cut short goes on where it
+ * was: `recall` gives the oldest answer to the question (an address without base, key and host)
+ * that was not given yet, `keep` gets every answer that came. Serves tmdb_discover and
+ * tmdb_changes. */
 struct tmdb_page {
     int64_t total_pages, total_results;
     const int64_t *ids;
@@ -110,7 +114,8 @@ void tmdb_remember(struct tmdb_client *c, const struct tmdb_memory *memory);
 /* The movie that carries an IMDb id; *ret = 0 when there is none. */
 bool tmdb_find(struct tmdb_client *c, const char *imdb_id, int64_t *ret_tmdb_id, struct err *e);
 
-/* The daily id export of `day`, streamed. *ret_exists is false when that day's file is not there. */
+/* The daily id export of `day`, streamed. *ret_exists is false when that day's file is not
+ * there. */
 struct tmdb_export_row {
     int64_t tmdb_id;
     double popularity;

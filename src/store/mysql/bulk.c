@@ -1,7 +1,7 @@
-/* Mass loading on a server. One transaction for everything would be refused by clusters and lost with any hiccup, so a load
- * goes in pieces: every call is a transaction of its own, begun with a look at the lease, and replayed after a deadlock
- * or a lost connection; all of them may be made twice. What makes one outcome of them are the shadow tables
- * (shadow.c). */
+/* Mass loading on a server. One transaction for everything would be refused by clusters and lost
+ * with any hiccup, so a load goes in pieces: every call is a transaction of its own, begun with a
+ * look at the lease, and replayed after a deadlock or a lost connection; all of them may be made
+ * twice. What makes one outcome of them are the shadow tables (shadow.c). */
 #include "store/mysql/server.h"
 
 #include "store/lease.h"

@@ -1,6 +1,6 @@
-/* A chunk of ratings into the database: by LOAD DATA LOCAL from memory, or by INSERTs where the server does not allow
- * that. Both leave a row out whose key is there already, and both turn errors into warnings: so what the server says of
- * each chunk is checked. */
+/* A chunk of ratings into the database: by LOAD DATA LOCAL from memory, or by INSERTs where the
+ * server does not allow that. Both leave a row out whose key is there already, and both turn errors
+ * into warnings: so what the server says of each chunk is checked. */
 #include "store/mysql/chunk.h"
 
 #include "base/mem.h"
@@ -26,7 +26,8 @@ void chunk_done(struct chunk *c)
 
 /* ---- what the server says of a statement */
 
-/* "Records: 50000  Deleted: 0  Skipped: 3  Warnings: 3": the number behind `name`; 0 when it is not there. */
+/* "Records: 50000  Deleted: 0  Skipped: 3  Warnings: 3": the number behind `name`; 0 when it is not
+ * there. */
 static int64_t number_in(const char *info, const char *name)
 {
     const char *at = info == NULL ? NULL : strstr(info, name);

@@ -26,8 +26,8 @@ void chunk_done(struct chunk *c);
 /* chunk.c: a transaction of its own, replayed as needed. */
 bool chunk_store(struct store *s, struct chunk *c, struct err *e);
 
-/* twin.c: a store with a connection of its own, as `s` in everything that a bulk load looks at: the shadow's name, the
- * lease, what was learnt of the server. It borrows from `s`. */
+/* twin.c: a store with a connection of its own, as `s` in everything that a bulk load looks at: the
+ * shadow's name, the lease, what was learnt of the server. It borrows from `s`. */
 bool server_twin(const struct store *s, struct store **ret, struct err *e);
 void server_twin_close(struct store *twin);
 

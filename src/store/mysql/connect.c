@@ -11,7 +11,7 @@
 
 enum {
     CONNECT_SECONDS = 10,
-    IO_SECONDS = 120,      /* a cluster that lost a node may pause for 10 and more */
+    IO_SECONDS = 120,       /* a cluster that lost a node may pause for 10 and more */
     PATIENT_SECONDS = 7200, /* an index over millions of rows says nothing until it is done */
     OLDEST_MYSQL = 80000,
     OLDEST_MARIADB = 100600,
@@ -21,7 +21,8 @@ enum {
 
 /* What every server must accept. Nothing may depend on how a server is configured. */
 static const char *const session[] = {
-    "SET SESSION sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,"
+    "SET SESSION sql_mode = "
+    "'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,"
     "NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
     "SET SESSION time_zone = '+00:00'",
     "SET NAMES utf8mb4 COLLATE utf8mb4_bin",
@@ -29,12 +30,14 @@ static const char *const session[] = {
     "SET SESSION autocommit = 1",
 };
 
-/* What helps where it is known. The first five: limits for people at a prompt, which an administrator may have set for all
- * (time limits of MariaDB and of MySQL among them). wait_timeout: a process that is stopped in the middle of a transaction
- * loses it, with its locks, after a while. The last two: a node of a cluster that took over has first to apply what the one
+/* What helps where it is known. The first five: limits for people at a prompt, which an
+ * administrator may have set for all (time limits of MariaDB and of MySQL among them).
+ * wait_timeout: a process that is stopped in the middle of a transaction loses it, with its locks,
+ * after a while. The last two: a node of a cluster that took over has first to apply what the one
  * before it committed. */
 static const char *const comfort[] = {
-    "SET SESSION sql_select_limit = 18446744073709551615, sql_safe_updates = 0, sql_big_selects = 1",
+    "SET SESSION sql_select_limit = 18446744073709551615, sql_safe_updates = 0, sql_big_selects = "
+    "1",
     "SET SESSION completion_type = 0, unique_checks = 1, foreign_key_checks = 1",
     "SET SESSION TRANSACTION READ WRITE",
     "SET SESSION max_statement_time = 0",
@@ -50,12 +53,14 @@ static const char *const comfort[] = {
     "SET SESSION group_replication_consistency = 'BEFORE_ON_PRIMARY_FAILOVER'",
 };
 
-/* The same for a reader: it may be talking to a secondary, which has first to apply what was committed before. */
+/* The same for a reader: it may be talking to a secondary, which has first to apply what was
+ * committed before. */
 static const char *const reader_comfort[] = {
     "SET SESSION group_replication_consistency = 'BEFORE'",
 };
 
-/* The same for a load in bulk: MySQL builds indexes over two threads, sorting in memory of some size. */
+/* The same for a load in bulk: MySQL builds indexes over two threads, sorting in memory of some
+ * size. */
 static const char *const bulk_comfort[] = {
     "SET SESSION innodb_ddl_buffer_size = 67108864",
     "SET SESSION innodb_ddl_threads = 4",
@@ -79,8 +84,8 @@ static void set_tls(struct server *q)
         (void)mysql_optionsv(q->db, MYSQL_OPT_SSL_CA, q->ca);
 }
 
-/* Ways to log in. Not among them: those that show the password to whoever asks (mysql_clear_password, dialog) or as good as
- * show it (mysql_old_password). */
+/* Ways to log in. Not among them: those that show the password to whoever asks
+ * (mysql_clear_password, dialog) or as good as show it (mysql_old_password). */
 #define WAYS_IN                                                                                    \
     "caching_sha2_password,mysql_native_password,client_ed25519,parsec,sha256_password,"           \
     "auth_gssapi_client"
@@ -102,7 +107,8 @@ static void set_options(struct server *q, bool tcp)
     server_guard_files(q);
 }
 
-/* A host that vanished without a word is noticed within a minute, however long a statement may take. */
+/* A host that vanished without a word is noticed within a minute, however long a statement may
+ * take. */
 static void keep_alive(MYSQL *db)
 {
     int fd = (int)mysql_get_socket(db), on = 1;
@@ -119,7 +125,8 @@ static void keep_alive(MYSQL *db)
 #endif
 }
 
-/* "localhost" means the socket to Connector/C, whatever the port; here it does so only when a socket is named. */
+/* "localhost" means the socket to Connector/C, whatever the port; here it does so only when a
+ * socket is named. */
 static bool use_socket(const struct server *q, const struct host *h)
 {
     return q->socket != NULL && h->port == 0 && strcmp(h->name, "localhost") == 0;
@@ -130,37 +137,47 @@ static int port_of(const struct server *q, const struct host *h)
     return h->port != 0 ? h->port : q->port != 0 ? q->port : DEFAULT_PORT;
 }
 
-static bool refused(struct store *s, const char *where, unsigned code, const char *text, struct err *e)
+static bool refused(
+    struct store *s, const char *where, unsigned code, const char *text, struct err *e)
 {
     struct server *q = server_of(s);
     err_set(e, ERR_STORE, "cannot connect to %s: %s (error %u)", where, text, code);
     switch (code) {
     case 1045:
     case 1698:
-        return err_hint(e, "Check SQL_USER (%s) and SQL_PASS, and that this user may come from this "
-            "machine. An account that demands TLS is refused with the same words: then set SQL_TLS=require.",
+        return err_hint(e,
+            "Check SQL_USER (%s) and SQL_PASS, and that this user may come from this "
+            "machine. An account that demands TLS is refused with the same words: then set "
+            "SQL_TLS=require.",
             q->user);
     case 3159:
         return err_hint(e, "This server takes encrypted connections only: set SQL_TLS=require.");
     case 2026:
-        return err_hint(e, "Encryption failed. SQL_TLS=verify-full:/path/ca.pem names the CA that signed the "
+        return err_hint(e,
+            "Encryption failed. SQL_TLS=verify-full:/path/ca.pem names the CA that signed the "
             "server's certificate; SQL_TLS=require encrypts without checking it.");
     case 2005:
-        return err_hint(e, "Check the spelling of SQL_HOST, and that its name can be resolved here.");
+        return err_hint(
+            e, "Check the spelling of SQL_HOST, and that its name can be resolved here.");
     case 2002:
     case 2003:
-        return err_hint(e, "Check that the server runs and that SQL_HOST and SQL_PORT are right; for a server on "
+        return err_hint(e,
+            "Check that the server runs and that SQL_HOST and SQL_PORT are right; for a server on "
             "this machine SQL_SOCKET may name its socket.");
     case 2059:
-        return err_hint(e, "The client library lacks a plug-in for this account's way of logging in; on some "
+        return err_hint(e,
+            "The client library lacks a plug-in for this account's way of logging in; on some "
             "systems it is a package of its own (mariadb-connector-c-plugins).");
     case CODE_WAY_REFUSED:
         err_set(e, ERR_STORE, "%s asks for the password in a way that would show it", where);
-        return err_hint(e, "It was not sent. Accounts that log in by PAM or LDAP (mysql_clear_password, dialog) cannot be "
-            "used: give SQL_USER one with a password of its own. If there is none such, something else may be "
-            "answering in the server's place.");
+        return err_hint(e, "It was not sent. Accounts that log in by PAM or LDAP "
+                           "(mysql_clear_password, dialog) cannot be "
+                           "used: give SQL_USER one with a password of its own. If there is none "
+                           "such, something else may be "
+                           "answering in the server's place.");
     case 1129:
-        return err_hint(e, "The server blocks this machine after failed connections; FLUSH HOSTS there ends it.");
+        return err_hint(e,
+            "The server blocks this machine after failed connections; FLUSH HOSTS there ends it.");
     default:
         return false;
     }
@@ -178,20 +195,22 @@ static bool passing(const struct server *q, unsigned code, const char *text)
 static bool no_tls(const char *where, struct err *e)
 {
     err_set(e, ERR_STORE, "%s offers no encryption, and SQL_TLS demands it", where);
-    return err_hint(e, "Nothing was sent to it. Set up TLS on the server, or SQL_TLS=off if the way to it is safe.");
+    return err_hint(e, "Nothing was sent to it. Set up TLS on the server, or SQL_TLS=off if the "
+                       "way to it is safe.");
 }
 
 static bool dial(struct store *s, const struct host *h, bool *ret_passing, struct err *e)
 {
     struct server *q = server_of(s);
     bool by_socket = use_socket(q, h), clear = false;
-    struct view where = by_socket ? view_of(q->socket)
-                                  : arena_print(&s->scratch, "%s:%d", h->name, port_of(q, h));
+    struct view where =
+        by_socket ? view_of(q->socket) : arena_print(&s->scratch, "%s:%d", h->name, port_of(q, h));
     q->db = mysql_init(NULL);
     if (q->db == NULL)
         return err_set(e, ERR_NOMEM, "no memory for a connection");
     set_options(q, !by_socket);
-    if (server_log_in(q, by_socket ? NULL : h->name, port_of(q, h), by_socket ? q->socket : NULL, &clear)) {
+    if (server_log_in(
+            q, by_socket ? NULL : h->name, port_of(q, h), by_socket ? q->socket : NULL, &clear)) {
         if (!by_socket)
             keep_alive(q->db);
         return true;
@@ -206,7 +225,8 @@ static bool dial(struct store *s, const struct host *h, bool *ret_passing, struc
 static bool check_tls(const struct server *q, const struct host *h, struct err *e)
 {
     return q->tls < TLS_REQUIRE || mysql_get_ssl_cipher(q->db) != NULL ||
-           err_set(e, ERR_STORE, "the connection to %s is not encrypted, and SQL_TLS demands it", h->name);
+           err_set(e, ERR_STORE, "the connection to %s is not encrypted, and SQL_TLS demands it",
+               h->name);
 }
 
 static bool check_version(const struct server *q, struct err *e)
@@ -217,8 +237,9 @@ static bool check_version(const struct server *q, struct err *e)
     if (version >= (mariadb ? OLDEST_MARIADB : OLDEST_MYSQL))
         return true;
     err_set(e, ERR_STORE, "%s %s is too old", mariadb ? "MariaDB" : "MySQL", text);
-    return err_hint(e, "MySQL 8.0 or MariaDB 10.6 is needed at least; or leave SQL_HOST unset for the embedded "
-                       "database.");
+    return err_hint(e,
+        "MySQL 8.0 or MariaDB 10.6 is needed at least; or leave SQL_HOST unset for the embedded "
+        "database.");
 }
 
 /* A number and a text that every server knows. */
@@ -262,19 +283,22 @@ static bool set_session(struct store *s, struct err *e)
             return false;
     if (!try_all(s, comfort, sizeof comfort / sizeof comfort[0], e))
         return false;
-    if (server_of(s)->bulk && !try_all(s, bulk_comfort, sizeof bulk_comfort / sizeof bulk_comfort[0], e))
+    if (server_of(s)->bulk &&
+        !try_all(s, bulk_comfort, sizeof bulk_comfort / sizeof bulk_comfort[0], e))
         return false;
     if (s->mode == STORE_READ)
         return try_all(s, reader_comfort, sizeof reader_comfort / sizeof reader_comfort[0], e) &&
                server_send(s, view_of("SET SESSION TRANSACTION READ ONLY"), NULL, e);
-    return !server_of(s)->bulk || server_send(s, view_of("SET SESSION foreign_key_checks = 0"), NULL, e);
+    return !server_of(s)->bulk ||
+           server_send(s, view_of("SET SESSION foreign_key_checks = 0"), NULL, e);
 }
 
 static bool create_database(struct store *s, struct err *e)
 {
     struct server *q = server_of(s);
     struct view sql = arena_print(&s->scratch,
-        "CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", q->database);
+        "CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+        q->database);
     return server_send(s, sql, NULL, e) || err_in(e, "cannot create the database");
 }
 
@@ -291,8 +315,9 @@ static bool use_database(struct store *s, struct err *e)
     return err_set(e, ERR_NO_DATABASE, "the server has no database '%s'", q->database);
 }
 
-/* A secondary takes a writer's log-in and then refuses every write: as good as not there, so that another host is tried
- * and, where none can write yet, waited for. A server that does not know the variable is believed to write. */
+/* A secondary takes a writer's log-in and then refuses every write: as good as not there, so that
+ * another host is tried and, where none can write yet, waited for. A server that does not know the
+ * variable is believed to write. */
 static bool check_writable(struct store *s, const struct host *h, struct err *e)
 {
     struct server *q = server_of(s);
@@ -306,7 +331,8 @@ static bool check_writable(struct store *s, const struct host *h, struct err *e)
         return true;
     err_set(e, ERR_STORE, "%s is read-only now", h->name);
     e->transient = true;
-    return err_hint(e, "In a cluster SQL_HOST names all servers, with commas between them: the one that can write is found.");
+    return err_hint(e, "In a cluster SQL_HOST names all servers, with commas between them: the one "
+                       "that can write is found.");
 }
 
 bool server_connect(struct store *s, bool *ret_passing, struct err *e)

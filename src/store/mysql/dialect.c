@@ -1,5 +1,6 @@
-/* The dialect that MySQL 8.0, MariaDB 10.6 and their kin share. Texts are utf8mb4 and compare by bytes (utf8mb4_bin, which
- * every one of them has), whatever the server's or the database's defaults are. */
+/* The dialect that MySQL 8.0, MariaDB 10.6 and their kin share. Texts are utf8mb4 and compare by
+ * bytes (utf8mb4_bin, which every one of them has), whatever the server's or the database's
+ * defaults are. */
 #include "store/mysql/server.h"
 
 #include <string.h>
@@ -69,7 +70,8 @@ static void add_type(struct str *to, const struct table *t, const struct column 
 static void add_table_tail(struct str *to, const struct table *t)
 {
     (void)t;
-    str_addz(to, " ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
+    str_addz(
+        to, " ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
 }
 
 static void add_index_column(struct str *to, const struct column *c)
@@ -101,8 +103,9 @@ static bool has_unique_index(const struct table *t)
     return false;
 }
 
-/* ON DUPLICATE KEY means any unique key. Where a table has another than its primary key, a row with a new primary key
- * and an old value there must be an error, not an update of the other row: NULL in a key column is one. */
+/* ON DUPLICATE KEY means any unique key. Where a table has another than its primary key, a row with
+ * a new primary key and an old value there must be an error, not an update of the other row: NULL
+ * in a key column is one. */
 static void add_key_guard(struct str *to, const struct upsert *u)
 {
     const char *key = u->columns[0];
@@ -120,8 +123,8 @@ static void add_assignment(struct str *to, const char *column, bool newer)
         str_addf(to, "`%s` = VALUES(`%s`)", column, column);
 }
 
-/* Assignments are made from left to right, each seeing those before it: `fetched_at`, which the others look at, comes
- * last, as it does in the columns (upsert.c). */
+/* Assignments are made from left to right, each seeing those before it: `fetched_at`, which the
+ * others look at, comes last, as it does in the columns (upsert.c). */
 static void add_upsert_tail(struct str *to, const struct upsert *u)
 {
     size_t key_n = u->table->key_n;
@@ -143,8 +146,8 @@ static void add_concat(struct str *to, const char *text, const char *column)
     str_addf(to, "concat('%s', %s)", text, column);
 }
 
-/* The first few: cut off behind a character that no name contains, for a subquery with LIMIT cannot see the outer
- * query here. */
+/* The first few: cut off behind a character that no name contains, for a subquery with LIMIT cannot
+ * see the outer query here. */
 static void add_join_texts(
     struct str *to, const char *expr, const char *from, const char *order, int limit)
 {
@@ -153,7 +156,8 @@ static void add_join_texts(
         return;
     }
     str_addf(to,
-        "(SELECT replace(substring_index(group_concat(%s ORDER BY %s SEPARATOR '\x1f'), '\x1f', %d),"
+        "(SELECT replace(substring_index(group_concat(%s ORDER BY %s SEPARATOR '\x1f'), '\x1f', "
+        "%d),"
         " '\x1f', ', ') %s)",
         expr, order, limit, from);
 }

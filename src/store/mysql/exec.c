@@ -70,7 +70,8 @@ bool server_exec(struct store *s, const char *sql, const struct cell *args, size
 {
     struct statement st = {.sql = sql, .args = args, .n = n, .ret_rows = ret_rows};
     const struct server *q = server_of(s);
-    struct str copy; /* `sql` may be the store's own buffer, which the look at the lease needs too */
+    /* `sql` may be the store's own buffer, which the look at the lease needs too */
+    struct str copy;
     if (!q->bulk || q->piece)
         return exec_one(s, &st, e);
     str_init(&copy, SQL_MAX);
@@ -152,7 +153,8 @@ struct reading {
     bool given; /* a row was given: not from the start again */
 };
 
-static bool give_row(MYSQL_RES *r, MYSQL_ROW row, unsigned n, struct cell *cells, struct reading *reading, struct err *e)
+static bool give_row(MYSQL_RES *r, MYSQL_ROW row, unsigned n, struct cell *cells,
+    struct reading *reading, struct err *e)
 {
     const MYSQL_FIELD *fields = mysql_fetch_fields(r);
     const unsigned long *lengths = mysql_fetch_lengths(r);
@@ -181,8 +183,9 @@ static bool give_rows(struct store *s, MYSQL_RES *r, struct reading *reading, st
     return server_fail(s, "cannot read", e);
 }
 
-/* Rows come as they are read, so memory is one row's; what the callback leaves unread is read to its end. In a bulk load
- * (some hundred thousand rows at most) they come at once: who takes them has already taken some when the rest is lost. */
+/* Rows come as they are read, so memory is one row's; what the callback leaves unread is read to
+ * its end. In a bulk load (some hundred thousand rows at most) they come at once: who takes them
+ * has already taken some when the rest is lost. */
 static bool read_all(struct store *s, void *payload, struct err *e)
 {
     struct server *q = server_of(s);
@@ -193,8 +196,9 @@ static bool read_all(struct store *s, void *payload, struct err *e)
         return server_fail(s, "cannot read", e);
     MYSQL_RES *r = reading->whole ? mysql_store_result(q->db) : mysql_use_result(q->db);
     if (r == NULL)
-        return mysql_errno(q->db) == 0 ? err_set(e, ERR_BUG, "a query without rows: %s", reading->sql)
-                                       : server_fail(s, "cannot read", e);
+        return mysql_errno(q->db) == 0
+                   ? err_set(e, ERR_BUG, "a query without rows: %s", reading->sql)
+                   : server_fail(s, "cannot read", e);
     q->busy = true;
     bool ok = give_rows(s, r, reading, e);
     q->busy = false;
@@ -225,9 +229,9 @@ static bool begin_write(struct store *s, void *payload, struct err *e)
 static bool begin_read(struct store *s, void *payload, struct err *e)
 {
     (void)payload;
-    return server_send(
-               s, view_of("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"), NULL, e) &&
-           server_send(s, view_of("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"), NULL, e);
+    return server_send(s, view_of("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"), NULL, e) &&
+           server_send(
+               s, view_of("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"), NULL, e);
 }
 
 bool server_begin(struct store *s, enum begin_kind kind, struct err *e)
@@ -237,8 +241,9 @@ bool server_begin(struct store *s, enum begin_kind kind, struct err *e)
     return ok || err_in(e, "cannot begin a transaction");
 }
 
-/* Whether a COMMIT whose answer was lost took place is not known. Everything that is written may be written again
- * (rows are upserted, and a file's position moves with them), so it counts as not done. */
+/* Whether a COMMIT whose answer was lost took place is not known. Everything that is written may be
+ * written again (rows are upserted, and a file's position moves with them), so it counts as not
+ * done. */
 bool server_commit(struct store *s, struct err *e)
 {
     if (server_send(s, view_of("COMMIT"), NULL, e))

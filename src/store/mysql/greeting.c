@@ -1,9 +1,10 @@
 /* Greeting: what the server offers is looked at before anything is said to it.
  *
- * Connector/C 3.3, told to encrypt, goes on in clear when the server does not offer it, and then still believes that the way
- * is safe enough for the bare password (caching_sha2_password): whoever can answer for the server could ask for it. So the
- * log-in is made in the library's steps: when the greeting lies in the socket it is read without being taken, whole, and
- * only then the library sees the same bytes. */
+ * Connector/C 3.3, told to encrypt, goes on in clear when the server does not offer it, and then
+ * still believes that the way is safe enough for the bare password (caching_sha2_password): whoever
+ * can answer for the server could ask for it. So the log-in is made in the library's steps: when
+ * the greeting lies in the socket it is read without being taken, whole, and only then the library
+ * sees the same bytes. */
 #include "store/mysql/server.h"
 
 #include "base/sys.h"
@@ -16,7 +17,8 @@ enum {
     HEAD = 4, /* length (3 bytes, little end first) and number of a packet */
     GREETING_MAX = 1024,
     PROTOCOL = 10,
-    BETWEEN = 4 + 8 + 1, /* connection, half of the challenge, a zero: between the version and the abilities */
+    /* connection, half of the challenge, a zero: between the version and the abilities */
+    BETWEEN = 4 + 8 + 1,
     ABILITY_TLS = 0x0800,
     REFUSAL = 0xff, /* an error in place of a greeting: the library reads it out */
     LOOK_MS = 10,
@@ -32,15 +34,18 @@ static bool offers(const unsigned char *p, size_t n)
     while (at < n && p[at] != '\0')
         at++;
     at += 1 + BETWEEN;
-    return n > 0 && p[0] == PROTOCOL && at + 2 <= n && ((p[at] | p[at + 1] << 8) & ABILITY_TLS) != 0;
+    return n > 0 && p[0] == PROTOCOL && at + 2 <= n &&
+           ((p[at] | p[at + 1] << 8) & ABILITY_TLS) != 0;
 }
 
-/* A greeting that comes in pieces is waited for; one that is too long or never ends offers nothing. */
+/* A greeting that comes in pieces is waited for; one that is too long or never ends offers
+ * nothing. */
 static bool greeting_offers_tls(int fd)
 {
     unsigned char p[GREETING_MAX];
     struct pollfd in = {.fd = fd, .events = POLLIN};
-    for (int64_t since = sys_mono_ms(); sys_mono_ms() - since < PATIENCE_MS; sys_sleep_ms(LOOK_MS)) {
+    for (int64_t since = sys_mono_ms(); sys_mono_ms() - since < PATIENCE_MS;
+         sys_sleep_ms(LOOK_MS)) {
         if (poll(&in, 1, PATIENCE_MS) <= 0)
             continue;
         ssize_t got = recv(fd, p, sizeof p, MSG_PEEK | MSG_DONTWAIT);
@@ -61,11 +66,13 @@ struct log_in {
     bool looked, clear;
 };
 
-/* The connection stands, and the library has not read from it yet: it makes the connection, and whatever comes first is the
- * readiness of that. A failed connection is left to the library (looking would take its error away). */
+/* The connection stands, and the library has not read from it yet: it makes the connection, and
+ * whatever comes first is the readiness of that. A failed connection is left to the library
+ * (looking would take its error away). */
 static void look(struct log_in *l, const struct pollfd *ready)
 {
-    if (l->looked || (ready->revents & (POLLIN | POLLOUT)) == 0 || (ready->revents & (POLLERR | POLLHUP)) != 0)
+    if (l->looked || (ready->revents & (POLLIN | POLLOUT)) == 0 ||
+        (ready->revents & (POLLERR | POLLHUP)) != 0)
         return;
     l->looked = true;
     l->clear = !greeting_offers_tls(ready->fd);
@@ -80,8 +87,10 @@ static int wait_for(struct log_in *l, int what)
 {
     MYSQL *db = l->q->db;
     struct pollfd fd = {.fd = (int)mysql_get_socket(db)};
-    int timeout = (what & MYSQL_WAIT_TIMEOUT) != 0 ? (int)mysql_get_timeout_value_ms(db) : -1, came = 0;
-    fd.events = (short)(((what & MYSQL_WAIT_READ) != 0 ? POLLIN : 0) | ((what & MYSQL_WAIT_WRITE) != 0 ? POLLOUT : 0) |
+    int timeout = (what & MYSQL_WAIT_TIMEOUT) != 0 ? (int)mysql_get_timeout_value_ms(db) : -1,
+        came = 0;
+    fd.events = (short)(((what & MYSQL_WAIT_READ) != 0 ? POLLIN : 0) |
+                        ((what & MYSQL_WAIT_WRITE) != 0 ? POLLOUT : 0) |
                         ((what & MYSQL_WAIT_EXCEPT) != 0 ? POLLPRI : 0));
     int n = poll(&fd, 1, timeout);
     if (n == 0)
@@ -98,8 +107,10 @@ static int wait_for(struct log_in *l, int what)
     return came & what;
 }
 
-/* What comes by a socket in the file system comes from this machine: there is nobody in the middle. */
-bool server_log_in(struct server *q, const char *host, int port, const char *socket, bool *ret_clear)
+/* What comes by a socket in the file system comes from this machine: there is nobody in the
+ * middle. */
+bool server_log_in(
+    struct server *q, const char *host, int port, const char *socket, bool *ret_clear)
 {
     struct log_in l = {.q = q, .looked = q->tls == TLS_OFF || socket != NULL};
     MYSQL *in = NULL;

@@ -13,7 +13,8 @@ enum { STATEMENT_MAX = 64 * 1024 * 1024, NAME_MAX_BYTES = 64 };
 static bool bad_tls(const char *text, struct err *e)
 {
     return err_set(e, ERR_CONFIG,
-        "SQL_TLS: '%s' is not off, prefer, require, verify-ca:CAFILE, verify-full[:CAFILE] or the path of a CA file",
+        "SQL_TLS: '%s' is not off, prefer, require, verify-ca:CAFILE, verify-full[:CAFILE] or the "
+        "path of a CA file",
         text);
 }
 
@@ -33,7 +34,8 @@ static bool parse_tls(struct store *s, const char *text, struct err *e)
         const char *word;
         enum tls_mode mode;
     } words[] = {{"off", TLS_OFF}, {"prefer", TLS_PREFER}, {"require", TLS_REQUIRE},
-        {"verify-ca", TLS_VERIFY_CA}, {"verify-full", TLS_VERIFY_FULL}, {"verify", TLS_VERIFY_FULL}};
+        {"verify-ca", TLS_VERIFY_CA}, {"verify-full", TLS_VERIFY_FULL},
+        {"verify", TLS_VERIFY_FULL}};
     struct server *q = server_of(s);
     struct view v = view_of(text == NULL ? "prefer" : text);
     size_t colon = view_find(v, 0, ':');
@@ -54,7 +56,8 @@ static bool parse_tls(struct store *s, const char *text, struct err *e)
     if (!known || (q->ca != NULL && (q->ca[0] == '\0' || q->tls < TLS_VERIFY_CA)))
         return bad_tls(text, e);
     if (q->tls == TLS_VERIFY_CA && q->ca == NULL)
-        return err_set(e, ERR_CONFIG, "SQL_TLS=verify-ca needs the CA's file: verify-ca:/path/ca.pem");
+        return err_set(
+            e, ERR_CONFIG, "SQL_TLS=verify-ca needs the CA's file: verify-ca:/path/ca.pem");
     return check_ca(q->ca, e);
 }
 
@@ -63,7 +66,8 @@ static bool check_names(const struct store_config *c, struct err *e)
     size_t n = c->db == NULL ? 0 : strlen(c->db);
     if (n == 0) {
         err_set(e, ERR_CONFIG, "SQL_HOST is set, but SQL_DB is not");
-        return err_hint(e, "Name the database in SQL_DB; 'movie-etl init' creates it when it is not there.");
+        return err_hint(
+            e, "Name the database in SQL_DB; 'movie-etl init' creates it when it is not there.");
     }
     if (n > NAME_MAX_BYTES || strchr(c->db, '`') != NULL || c->db[n - 1] == ' ')
         return err_set(e, ERR_CONFIG, "SQL_DB: '%s' cannot be the name of a database", c->db);

@@ -1,10 +1,12 @@
-/* Ratings by the million, over two connections: servers use one core per connection, and two of them take in rows nearly
- * twice as fast. The caller's thread reads and checks; each connection has a thread that takes chunks as they come, in
- * the order of the primary key, so that both insert near the table's end. More than two were not faster on two cores.
+/* Ratings by the million, over two connections: servers use one core per connection, and two of
+ * them take in rows nearly twice as fast. The caller's thread reads and checks; each connection has
+ * a thread that takes chunks as they come, in the order of the primary key, so that both insert
+ * near the table's end. More than two were not faster on two cores.
  *
- * The first chunk goes over the first connection alone: it shows whether the server allows LOAD DATA LOCAL, and small
- * releases need no second connection. Where there can be none, everything goes over the first. From the first row on
- * that is not above the one before it, chunks go one after the other, because of rows with one key the first stays. */
+ * The first chunk goes over the first connection alone: it shows whether the server allows LOAD
+ * DATA LOCAL, and small releases need no second connection. Where there can be none, everything
+ * goes over the first. From the first row on that is not above the one before it, chunks go one
+ * after the other, because of rows with one key the first stays. */
 #include "store/mysql/chunk.h"
 
 #include "base/log.h"
@@ -36,7 +38,8 @@ struct team {
     struct load_count count;
 };
 
-/* After a chunk that could not be stored no other is tried: the load has failed, and trying may take minutes. */
+/* After a chunk that could not be stored no other is tried: the load has failed, and trying may
+ * take minutes. */
 static void work(void *payload)
 {
     struct worker *w = payload;
@@ -161,7 +164,8 @@ static bool build_index(struct store *s, struct err *e)
     return ok;
 }
 
-/* Where a chunk was sent twice, the second time its rows may have been there: then they are counted. */
+/* Where a chunk was sent twice, the second time its rows may have been there: then they are
+ * counted. */
 static bool count_stored(const struct team *t, struct load_count *ret, struct err *e)
 {
     bool replayed = server_of(t->s)->replayed || (t->twin != NULL && server_of(t->twin)->replayed);

@@ -1,8 +1,10 @@
-/* Server: the engine for MySQL and MariaDB (private to this folder; the rest of store knows it as struct engine).
+/* Server: the engine for MySQL and MariaDB (private to this folder; the rest of store knows it as
+ * struct engine).
  *
- * One connection at a time to one of the hosts named, with Connector/C (libmariadb), in the text protocol: values are
- * printed into the statement, which every server and proxy understands and which lets many rows go in one statement.
- * Only what MySQL 8.0 and MariaDB 10.6 have in common is used. docs/mysql.md tells people what to expect. */
+ * One connection at a time to one of the hosts named, with Connector/C (libmariadb), in the text
+ * protocol: values are printed into the statement, which every server and proxy understands and
+ * which lets many rows go in one statement. Only what MySQL 8.0 and MariaDB 10.6 have in common is
+ * used. docs/mysql.md tells people what to expect. */
 #ifndef MOVIE_ETL_STORE_MYSQL_SERVER_H
 #define MOVIE_ETL_STORE_MYSQL_SERVER_H
 
@@ -43,17 +45,18 @@ struct server {
     int port;
     const char *user, *pass, *database, *socket, *ca;
     enum tls_mode tls;
-    const char *grantee; /* CURRENT_USER() */
+    const char *grantee;  /* CURRENT_USER() */
     size_t statement_max; /* bytes, below max_allowed_packet */
     bool no_local;        /* the server refused LOAD DATA LOCAL: not tried again */
 
-    bool bulk;     /* every call is a transaction of its own, replayed when it fails for a passing reason */
+    /* every call is a transaction of its own, replayed when it fails for a passing reason */
+    bool bulk;
     bool piece;    /* inside such a transaction */
     bool patient;  /* statements may take an hour (indexes over millions of rows) */
     unsigned code; /* of the last error */
     bool replayed; /* a piece ran more than once: counts of what it wrote may be wrong */
 
-    struct str text; /* the statement being printed */
+    struct str text;         /* the statement being printed */
     struct local_file *file; /* NULL: nothing may be read */
 };
 
@@ -64,19 +67,24 @@ static inline struct server *server_of(const struct store *s)
 
 extern const struct dialect server_dialect;
 
-/* fail.c: fills `e` from the connection's last error and notes what it means for the connection. Returns false. */
+/* fail.c: fills `e` from the connection's last error and notes what it means for the connection.
+ * Returns false. */
 bool server_fail(struct store *s, const char *what, struct err *e);
 enum trouble server_trouble(unsigned code, const char *text);
 /* The GRANT that gives everything the program needs, for a hint; in the store's scratch. */
 const char *server_grant(struct store *s);
 
-/* connect.c: one try with one host. On failure q->db is NULL, and *ret_passing says whether waiting may help. */
+/* connect.c: one try with one host. On failure q->db is NULL, and *ret_passing says whether waiting
+ * may help. */
 bool server_connect(struct store *s, bool *ret_passing, struct err *e);
 void server_disconnect(struct server *q);
-/* greeting.c: mysql_real_connect for q->db, but that a server without encryption hears nothing when q->tls demands it, and
- * is talked to in clear from the start when it does not. *ret_clear: it was such a server. */
-bool server_log_in(struct server *q, const char *host, int port, const char *socket, bool *ret_clear);
-/* ready.c: connected when it returns true. A server that was there before is waited for, for a minute and a half. */
+/* greeting.c: mysql_real_connect for q->db, but that a server without encryption hears nothing when
+ * q->tls demands it, and is talked to in clear from the start when it does not. *ret_clear: it was
+ * such a server. */
+bool server_log_in(
+    struct server *q, const char *host, int port, const char *socket, bool *ret_clear);
+/* ready.c: connected when it returns true. A server that was there before is waited for, for a
+ * minute and a half. */
 bool server_ready(struct store *s, struct err *e);
 /* As server_ready, waiting for nothing. */
 bool server_first(struct store *s, struct err *e);
@@ -85,7 +93,8 @@ bool server_replay(struct store *s, bool (*work)(struct store *s, void *payload,
     void *payload, struct err *e);
 
 /* text.c: `sql` with its ? replaced by the values, into q->text. */
-bool server_print(struct store *s, const char *sql, const struct cell *args, size_t n, struct err *e);
+bool server_print(
+    struct store *s, const char *sql, const struct cell *args, size_t n, struct err *e);
 void server_add_value(struct store *s, struct str *to, const struct cell *c);
 
 /* exec.c */
@@ -107,11 +116,12 @@ bool server_put_rows(
     struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
 
 /* bulk.c */
-/* While q->bulk: `work` as a transaction of its own, replayed as needed; otherwise simply `work`. */
+/* While q->bulk: `work` as a transaction of its own, replayed as needed; otherwise simply
+ * `work`. */
 bool server_piece(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
     void *payload, struct err *e);
-/* The same for work that shares the load with another connection: the lease's row is locked at its end only, so that the
- * two do not wait for each other. */
+/* The same for work that shares the load with another connection: the lease's row is locked at its
+ * end only, so that the two do not wait for each other. */
 bool server_chunk(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
     void *payload, struct err *e);
 bool server_bulk(struct store *s, bool fresh,

@@ -1,9 +1,11 @@
-/* Shadow tables: a release is loaded beside the one that is there and takes its place with one RENAME TABLE, so that whoever
- * reads sees the old content or the new, at full speed, and a load that dies leaves the old.
+/* Shadow tables: a release is loaded beside the one that is there and takes its place with one
+ * RENAME TABLE, so that whoever reads sees the old content or the new, at full speed, and a load
+ * that dies leaves the old.
  *
- * A shadow is named after the load ("etl_new_5f0c2c1e_ratings"), so that a process that was taken for dead cannot swap
- * in what its successor has half loaded. Names are entered in etl_tables before the tables exist; whoever takes the
- * write lease drops those of others, which also makes their swap impossible. */
+ * A shadow is named after the load ("etl_new_5f0c2c1e_ratings"), so that a process that was taken
+ * for dead cannot swap in what its successor has half loaded. Names are entered in etl_tables
+ * before the tables exist; whoever takes the write lease drops those of others, which also makes
+ * their swap impossible. */
 #include "store/mysql/server.h"
 
 #include "base/log.h"
@@ -32,8 +34,8 @@ static void add_real_name(struct store *s, struct str *to, const char *table)
 
 static bool enlist(struct store *s, const char *name, struct err *e)
 {
-    struct cell row[] = {cell_text(view_of(name)), cell_text(view_of("shadow")), cell_null(),
-        cell_int(sys_now())};
+    struct cell row[] = {
+        cell_text(view_of(name)), cell_text(view_of("shadow")), cell_null(), cell_int(sys_now())};
     return db_put_row(s, "etl_tables", PUT_ROW, row, sizeof row / sizeof row[0], e);
 }
 
@@ -47,7 +49,8 @@ static bool enlist_all(struct store *s, struct err *e)
     return true;
 }
 
-/* Ratings get their index and their foreign key when they are in: until then these would be kept up row by row. */
+/* Ratings get their index and their foreign key when they are in: until then these would be kept up
+ * row by row. */
 static bool create(struct store *s, const char *table, struct err *e)
 {
     bool keys = s->foreign_keys, later = strcmp(table, "ratings") == 0;
@@ -129,8 +132,8 @@ bool server_drop_shadows(struct store *s, struct err *e)
 {
     struct names names = {.s = s};
     str_init(&names.sql, SQL_MAX);
-    bool ok = db_query(s, "SELECT name FROM {etl_tables} WHERE kind = 'shadow'", NO_CELLS, take_name,
-        &names, e);
+    bool ok = db_query(
+        s, "SELECT name FROM {etl_tables} WHERE kind = 'shadow'", NO_CELLS, take_name, &names, e);
     if (ok && names.n > 0)
         ok = server_of(s)->bulk ? server_piece(s, drop, &names, e)
                                 : server_replay(s, drop, &names, e);
@@ -140,8 +143,10 @@ bool server_drop_shadows(struct store *s, struct err *e)
 
 /* ---- the swap */
 
-/* How many rows of information_schema speak of the table; `what` ends in the condition on its name. */
-static bool count_of(struct store *s, const char *what, const char *table, int64_t *ret, struct err *e)
+/* How many rows of information_schema speak of the table; `what` ends in the condition on its
+ * name. */
+static bool count_of(
+    struct store *s, const char *what, const char *table, int64_t *ret, struct err *e)
 {
     struct view name = sql_bare_name(s, &s->scratch, table);
     return db_get_ints(s, what, CELLS(cell_text(name)), ret, 1, NULL, e);
@@ -153,7 +158,8 @@ static bool add_key(struct store *s, void *payload, struct err *e)
     const char *shadow = arena_print(&s->scratch, "%sratings", s->shadow).p;
     (void)payload;
     if (!count_of(s,
-            "SELECT count(*) FROM information_schema.table_constraints WHERE table_schema = DATABASE()"
+            "SELECT count(*) FROM information_schema.table_constraints WHERE table_schema = "
+            "DATABASE()"
             " AND constraint_type = 'FOREIGN KEY' AND table_name = ?",
             shadow, &there, e))
         return false;
@@ -163,7 +169,8 @@ static bool add_key(struct store *s, void *payload, struct err *e)
                             e);
 }
 
-/* Fresh statistics, so that the first query after the swap is planned like the last before it. They are an offer. */
+/* Fresh statistics, so that the first query after the swap is planned like the last before it. They
+ * are an offer. */
 static void analyze(struct store *s)
 {
     struct err ignored;
@@ -185,15 +192,16 @@ static void add_rename(struct store *s, struct str *to, const char *table)
     add_real_name(s, to, table);
 }
 
-/* When the answer to an earlier try was lost (*payload, a bool), the shadows may be gone because they are the tables now.
- * Foreign keys follow their tables only while they are checked. */
+/* When the answer to an earlier try was lost (*payload, a bool), the shadows may be gone because
+ * they are the tables now. Foreign keys follow their tables only while they are checked. */
 static bool swap(struct store *s, void *payload, struct err *e)
 {
     int64_t there = 0;
     struct str sql;
     bool *unknown = payload;
     if (!count_of(s,
-            "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?",
+            "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND "
+            "table_name = ?",
             arena_print(&s->scratch, "%sratings", s->shadow).p, &there, e))
         return false;
     if (there == 0)
@@ -210,8 +218,8 @@ static bool swap(struct store *s, void *payload, struct err *e)
     return ok;
 }
 
-/* Somebody's long query on the old tables holds the swap up, and whoever comes meanwhile waits behind it: so each try
- * waits for seconds only, and there are many. */
+/* Somebody's long query on the old tables holds the swap up, and whoever comes meanwhile waits
+ * behind it: so each try waits for seconds only, and there are many. */
 static bool swap_when_free(struct store *s, struct err *e)
 {
     bool unknown = false;
@@ -228,13 +236,15 @@ bool server_swap_shadows(struct store *s, struct err *e)
 {
     struct err later;
     int64_t lease = s->lease_seconds;
-    s->lease_seconds = LONG_LEASE; /* the key and the statistics may take longer than a lease lasts */
+    /* the key and the statistics may take longer than a lease lasts */
+    s->lease_seconds = LONG_LEASE;
     bool ok = !s->foreign_keys || server_piece(s, add_key, NULL, e);
     if (ok)
         analyze(s);
     s->lease_seconds = lease;
     ok = ok && swap_when_free(s, e);
     if (ok && !server_drop_shadows(s, &later))
-        log_line(LOG_WARNING, "the tables of the earlier release are left for the next run: %s", later.text);
+        log_line(LOG_WARNING, "the tables of the earlier release are left for the next run: %s",
+            later.text);
     return ok;
 }

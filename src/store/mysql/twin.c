@@ -1,5 +1,6 @@
-/* A second connection for a bulk load: a store of its own, so that everything that runs statements serves both. It goes to
- * the host that the first is connected to or to none: another may be a copy that lags behind. */
+/* A second connection for a bulk load: a store of its own, so that everything that runs statements
+ * serves both. It goes to the host that the first is connected to or to none: another may be a copy
+ * that lags behind. */
 #include "store/mysql/chunk.h"
 
 #include "base/mem.h"

@@ -1,5 +1,6 @@
-/* Blocks: ratings through SQLite: the blocks of the source as a virtual table, and one INSERT ... SELECT over it, which
- * spares binding and stepping a statement for each row. The safe way behind the page writer (ratings.c). */
+/* Blocks: ratings through SQLite: the blocks of the source as a virtual table, and one INSERT ...
+ * SELECT over it, which spares binding and stepping a statement for each row. The safe way behind
+ * the page writer (ratings.c). */
 #include "store/sqlite/blocks.h"
 
 #include "base/mem.h"

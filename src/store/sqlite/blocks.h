@@ -14,8 +14,8 @@ struct rating_pull {
     struct err *e;
 };
 
-/* Inserts the rest of the block and all that follow; rows whose key is there are left out. `sort`: in the order of the
- * key, in SQLite's bounded memory, because they do not come so. */
+/* Inserts the rest of the block and all that follow; rows whose key is there are left out. `sort`:
+ * in the order of the key, in SQLite's bounded memory, because they do not come so. */
 bool blocks_insert(
     struct store *s, struct rating_pull *p, bool sort, uint64_t *ret_stored, struct err *e);
 

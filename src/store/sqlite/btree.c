@@ -94,7 +94,8 @@ bool leaves_turn(struct leaves *l)
     l->room = 0;
     if (l->held_n == 0)
         return true;
-    /* The child of the first divider of a part that follows is the last leaf of the part before: btree_build. */
+    /* The child of the first divider of a part that follows is the last leaf of the part before:
+     * btree_build. */
     dividers_add(&l->dividers, l->page == NULL ? 0 : l->first + l->at, held_cell(l), l->held_n);
     l->held_n = 0;
     if (l->page != NULL)
@@ -103,7 +104,8 @@ bool leaves_turn(struct leaves *l)
     return false;
 }
 
-/* No entry came that would have begun a leaf: the last one of the full leaf goes up, and the held one is alone. */
+/* No entry came that would have begun a leaf: the last one of the full leaf goes up, and the held
+ * one is alone. */
 static void place_held(struct leaves *l)
 {
     const uint8_t *last = l->page + l->content;

@@ -1,26 +1,31 @@
-/* Btree: an index b-tree of SQLite's, written bottom-up from entries that come in the order of its key: no searching, no
- * splitting, every page full.
+/* Btree: an index b-tree of SQLite's, written bottom-up from entries that come in the order of its
+ * key: no searching, no splitting, every page full.
  *
- * The format (https://www.sqlite.org/fileformat2.html, 1.6 "B-tree Pages" and 2.1 "Record Format"), as far as it is
- * written here. Indexes and the tables WITHOUT ROWID are the same kind of tree: entries are records, and each stands in it
- * once, on a leaf or on an interior page.
+ * The format (https://www.sqlite.org/fileformat2.html, 1.6 "B-tree Pages" and 2.1 "Record Format"),
+ * as far as it is written here. Indexes and the tables WITHOUT ROWID are the same kind of tree:
+ * entries are records, and each stands in it once, on a leaf or on an interior page.
  *
- *   leaf      0x0a, 0 (no free block), entries (2 bytes), where content begins (2; 65536 is written as 0), 0 (fragments);
- *             then for each entry, in order of key, the place of its cell (2); a gap; the cells, from the end backwards
- *   interior  0x02, the same, and behind it the page of the last child (4). A cell begins with the page of the child (4)
- *             whose entries are all smaller; the entry itself is not repeated on any leaf
+ *   leaf      0x0a, 0 (no free block), entries (2 bytes), where content begins (2; 65536 is written
+ *             as 0), 0 (fragments); then for each entry, in order of key, the place of its cell
+ *             (2); a gap; the cells, from the end backwards
+ *   interior  0x02, the same, and behind it the page of the last child (4). A cell begins with the
+ *             page of the child (4) whose entries are all smaller; the entry itself is not repeated
+ *             on any leaf
  *   cell      length of the record (1 byte here, as all records are short), the record
- *   record    length of its header (1), a serial type per column (1), the values. Integers take the shortest of
- *             0 (types 8 and 9: the values 0 and 1), 1, 2, 3, 4, 6, 8 bytes (types 1 to 6). A real that is a whole
- *             number is stored as an integer; others are IEEE doubles (type 7)
+ *   record    length of its header (1), a serial type per column (1), the values. Integers take the
+ *             shortest of 0 (types 8 and 9: the values 0 and 1), 1, 2, 3, 4, 6, 8 bytes (types 1 to
+ *             6). A real that is a whole number is stored as an integer; others are IEEE doubles
+ *             (type 7)
  *
- * So when a leaf is full, the next entry goes up and divides it from the leaf after it. Neither the last leaf nor the last
- * page of any level may be without entries: an entry that finds its leaf full is held until another one comes; when none
- * does, the last of the full leaf goes up in its place. Interior pages are built level by level from the list of
- * dividers, and the topmost is written onto the root page that SQLite gave the tree.
+ * So when a leaf is full, the next entry goes up and divides it from the leaf after it. Neither the
+ * last leaf nor the last page of any level may be without entries: an entry that finds its leaf
+ * full is held until another one comes; when none does, the last of the full leaf goes up in its
+ * place. Interior pages are built level by level from the list of dividers, and the topmost is
+ * written onto the root page that SQLite gave the tree.
  *
- * Limits: records of at most ENTRY_MAX bytes, so that no page size needs overflow pages. About 30 bytes of memory per
- * leaf. One writer of leaves is one thread's; errors are kept in it and looked at by leaves_ok. */
+ * Limits: records of at most ENTRY_MAX bytes, so that no page size needs overflow pages. About 30
+ * bytes of memory per leaf. One writer of leaves is one thread's; errors are kept in it and looked
+ * at by leaves_ok. */
 #ifndef MOVIE_ETL_STORE_SQLITE_BTREE_H
 #define MOVIE_ETL_STORE_SQLITE_BTREE_H
 
@@ -74,7 +79,8 @@ void dividers_done(struct dividers *d);
 
 struct leaves {
     struct page_file *file;
-    bool follows;          /* another part of the tree comes before this one: its first entry divides the two */
+    /* another part of the tree comes before this one: its first entry divides the two */
+    bool follows;
     uint32_t first, n, at; /* pages of the chunk, and which of them is being filled */
     uint8_t *chunk, *page; /* page NULL: no leaf yet */
     uint32_t content, entries, room;
@@ -95,16 +101,18 @@ bool leaves_ok(const struct leaves *l, struct err *e);
 /* The leaf is full. True: the entry is to be held. False: a new leaf was begun. */
 bool leaves_turn(struct leaves *l);
 
-/* The value's last 8 bytes end at `end`, so it may be written over 8 bytes wherever what stands before it comes later. */
+/* The value's last 8 bytes end at `end`, so it may be written over 8 bytes wherever what stands
+ * before it comes later. */
 static inline uint8_t *put_value_before(uint8_t *end, struct value v)
 {
     put_u64(end - 8, v.bits);
     return end - v.size;
 }
 
-/* Adds the entry of these values. From the end backwards, so that no value has to be written byte by byte: what is
- * written too much lies below, and is overwritten next. Below the cell that is three bytes at most: the place of its own
- * pointer, and the one byte that every leaf leaves free for this. */
+/* Adds the entry of these values. From the end backwards, so that no value has to be written byte
+ * by byte: what is written too much lies below, and is overwritten next. Below the cell that is
+ * three bytes at most: the place of its own pointer, and the one byte that every leaf leaves free
+ * for this. */
 static inline void leaves_add(struct leaves *l, const struct value *v, uint32_t n)
 {
     uint32_t size = 2 + n;
@@ -131,8 +139,8 @@ static inline void leaves_add(struct leaves *l, const struct value *v, uint32_t 
 /* No more entries; what is held finds its place, and all is written. */
 void leaves_end(struct leaves *l);
 
-/* Makes the tree of these parts (ended; one behind the other in order of key, all but the first with `follows`) on its
- * root page, which is an empty leaf. Takes the parts' dividers. */
+/* Makes the tree of these parts (ended; one behind the other in order of key, all but the first
+ * with `follows`) on its root page, which is an empty leaf. Takes the parts' dividers. */
 bool btree_build(struct page_file *f, uint32_t root, struct leaves *parts, size_t n, struct err *e);
 
 #endif

@@ -1,11 +1,13 @@
 /* Mass loading: one outcome, journalled the cheapest way that keeps the old content.
  *
- * A database that is being built has no old content: it has no name yet, and gets it when the load is done (side.h).
+ * A database that is being built has no old content: it has no name yet, and gets it when the load
+ * is done (side.h).
  *
- * One that exists is loaded in one transaction. A write-ahead log takes in everything twice: gigabytes that are copied into
- * the database afterwards. A rollback journal keeps what is overwritten, and new pages overwrite nothing; so when the
- * table to fill is empty and nobody else has the file open, the load runs with a rollback journal, else with the log,
- * under which readers go on seeing the old content until the commit. Either way a failure, a kill or a loss of power
+ * One that exists is loaded in one transaction. A write-ahead log takes in everything twice:
+ * gigabytes that are copied into the database afterwards. A rollback journal keeps what is
+ * overwritten, and new pages overwrite nothing; so when the table to fill is empty and nobody else
+ * has the file open, the load runs with a rollback journal, else with the log, under which readers
+ * go on seeing the old content until the commit. Either way a failure, a kill or a loss of power
  * leaves the old content. docs/schema.md has the measurements. */
 #include "store/sqlite/side.h"
 
@@ -13,8 +15,8 @@
 #include "store/ddl.h"
 #include "store/sql.h"
 
-/* A small cache: SQLite sorts an index in portions of its size, and portions that fit the processor's cache are the
- * fastest. */
+/* A small cache: SQLite sorts an index in portions of its size, and portions that fit the
+ * processor's cache are the fastest. */
 enum { BULK_CACHE_KIB = 2000, OPS_BETWEEN_LOOKS = 200000 };
 
 static int stop_asked(void *payload)
@@ -55,7 +57,8 @@ struct bulk {
     void *payload;
 };
 
-/* Tags come by user, so their index by movie would be written all over, row by row; it is made when they are in. */
+/* Tags come by user, so their index by movie would be written all over, row by row; it is made when
+ * they are in. */
 static bool index_afterwards(struct store *s, void *payload, struct err *e)
 {
     const struct bulk *b = payload;

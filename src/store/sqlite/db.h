@@ -1,7 +1,8 @@
-/* Sqlite: the embedded engine (private to this folder; the rest of store knows it as struct engine).
+/* Sqlite: the embedded engine (private to this folder; the rest of store knows it as struct
+ * engine).
  *
- * One connection, used by one thread. File calls go through a VFS of our own (vfs.c), so that tests can make them fail
- * like any other file call. */
+ * One connection, used by one thread. File calls go through a VFS of our own (vfs.c), so that tests
+ * can make them fail like any other file call. */
 #ifndef MOVIE_ETL_STORE_SQLITE_DB_H
 #define MOVIE_ETL_STORE_SQLITE_DB_H
 
@@ -26,8 +27,8 @@ struct sqlite {
     sqlite3 *db;
     sqlite3_vfs *vfs;
     char *path; /* absolute */
-    /* A file beside the database, of this process alone (side.h): the database itself while it is being built and has no
-     * name yet, or one whose content SQLite takes over. NULL: none. */
+    /* A file beside the database, of this process alone (side.h): the database itself while it is
+     * being built and has no name yet, or one whose content SQLite takes over. NULL: none. */
     char *beside;
     int beside_fd;
     bool building, attached;
@@ -47,11 +48,13 @@ static inline const char *sqlite_file(const struct sqlite *q)
 
 extern const struct dialect sqlite_dialect;
 
-/* vfs.c: a VFS with the seam of base/sys.h before every file call; registered until sqlite_vfs_free. */
+/* vfs.c: a VFS with the seam of base/sys.h before every file call; registered until
+ * sqlite_vfs_free. */
 sqlite3_vfs *sqlite_vfs_new(void);
 void sqlite_vfs_free(sqlite3_vfs *vfs);
 
-/* fail.c: fills `e` for a result code of SQLite's, from the connection's last error. Returns false. */
+/* fail.c: fills `e` for a result code of SQLite's, from the connection's last error. Returns
+ * false. */
 bool sqlite_fail(const struct sqlite *q, int rc, const char *what, struct err *e);
 
 /* exec.c */
@@ -85,7 +88,8 @@ void sqlite_tidy(struct store *s);
 /* Long statements of the connection end with ERR_INTERRUPTED when a stop is asked for. */
 void sqlite_heed_stop(struct sqlite *q, bool heed);
 
-/* open.c: a connection to sqlite_file(q), which exists or is made; what fails leaves it open, to be closed. */
+/* open.c: a connection to sqlite_file(q), which exists or is made; what fails leaves it open, to be
+ * closed. */
 bool sqlite_connect(struct sqlite *q, enum store_mode mode, struct err *e);
 void sqlite_disconnect(struct sqlite *q);
 /* Connects again, after sqlite_disconnect. */

@@ -43,8 +43,9 @@ static bool write_page(struct page_file *f, uint32_t number, const uint8_t *entr
     return ok;
 }
 
-/* How many of the `left` entries from `entry` on go into the next page: as many as fit, and of what follows at least
- * one must remain besides the one that goes up. Fills *ret_bytes with their size. */
+/* How many of the `left` entries from `entry` on go into the next page: as many as fit, and of what
+ * follows at least one must remain besides the one that goes up. Fills *ret_bytes with their
+ * size. */
 static size_t page_full(
     const struct page_file *f, const uint8_t *entry, size_t left, size_t *ret_bytes)
 {
@@ -65,7 +66,8 @@ static size_t page_full(
 }
 
 /* Pages for a level that needs several; what divides them makes the level above. */
-static bool write_level(struct page_file *f, const struct level *l, struct level *above, struct err *e)
+static bool write_level(
+    struct page_file *f, const struct level *l, struct level *above, struct err *e)
 {
     const uint8_t *entry = l->dividers.bytes;
     size_t left = l->dividers.count;
@@ -102,7 +104,8 @@ static bool write_levels(struct page_file *f, uint32_t root, struct level *l, st
     return ok;
 }
 
-/* All parts as one level. The first divider of a part that follows stands behind the last leaf of the one before. */
+/* All parts as one level. The first divider of a part that follows stands behind the last leaf of
+ * the one before. */
 static struct level join(struct leaves *parts, size_t n)
 {
     struct level l = {parts[0].dividers, parts[0].last};

@@ -23,7 +23,8 @@ enum {
     AT_FREE_TRUNK = 32,
     AT_FREE_PAGES = 36,
     AT_SCHEMA_FORMAT = 44,
-    AT_LARGEST_ROOT = 52, /* not 0: auto_vacuum, whose pointer map pages this writer does not keep */
+    /* not 0: auto_vacuum, whose pointer map pages this writer does not keep */
+    AT_LARGEST_ROOT = 52,
     AT_VALID_FOR = 92,
     AT_LIBRARY = 96,
     LOCKING_BYTE = 0x40000000,
@@ -64,7 +65,8 @@ static const char *why_unusual(const uint8_t *header)
     return get_u32(header + AT_LARGEST_ROOT) != 0 ? "auto_vacuum is on" : NULL;
 }
 
-/* The page count in the header counts only when it was written together with the change counter (1.3.7). */
+/* The page count in the header counts only when it was written together with the change counter
+ * (1.3.7). */
 static bool read_header(struct page_file *f, const char **ret_why, struct err *e)
 {
     uint8_t header[HEADER_SIZE];
@@ -164,12 +166,13 @@ bool page_file_write(
            fail(f, "cannot write the database", e);
 }
 
-/* One trunk page: the next one, how many leaves it names, their numbers. SQLite leaves the last six places empty
- * for the sake of old versions (1.5), and so does this. */
+/* One trunk page: the next one, how many leaves it names, their numbers. SQLite leaves the last six
+ * places empty for the sake of old versions (1.5), and so does this. */
 static bool write_trunk(struct page_file *f, uint32_t *trunk, uint32_t *count, struct err *e)
 {
     uint8_t *page = mem_alloc(f->page_size);
-    uint32_t number = *(uint32_t *)vec_at(&f->unused, --f->unused.n), n = 0, most = f->usable / 4 - 8;
+    uint32_t number = *(uint32_t *)vec_at(&f->unused, --f->unused.n), n = 0,
+             most = f->usable / 4 - 8;
     while (n < most && f->unused.n > 0)
         put_u32(page + 8 + 4 * (size_t)n++, *(uint32_t *)vec_at(&f->unused, --f->unused.n));
     put_u32(page, *trunk);
@@ -181,7 +184,8 @@ static bool write_trunk(struct page_file *f, uint32_t *trunk, uint32_t *count, s
     return ok;
 }
 
-/* Pages that were never written are holes, or lie behind the end: the file gets its size from the header's count. */
+/* Pages that were never written are holes, or lie behind the end: the file gets its size from the
+ * header's count. */
 bool page_file_finish(struct page_file *f, struct err *e)
 {
     uint8_t header[HEADER_SIZE];

@@ -1,13 +1,16 @@
-/* Page file: the pages of a database file that nobody else has open, for writers of whole b-trees (btree.h).
+/* Page file: the pages of a database file that nobody else has open, for writers of whole b-trees
+ * (btree.h).
  *
- * The format is SQLite's own, https://www.sqlite.org/fileformat2.html; the numbers in brackets are its sections. Used of
- * it: the header of 100 bytes at the start of page 1 (1.3), of which page size, reserved bytes, page count, freelist,
- * change counter and schema format are read and, where they change, written; the freelist's trunk pages (1.5); and the
- * page that holds byte 2^30, on which SQLite puts its locks and which is never used (1.4).
+ * The format is SQLite's own, https://www.sqlite.org/fileformat2.html; the numbers in brackets are
+ * its sections. Used of it: the header of 100 bytes at the start of page 1 (1.3), of which page
+ * size, reserved bytes, page count, freelist, change counter and schema format are read and, where
+ * they change, written; the freelist's trunk pages (1.5); and the page that holds byte 2^30, on
+ * which SQLite puts its locks and which is never used (1.4).
  *
- * SQLite makes the file, its schema and the (empty) root page of each b-tree; new pages are only ever added at its end.
- * Nothing of it counts before page_file_finish writes the header: until then the file is as it was, but longer.
- * Taking runs of pages and writing may be done from several threads at once; everything else not. */
+ * SQLite makes the file, its schema and the (empty) root page of each b-tree; new pages are only
+ * ever added at its end. Nothing of it counts before page_file_finish writes the header: until then
+ * the file is as it was, but longer. Taking runs of pages and writing may be done from several
+ * threads at once; everything else not. */
 #ifndef MOVIE_ETL_STORE_SQLITE_PAGE_FILE_H
 #define MOVIE_ETL_STORE_SQLITE_PAGE_FILE_H
 
@@ -26,14 +29,14 @@ struct page_file {
     struct vec unused;          /* uint32_t: given out and handed back */
 };
 
-/* *ret_why is NULL when the file can be used; otherwise it says what is unusual about it (auto_vacuum, an old schema
- * format, a file in write-ahead mode), and nothing is open. */
+/* *ret_why is NULL when the file can be used; otherwise it says what is unusual about it
+ * (auto_vacuum, an old schema format, a file in write-ahead mode), and nothing is open. */
 bool page_file_open(struct page_file *f, const char *path, const char **ret_why, struct err *e);
 /* The root page is an empty leaf of an index b-tree. */
 bool page_file_root_is_empty(struct page_file *f, uint32_t root, bool *ret, struct err *e);
 
-/* A run of `want` pages or fewer (one at least); *ret_first is the number of its first. ERR_STORE when page numbers run
- * out. */
+/* A run of `want` pages or fewer (one at least); *ret_first is the number of its first. ERR_STORE
+ * when page numbers run out. */
 bool page_file_take(
     struct page_file *f, uint32_t want, uint32_t *ret_first, uint32_t *ret_n, struct err *e);
 /* Pages that were taken and will not be written. */
@@ -43,7 +46,8 @@ bool page_file_take_one(struct page_file *f, uint32_t *ret, struct err *e);
 bool page_file_write(
     struct page_file *f, uint32_t first, uint32_t n, const uint8_t *pages, struct err *e);
 
-/* Puts what is left unused on the freelist and writes the header: from here on the pages belong to the database. */
+/* Puts what is left unused on the freelist and writes the header: from here on the pages belong to
+ * the database. */
 bool page_file_finish(struct page_file *f, struct err *e);
 void page_file_close(struct page_file *f); /* once, after a successful open */
 

@@ -14,7 +14,8 @@ enum {
     THREADS = 2,
     ROWS_FOR_THREADS = 10000,
     LEAST_PER_PASS = 65536, /* rows; below that it would never end */
-    MOST_PER_PASS = 4 * 1024 * 1024, /* in more, putting users in their places is one cache miss after the other */
+    /* in more, putting users in their places is one cache miss after the other */
+    MOST_PER_PASS = 4 * 1024 * 1024,
 };
 
 struct run {
@@ -22,7 +23,8 @@ struct run {
     uint32_t rows;
 };
 
-void rating_index_init(struct rating_index *ix, const int32_t *movies, size_t movie_n, size_t memory)
+void rating_index_init(
+    struct rating_index *ix, const int32_t *movies, size_t movie_n, size_t memory)
 {
     *ix = (struct rating_index){.movies = movies, .movie_n = movie_n, .memory = memory};
     vec_init(&ix->portions, sizeof(uint32_t *), MAX_PORTIONS);
@@ -37,10 +39,12 @@ void rating_index_done(struct rating_index *ix)
     vec_done(&ix->runs);
 }
 
-/* What is needed besides the users being sorted: rows, runs (twice while they grow), a count per pair and thread. */
+/* What is needed besides the users being sorted: rows, runs (twice while they grow), a count per
+ * pair and thread. */
 static size_t fixed_memory(const struct rating_index *ix)
 {
-    return ix->portions.n * PORTION_ROWS * sizeof(uint32_t) + ix->runs.cap * sizeof(struct run) * 2 +
+    return ix->portions.n * PORTION_ROWS * sizeof(uint32_t) +
+           ix->runs.cap * sizeof(struct run) * 2 +
            ix->movie_n * STEPS * sizeof(uint32_t) * (THREADS + 1);
 }
 
@@ -77,8 +81,7 @@ static void add_runs(struct rating_index *ix, const int32_t *users, size_t n)
     }
 }
 
-void rating_index_add(
-    struct rating_index *ix, const struct ranked_block *b, size_t from, size_t to)
+void rating_index_add(struct rating_index *ix, const struct ranked_block *b, size_t from, size_t to)
 {
     while (!ix->over && from < to) {
         size_t at = ix->rows % PORTION_ROWS, n = to - from;
@@ -187,7 +190,8 @@ static uint32_t *count_pairs(const struct rating_index *ix)
     return counts;
 }
 
-/* The pair at which the second half begins, 0 when there is to be none; what a pass takes must hold any one pair. */
+/* The pair at which the second half begins, 0 when there is to be none; what a pass takes must hold
+ * any one pair. */
 static uint32_t cut(const struct rating_index *ix, const uint32_t *counts, uint64_t *ret_rows,
     uint32_t *ret_biggest)
 {

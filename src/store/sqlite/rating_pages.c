@@ -1,7 +1,8 @@
 /* Rating pages: see rating_pages.h. */
 #include "store/sqlite/rating_pages.h"
 
-/* What the process takes besides the index's memory: blocks of the source, chunks of pages, SQLite's cache. */
+/* What the process takes besides the index's memory: blocks of the source, chunks of pages,
+ * SQLite's cache. */
 enum { OTHER_MEMORY = 48 * 1024 * 1024, FIRST_SAMPLES = 8 };
 
 static size_t index_memory(const struct ranked_source *source)
@@ -93,7 +94,6 @@ bool rating_pages_end(struct rating_pages *p, bool indexed, bool *ret_indexed, s
     if (p->rows > 0)
         p->samples[p->sample_n++] = p->last_row;
     return btree_build(&p->file, p->table_root, &p->table, 1, e) &&
-           (!indexed ||
-               rating_index_build(&p->index, &p->file, p->index_root, ret_indexed, e)) &&
+           (!indexed || rating_index_build(&p->index, &p->file, p->index_root, ret_indexed, e)) &&
            page_file_finish(&p->file, e);
 }

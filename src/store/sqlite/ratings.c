@@ -1,11 +1,12 @@
 /* Ratings by the million, the fastest way that is safe here.
  *
- * Pages of both b-trees are written past SQLite (rating_pages.h) into a file that nobody else has: the database itself
- * while it is being built and has no name yet, else a file beside it (side.c), from which SQLite takes them over in the
- * load's transaction. INSERT INTO ratings SELECT * FROM side.ratings is then one of those where SQLite copies entry by
- * entry of table and index, without taking them apart or sorting (its "transfer optimization").
- * What the page writer leaves, and what it does not cover at all, goes through SQLite (blocks.c) into the same file, with
- * the index made afterwards. */
+ * Pages of both b-trees are written past SQLite (rating_pages.h) into a file that nobody else has:
+ * the database itself while it is being built and has no name yet, else a file beside it (side.c),
+ * from which SQLite takes them over in the load's transaction. INSERT INTO ratings SELECT * FROM
+ * side.ratings is then one of those where SQLite copies entry by entry of table and index, without
+ * taking them apart or sorting (its "transfer optimization"). What the page writer leaves, and what
+ * it does not cover at all, goes through SQLite (blocks.c) into the same file, with the index made
+ * afterwards. */
 #include "store/sqlite/blocks.h"
 #include "store/sqlite/rating_pages.h"
 #include "store/sqlite/side.h"
@@ -39,7 +40,8 @@ static bool insert_rest(struct store *s, struct rating_pull *p, bool sort, uint6
 /* ---- through pages */
 
 /* What the page writer knows: these columns in this order, and nothing else. */
-static const char *const table_shape = "user_id INTEGER 1,movielens_id INTEGER 2,rating REAL 0,rated_at INTEGER 0";
+static const char *const table_shape =
+    "user_id INTEGER 1,movielens_id INTEGER 2,rating REAL 0,rated_at INTEGER 0";
 static const char *const index_shape = "movielens_id BINARY 0,rating BINARY 0,user_id BINARY 0";
 
 struct roots {
@@ -64,16 +66,18 @@ static bool take_roots(void *payload, const struct cell *c, size_t n, struct err
 static bool find_roots(struct store *s, struct roots *ret, struct err *e)
 {
     struct view table = arena_print(&s->scratch, "%sratings", s->prefix),
-                index = arena_print(&s->scratch, "%s%s", s->prefix,
-                    ddl_index_name(&s->scratch, by_movie()).p);
+                index = arena_print(
+                    &s->scratch, "%s%s", s->prefix, ddl_index_name(&s->scratch, by_movie()).p);
     struct cell names[] = {cell_text(table), cell_text(index)};
     *ret = (struct roots){0};
     return sqlite_query(s,
         "SELECT (SELECT rootpage FROM main.sqlite_schema WHERE type = 'table' AND name = ?1),"
         " (SELECT rootpage FROM main.sqlite_schema WHERE type = 'index' AND name = ?2),"
         " (SELECT group_concat(name || ' ' || type || ' ' || pk) FROM pragma_table_xinfo(?1)),"
-        " (SELECT group_concat(name || ' ' || coll || ' ' || \"desc\") FROM pragma_index_xinfo(?2)),"
-        " (SELECT count(*) FROM main.sqlite_schema WHERE tbl_name = ?1 AND rootpage > 0 AND name NOT IN (?1, ?2))",
+        " (SELECT group_concat(name || ' ' || coll || ' ' || \"desc\") FROM "
+        "pragma_index_xinfo(?2)),"
+        " (SELECT count(*) FROM main.sqlite_schema WHERE tbl_name = ?1 AND rootpage > 0 AND name "
+        "NOT IN (?1, ?2))",
         names, 2, take_roots, ret, e);
 }
 
@@ -90,12 +94,15 @@ static bool write_rows(struct rating_pages *pages, struct rating_pull *p, struct
     return true;
 }
 
-/* Looks for some of the rows in table and index, by SQLite: whether what was written is what it reads. */
+/* Looks for some of the rows in table and index, by SQLite: whether what was written is what it
+ * reads. */
 static bool check_samples(struct store *s, const struct rating_pages *pages, struct err *e)
 {
-    const char *sql = "SELECT count(*) FROM {ratings} r WHERE user_id = ? AND movielens_id = ? AND rating = ?"
-                      " AND rated_at = ? AND EXISTS (SELECT 1 FROM {ratings} x INDEXED BY {ix_ratings_movielens_id} WHERE x.movielens_id ="
-                      " r.movielens_id AND x.rating = r.rating AND x.user_id = r.user_id)";
+    const char *sql =
+        "SELECT count(*) FROM {ratings} r WHERE user_id = ? AND movielens_id = ? AND rating = ?"
+        " AND rated_at = ? AND EXISTS (SELECT 1 FROM {ratings} x INDEXED BY "
+        "{ix_ratings_movielens_id} WHERE x.movielens_id ="
+        " r.movielens_id AND x.rating = r.rating AND x.user_id = r.user_id)";
     for (size_t i = 0; i < pages->sample_n; i++) {
         const struct rating_sample *x = &pages->samples[i];
         int64_t n = 0;
@@ -105,13 +112,15 @@ static bool check_samples(struct store *s, const struct rating_pages *pages, str
                 &n, 1, NULL, e))
             return false;
         if (n != 1)
-            return err_set(e, ERR_BUG, "the rating of user %d for movie %d is not where it was written",
-                (int)x->user_id, (int)x->movielens_id);
+            return err_set(e, ERR_BUG,
+                "the rating of user %d for movie %d is not where it was written", (int)x->user_id,
+                (int)x->movielens_id);
     }
     return true;
 }
 
-/* Into the file of the connection at hand, which nobody else has; without a transaction, and leaves with one open. */
+/* Into the file of the connection at hand, which nobody else has; without a transaction, and leaves
+ * with one open. */
 static bool fill(struct store *s, const char *path, const struct ranked_source *source,
     struct load_count *ret, struct err *e)
 {
@@ -178,7 +187,8 @@ static bool fill_side(struct store *s, const char *path, void *payload, struct e
     return fill(s, path, f->source, f->ret, e);
 }
 
-/* A database that others may be using: beside it, then into it. Three times on the disk: there, in the log, here. */
+/* A database that others may be using: beside it, then into it. Three times on the disk: there, in
+ * the log, here. */
 static bool load_live(struct store *s, const struct ranked_source *source, int64_t free,
     struct load_count *ret, struct err *e)
 {

@@ -13,8 +13,9 @@
 
 #define SUFFIX ".new"
 
-/* "metl", the application_id (1.3.15 of the file format) of a database that is being made in the file: so a leftover is
- * told from somebody's file of that name. A copy of a finished database does not have it. */
+/* "metl", the application_id (1.3.15 of the file format) of a database that is being made in the
+ * file: so a leftover is told from somebody's file of that name. A copy of a finished database does
+ * not have it. */
 enum { MARK = 0x6d65746c, AT_MARK = 68, HEADER_SIZE = 100 };
 
 static char *side_path(const struct sqlite *q)
@@ -34,7 +35,8 @@ static bool is_left(int fd)
                            get_u32(header + AT_MARK) == MARK);
 }
 
-/* A second name of the database is not even opened here: closing it would end the connection's locks (let_go). */
+/* A second name of the database is not even opened here: closing it would end the connection's
+ * locks (let_go). */
 static bool claim(struct sqlite *q, struct err *e)
 {
     if (!file_is_same(q->beside, q->path))
@@ -53,7 +55,8 @@ bool side_claim(struct sqlite *q, struct err *e)
     return false;
 }
 
-/* The descriptor is closed last: closing any descriptor of a file ends all locks of this process on it, SQLite's too. */
+/* The descriptor is closed last: closing any descriptor of a file ends all locks of this process on
+ * it, SQLite's too. */
 static void let_go(struct sqlite *q)
 {
     (void)sys_close(q->beside_fd);
@@ -102,7 +105,8 @@ bool side_settle_mark(struct store *s, struct err *e)
 {
     const struct sqlite *q = sqlite_of(s);
     int64_t mark = 0;
-    if (!sqlite_query(s, "SELECT application_id FROM pragma_application_id", NULL, 0, take_mark, &mark, e))
+    if (!sqlite_query(
+            s, "SELECT application_id FROM pragma_application_id", NULL, 0, take_mark, &mark, e))
         return false;
     if (q->building == (mark == MARK) || (!q->building && has_two_names(q)))
         return true; /* any other mark is the user's own */
@@ -126,15 +130,15 @@ bool side_publish(struct store *s, struct err *e)
     struct err later;
     sqlite_disconnect(q);
     bool ok = sync_it(q, e) && file_publish(q->beside, q->path, e);
-    if (ok || file_is_same(q->beside, q->path)) /* or only the old name is left, or the folder not synced */
+    if (ok || file_is_same(
+                  q->beside, q->path)) /* or only the old name is left, or the folder not synced */
         let_go(q);
     return sqlite_reconnect(s, ok ? e : &later) && side_settle_mark(s, ok ? e : &later) && ok;
 }
 
 bool side_forget_journal(struct store *s, struct err *e)
 {
-    return sqlite_run(
-        sqlite_of(s), "PRAGMA journal_mode = OFF", "cannot set up the database", e);
+    return sqlite_run(sqlite_of(s), "PRAGMA journal_mode = OFF", "cannot set up the database", e);
 }
 
 /* ---- beside a live database */
@@ -149,15 +153,18 @@ static bool take_sql(void *payload, const struct cell *c, size_t n, struct err *
     return true;
 }
 
-/* What makes a file like the live one, as far as ratings are concerned: in it, whole lists of entries can be copied. */
+/* What makes a file like the live one, as far as ratings are concerned: in it, whole lists of
+ * entries can be copied. */
 static bool print_tables(struct store *s, struct str *to, struct err *e)
 {
     struct view table = arena_print(&s->scratch, "%sratings", s->prefix),
                 index = arena_print(&s->scratch, "%six_ratings_movielens_id", s->prefix);
     struct cell names[] = {cell_text(table), cell_text(index)}, mark = cell_int(MARK);
     return sqlite_query(s,
-               "SELECT 'PRAGMA encoding = ''' || encoding || '''; PRAGMA page_size = ' || page_size ||"
-               " '; PRAGMA auto_vacuum = NONE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
+               "SELECT 'PRAGMA encoding = ''' || encoding || '''; PRAGMA page_size = ' || "
+               "page_size ||"
+               " '; PRAGMA auto_vacuum = NONE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = "
+               "OFF;"
                " PRAGMA application_id = ' || ? FROM pragma_encoding, pragma_page_size",
                &mark, 1, take_sql, to, e) &&
            sqlite_query(s,
@@ -200,8 +207,8 @@ bool side_fill(struct store *s,
     return ok;
 }
 
-/* Where somebody added columns that are computed, a row has more columns than it takes in: then those that it takes are
- * named, and SQLite does not copy entry by entry. */
+/* Where somebody added columns that are computed, a row has more columns than it takes in: then
+ * those that it takes are named, and SQLite does not copy entry by entry. */
 static bool print_take_over(struct store *s, struct str *to, struct err *e)
 {
     const char *all = "INSERT INTO main.{ratings} SELECT * FROM side.{ratings}",
@@ -209,7 +216,8 @@ static bool print_take_over(struct store *s, struct str *to, struct err *e)
                         " SELECT user_id, movielens_id, rating, rated_at FROM side.{ratings}";
     int64_t computed = 0;
     if (!db_get_ints(s, "SELECT count(*) FROM pragma_table_xinfo(?) WHERE hidden <> 0",
-            CELLS(cell_text(arena_print(&s->scratch, "%sratings", s->prefix))), &computed, 1, NULL, e))
+            CELLS(cell_text(arena_print(&s->scratch, "%sratings", s->prefix))), &computed, 1, NULL,
+            e))
         return false;
     sql_expand(s, to, computed == 0 ? all : named);
     return true;

@@ -1,33 +1,38 @@
 /* Side: the file beside the database, PATH.new (private to this folder).
  *
- * Nobody else has it: an flock on it keeps other processes away for as long as it is there, and what a killed process left
- * of it (empty, or with a mark in its header) is removed by the next one; a file of that name that is anybody else's is
- * neither removed nor followed. Two uses. A database that does not exist yet is built in it and gets its name by a link, when
- * it is whole: nothing is ever overwritten. Beside one that exists, which others may have open, it takes in ratings,
- * which SQLite then copies into the live file within the load's transaction. */
+ * Nobody else has it: an flock on it keeps other processes away for as long as it is there, and
+ * what a killed process left of it (empty, or with a mark in its header) is removed by the next
+ * one; a file of that name that is anybody else's is neither removed nor followed. Two uses. A
+ * database that does not exist yet is built in it and gets its name by a link, when it is whole:
+ * nothing is ever overwritten. Beside one that exists, which others may have open, it takes in
+ * ratings, which SQLite then copies into the live file within the load's transaction. */
 #ifndef MOVIE_ETL_STORE_SQLITE_SIDE_H
 #define MOVIE_ETL_STORE_SQLITE_SIDE_H
 
 #include "store/sqlite/db.h"
 
 bool side_claim(struct sqlite *q, struct err *e);
-/* Takes it away (unless it got its name), detaches it before; fine without one. Not inside a transaction. */
+/* Takes it away (unless it got its name), detaches it before; fine without one. Not inside a
+ * transaction. */
 void side_drop(struct sqlite *q);
 /* Removes what a killed process left. */
 void side_clean(const struct sqlite *q);
-/* A database that is being built bears a mark, so that what is left of it is known; one that has its name
- * alone does not. */
+/* A database that is being built bears a mark, so that what is left of it is known; one that has
+ * its name alone does not. */
 bool side_settle_mark(struct store *s, struct err *e);
 
-/* The database that is being built gets its name, synced, and the connection goes on with it. On failure it remains as
- * it is, or (when only the connection failed) the database is there all the same. */
+/* The database that is being built gets its name, synced, and the connection goes on with it. On
+ * failure it remains as it is, or (when only the connection failed) the database is there all the
+ * same. */
 bool side_publish(struct store *s, struct err *e);
 
-/* Without a journal, what fails cannot be rolled back: for files that are thrown away then. Not inside a transaction. */
+/* Without a journal, what fails cannot be rolled back: for files that are thrown away then. Not
+ * inside a transaction. */
 bool side_forget_journal(struct store *s, struct err *e);
 
-/* Makes the side file, with the tables of ratings as the database has them and empty, and lets `fill` work on it: the store's
- * connection is one to it meanwhile. `fill` is called without a transaction and leaves with one. */
+/* Makes the side file, with the tables of ratings as the database has them and empty, and lets
+ * `fill` work on it: the store's connection is one to it meanwhile. `fill` is called without a
+ * transaction and leaves with one. */
 bool side_fill(struct store *s,
     bool (*fill)(struct store *s, const char *path, void *payload, struct err *e), void *payload,
     struct err *e);

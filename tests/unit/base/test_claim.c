@@ -33,7 +33,8 @@ TEST(a_claim_keeps_others_out)
     file_remove_unclaimed("x.new", left);
 }
 
-/* What was left there without a claim is taken away, and a file of another name with the same content stays as it is. */
+/* What was left there without a claim is taken away, and a file of another name with the same
+ * content stays as it is. */
 TEST(leftovers_are_removed_not_emptied)
 {
     struct err e;

@@ -38,7 +38,8 @@ static void test_every_bit_and_length_counts(void **state)
 static void test_order_counts(void **state)
 {
     (void)state;
-    assert_true(hash_of("0123456789abcdefFEDCBA9876543210") != hash_of("FEDCBA98765432100123456789abcdef"));
+    assert_true(
+        hash_of("0123456789abcdefFEDCBA9876543210") != hash_of("FEDCBA98765432100123456789abcdef"));
     assert_true(hash_of("0123456789abcdef") != hash_of("89abcdef01234567"));
 }
 

@@ -266,7 +266,8 @@ TEST(printed_reals_come_back)
     }
 }
 
-/* Quick ways must not show: the first of %.15g, %.16g, %.17g that reads back, whatever the number. */
+/* Quick ways must not show: the first of %.15g, %.16g, %.17g that reads back, whatever the
+ * number. */
 static void check_as_printf(double d)
 {
     char to[32], want[40];

@@ -242,7 +242,8 @@ static void test_simple_keys(void **state)
     CHECK(KEY_TMDB_RATE, {"35", NULL}, {"0.5", NULL}, {"0", NULL},
         {"fast", "'fast' is not a number of requests per second, like 35 or 0.5"});
     CHECK(KEY_TMDB_LANGUAGE, {"en", NULL}, {"en-US", NULL}, {"zh-CN", NULL},
-        {"es-419", "'es-419' is not a language like en-US or de"}, {"english", "'english' is not a language like en-US or de"},
+        {"es-419", "'es-419' is not a language like en-US or de"},
+        {"english", "'english' is not a language like en-US or de"},
         {"EN", "'EN' is not a language like en-US or de"},
         {"e", "'e' is not a language like en-US or de"},
         {"en_US", "'en_US' is not a language like en-US or de"},
@@ -260,9 +261,11 @@ static void test_simple_keys(void **state)
     CHECK(KEY_SQL_TLS, {"off", NULL}, {"require", NULL}, {"verify", NULL}, {"/etc/ca.pem", NULL},
         {"./ca.pem", NULL}, {"prefer", NULL}, {"verify-ca:/ca.pem", NULL}, {"verify-full", NULL},
         {"verify-full:ca.pem", NULL},
-        {"verify-full:", "'verify-full:' is not off, prefer, require, verify-ca:CAFILE, verify-full[:CAFILE] or "
-                         "the path of a CA file"},
-        {"on", "'on' is not off, prefer, require, verify-ca:CAFILE, verify-full[:CAFILE] or the path of a CA "
+        {"verify-full:",
+            "'verify-full:' is not off, prefer, require, verify-ca:CAFILE, verify-full[:CAFILE] or "
+            "the path of a CA file"},
+        {"on", "'on' is not off, prefer, require, verify-ca:CAFILE, verify-full[:CAFILE] or the "
+               "path of a CA "
                "file"});
     CHECK(KEY_SQL_PREFIX, {"", NULL}, {"etl_", NULL}, {"A_1234567890abcd", NULL},
         {"A_1234567890abcde",

@@ -146,7 +146,8 @@ static void test_json_many_findings(void **state)
     done();
 }
 
-/* Connections log from threads of their own while the verb goes on (the thread sanitizer looks on, too). */
+/* Connections log from threads of their own while the verb goes on (the thread sanitizer looks on,
+ * too). */
 enum { LINES = 300 };
 
 static void log_lines(void *payload)

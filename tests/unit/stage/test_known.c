@@ -4,13 +4,14 @@
 #include "base/input.h"
 #include "stage/reader.h"
 
-#define ETL(at)    "---\netl: {fetched_at: \"2026-11-" at "T10:00:07Z\", review: null}\n"
-#define MOVIE(id)  "movie:\n  id: " id "\n  imdb_id: \"tt0137523\"\n  title: \"Fight Club\"\n"
-#define OTHER(id)  "movie:\n  id: " id "\n  imdb_id: \"tt0137523\"\n  title: \"Fight club\"\n"
-#define GONE(id)   "---\ngone: {id: " id ", status_code: 34, seen_at: \"2026-11-22T10:00:09Z\"}\n"
+#define ETL(at)   "---\netl: {fetched_at: \"2026-11-" at "T10:00:07Z\", review: null}\n"
+#define MOVIE(id) "movie:\n  id: " id "\n  imdb_id: \"tt0137523\"\n  title: \"Fight Club\"\n"
+#define OTHER(id) "movie:\n  id: " id "\n  imdb_id: \"tt0137523\"\n  title: \"Fight club\"\n"
+#define GONE(id)  "---\ngone: {id: " id ", status_code: 34, seen_at: \"2026-11-22T10:00:09Z\"}\n"
 
 /* Reads the documents with what is known so far. */
-static void read_known(struct box *b, const char *documents, int records, int gone, struct map *known)
+static void read_known(
+    struct box *b, const char *documents, int records, int gone, struct map *known)
 {
     struct err e;
     struct batch_reader *r;
@@ -94,7 +95,8 @@ static void test_a_bad_instant_is_refused(void **state)
     map_done(&known);
 }
 
-/* What comes behind another document of the same id is compared with what that one leaves: it is read. */
+/* What comes behind another document of the same id is compared with what that one leaves: it is
+ * read. */
 static void test_another_document_of_the_id_makes_it_unknown(void **state)
 {
     static const char *const first[] = {ETL("23") OTHER("550"), GONE("550")};
@@ -102,7 +104,9 @@ static void test_another_document_of_the_id_makes_it_unknown(void **state)
     for (size_t i = 0; i < sizeof first / sizeof first[0]; i++) {
         struct map known;
         learn(b, ETL("22") MOVIE("550") ETL("22") MOVIE("551"), 2, &known);
-        const char *all = arena_print(&b->a, "%s%s%s", first[i], ETL("24") MOVIE("550"), ETL("24") MOVIE("551")).p;
+        const char *all =
+            arena_print(&b->a, "%s%s%s", first[i], ETL("24") MOVIE("550"), ETL("24") MOVIE("551"))
+                .p;
         read_known(b, all, i == 0 ? 3 : 2, i == 0 ? 0 : 1, &known);
         assert_int_equal(b->n, 3);
         assert_false(b->records[1].unchanged);

@@ -1,4 +1,5 @@
-/* Going on with what a killed run left: a file cut at every byte ends as the file that was never cut. */
+/* Going on with what a killed run left: a file cut at every byte ends as the file that was never
+ * cut. */
 #include "box.h"
 
 #include "base/file.h"

@@ -1,5 +1,6 @@
-/* How fast a release goes into SQLite: store_load_movielens beside the obvious ways, on the same generated ratings, each
- * in a process of its own. Prints seconds, processor seconds, rows per second, peak memory and file size.
+/* How fast a release goes into SQLite: store_load_movielens beside the obvious ways, on the same
+ * generated ratings, each in a process of its own. Prints seconds, processor seconds, rows per
+ * second, peak memory and file size.
  *
  *   bench_load [ROWS [FOLDER [WAY]]]      WAY: only those whose name begins so
  *
@@ -28,8 +29,7 @@ struct bench {
 
 typedef bool load_fn(const char *path, struct generated *g, struct err *e);
 
-static bool by_store_in(
-    enum store_mode mode, const char *path, struct generated *g, struct err *e)
+static bool by_store_in(enum store_mode mode, const char *path, struct generated *g, struct err *e)
 {
     struct store_config config = {.path = path, .foreign_keys = true};
     struct ml_source source = generated_source(g);
@@ -61,8 +61,8 @@ static bool by_build_in_200(const char *path, struct generated *g, struct err *e
     return by_build(path, g, e);
 }
 
-/* The best use of SQLite's own interface that is known here: rows from a virtual table, the index made afterwards, cheaply
- * journalled. It is the safe way behind the page writer. */
+/* The best use of SQLite's own interface that is known here: rows from a virtual table, the index
+ * made afterwards, cheaply journalled. It is the safe way behind the page writer. */
 struct plain {
     struct generated *g;
     struct load_count n;

@@ -1,5 +1,6 @@
-/* Generated ratings: a MovieLens release of any size, the same for the same numbers, made block by block. Users have 20
- * to 300 ratings each over `movies` movies, sorted by user and movie as the real files are. */
+/* Generated ratings: a MovieLens release of any size, the same for the same numbers, made block by
+ * block. Users have 20 to 300 ratings each over `movies` movies, sorted by user and movie as the
+ * real files are. */
 #ifndef MOVIE_ETL_TEST_GENERATED_H
 #define MOVIE_ETL_TEST_GENERATED_H
 

@@ -1,9 +1,9 @@
-/* Kit: what the tests of store share: a folder of its own per test, a store in it, and a plain SQLite connection beside
- * it that looks at the file without the code under test.
+/* Kit: what the tests of store share: a folder of its own per test, a store in it, and a plain
+ * SQLite connection beside it that looks at the file without the code under test.
  *
- * With MOVIE_ETL_TEST_SERVER=host:port:user:password in the environment the store is a database of its own on that server,
- * and the plain connection goes there: SQL that both understand is asked of it. Tests that are about the embedded file
- * stand in a list of their own and do not run then. */
+ * With MOVIE_ETL_TEST_SERVER=host:port:user:password in the environment the store is a database of
+ * its own on that server, and the plain connection goes there: SQL that both understand is asked of
+ * it. Tests that are about the embedded file stand in a list of their own and do not run then. */
 #ifndef MOVIE_ETL_TESTS_STORE_KIT_H
 #define MOVIE_ETL_TESTS_STORE_KIT_H
 
@@ -28,10 +28,11 @@ struct kit {
 int kit_set_up(void **state);
 int kit_set_up_empty(void **state); /* the folder only */
 int kit_tear_down(void **state);
-#define KIT_TEST(name)  cmocka_unit_test_setup_teardown(name, kit_set_up, kit_tear_down)
+#define KIT_TEST(name) cmocka_unit_test_setup_teardown(name, kit_set_up, kit_tear_down)
 bool kit_on_server(void);
-/* The kind of error when a row is against a constraint: on a server it may be one row of many, which is then found. */
-#define KIT_AGAINST (kit_on_server() ? ERR_DATA : ERR_STORE)
+/* The kind of error when a row is against a constraint: on a server it may be one row of many,
+ * which is then found. */
+#define KIT_AGAINST     (kit_on_server() ? ERR_DATA : ERR_STORE)
 #define KIT_EMPTY(name) cmocka_unit_test_setup_teardown(name, kit_set_up_empty, kit_tear_down)
 
 const char *kit_path(struct kit *k, const char *name); /* below dir */
@@ -45,7 +46,8 @@ void kit_sql(struct kit *k, const char *sql);
 int64_t kit_int(struct kit *k, const char *sql);
 const char *kit_text(
     struct kit *k, const char *sql); /* rows joined by "; ", columns by "|", NULL as "-" */
-/* integrity_check and foreign_key_check find nothing; on a server: every reference leads somewhere. */
+/* integrity_check and foreign_key_check find nothing; on a server: every reference leads
+ * somewhere. */
 void kit_sound(struct kit *k);
 
 /* The canonical dump, lines ended. */

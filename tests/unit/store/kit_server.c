@@ -1,5 +1,5 @@
-/* The kit on a server: see kit.h. The plain connection speaks ANSI SQL, so that one text does for SQLite too, and shows
- * values as SQLite shows them. */
+/* The kit on a server: see kit.h. The plain connection speaks ANSI SQL, so that one text does for
+ * SQLite too, and shows values as SQLite shows them. */
 #include "kit_server.h"
 
 #include "base/str.h"
@@ -44,8 +44,8 @@ static MYSQL *plain(struct kit *k, const char *database)
     unsigned tcp = MYSQL_PROTOCOL_TCP;
     (void)mysql_optionsv(db, MYSQL_OPT_PROTOCOL, &tcp);
     (void)mysql_optionsv(db, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-    if (mysql_real_connect(db, k->config.host, k->config.user, k->config.pass, database, (unsigned)k->config.port,
-            NULL, CLIENT_MULTI_STATEMENTS) == NULL ||
+    if (mysql_real_connect(db, k->config.host, k->config.user, k->config.pass, database,
+            (unsigned)k->config.port, NULL, CLIENT_MULTI_STATEMENTS) == NULL ||
         mysql_query(db, "SET sql_mode = 'ANSI,STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES'") != 0)
         fail_msg("%s: %s", k->config.host, mysql_error(db));
     return db;
@@ -113,13 +113,17 @@ const char *kit_server_text(struct kit *k, const char *sql)
     return kept;
 }
 
-/* The server holds foreign keys for everybody but who switches them off, as a load does: every one is proved. */
+/* The server holds foreign keys for everybody but who switches them off, as a load does: every one
+ * is proved. */
 void kit_server_sound(struct kit *k)
 {
     const char *proofs = kit_server_text(k,
-        "SELECT 'SELECT ''' || table_name || ''' FROM \"' || table_name || '\" c LEFT JOIN \"' || referenced_table_name"
-        " || '\" p ON p.\"' || referenced_column_name || '\" = c.\"' || column_name || '\" WHERE c.\"' || column_name ||"
-        " '\" IS NOT NULL AND p.\"' || referenced_column_name || '\" IS NULL' FROM information_schema.key_column_usage"
+        "SELECT 'SELECT ''' || table_name || ''' FROM \"' || table_name || '\" c LEFT JOIN \"' || "
+        "referenced_table_name"
+        " || '\" p ON p.\"' || referenced_column_name || '\" = c.\"' || column_name || '\" WHERE "
+        "c.\"' || column_name ||"
+        " '\" IS NOT NULL AND p.\"' || referenced_column_name || '\" IS NULL' FROM "
+        "information_schema.key_column_usage"
         " WHERE table_schema = DATABASE() AND referenced_table_name IS NOT NULL");
     struct view v = view_of(proofs);
     size_t n = 0;

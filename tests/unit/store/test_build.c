@@ -1,5 +1,5 @@
-/* A database that is built beside its name, and the ways by which ratings get into one that exists: whichever it is, the
- * content is the same, and nobody else's file is touched. */
+/* A database that is built beside its name, and the ways by which ratings get into one that exists:
+ * whichever it is, the content is the same, and nobody else's file is touched. */
 #include "kit.h"
 
 #include "base/file.h"
@@ -34,7 +34,7 @@ static void says(const char *text)
 
 struct source {
     struct generated g;
-    bool stop_behind; /* when the last row was given, a stop is asked for */
+    bool stop_behind;       /* when the last row was given, a stop is asked for */
     uint64_t disorder_from; /* from this row on, blocks are given backwards */
     int32_t users[GENERATED_BLOCK], movies[GENERATED_BLOCK];
     uint8_t half_stars[GENERATED_BLOCK];
@@ -95,7 +95,8 @@ static void load(struct kit *k, uint64_t disorder_from)
 /* What every way must end in. */
 static const char *wanted(struct kit *k)
 {
-    return kit_text(k, "SELECT count(*), sum(user_id * 31 + movielens_id * rating + rated_at) FROM ratings");
+    return kit_text(
+        k, "SELECT count(*), sum(user_id * 31 + movielens_id * rating + rated_at) FROM ratings");
 }
 
 static struct view built_dump(struct kit *k)
@@ -229,7 +230,8 @@ static void a_file_of_that_name_is_left_alone(void **state)
     assert_string_equal(kit_text(k, "SELECT count(*) FROM ratings"), "60000");
     k->config.path = path;
     assert_int_equal(unlink(beside), 0);
-    assert_int_equal(link(path, beside), 0); /* behind the back of a process that has it open: only refused */
+    /* behind the back of a process that has it open: only refused */
+    assert_int_equal(link(path, beside), 0);
     kit_open(k, STORE_CREATE);
     struct ml_source again = begin_source(RATINGS, UINT64_MAX);
     must_fail(store_load_movielens(k->s, &again, &r, &k->e), ERR_REFUSED);
@@ -237,7 +239,8 @@ static void a_file_of_that_name_is_left_alone(void **state)
     assert_true(file_exists(beside));
 }
 
-/* The user's own mark in the header stays, also when ratings are loaded; ours goes where a kill left it. */
+/* The user's own mark in the header stays, also when ratings are loaded; ours goes where a kill
+ * left it. */
 static void marks_in_the_header(void **state)
 {
     struct kit *k = *state;
@@ -297,12 +300,18 @@ static void every_way_ends_in_the_same(void **state)
         {STORE_CREATE, NULL, UINT64_MAX, NULL},
         {STORE_CREATE, NULL, 0, "do not come in order"},
         {STORE_CREATE, NULL, 50000, "do not come in order"},
-        {STORE_CREATE, "PRAGMA journal_mode = DELETE; PRAGMA auto_vacuum = FULL; VACUUM", UINT64_MAX, NULL},
-        {STORE_CREATE, "PRAGMA journal_mode = DELETE; PRAGMA page_size = 1024; VACUUM", UINT64_MAX, NULL},
+        {STORE_CREATE, "PRAGMA journal_mode = DELETE; PRAGMA auto_vacuum = FULL; VACUUM",
+            UINT64_MAX, NULL},
+        {STORE_CREATE, "PRAGMA journal_mode = DELETE; PRAGMA page_size = 1024; VACUUM", UINT64_MAX,
+            NULL},
         {STORE_CREATE, "CREATE INDEX theirs ON ratings (rated_at)", UINT64_MAX, NULL},
-        {STORE_CREATE, "CREATE TABLE log(n); CREATE TRIGGER theirs AFTER INSERT ON ratings WHEN new.user_id = 1"
-                       " BEGIN INSERT INTO log VALUES (1); END", UINT64_MAX, NULL},
-        {STORE_CREATE, "ALTER TABLE ratings ADD COLUMN theirs INTEGER", UINT64_MAX, "not as this program makes them"},
+        {STORE_CREATE,
+            "CREATE TABLE log(n); CREATE TRIGGER theirs AFTER INSERT ON ratings WHEN new.user_id = "
+            "1"
+            " BEGIN INSERT INTO log VALUES (1); END",
+            UINT64_MAX, NULL},
+        {STORE_CREATE, "ALTER TABLE ratings ADD COLUMN theirs INTEGER", UINT64_MAX,
+            "not as this program makes them"},
     };
     struct kit *k = *state;
     struct view dump = built_dump(k);
@@ -341,8 +350,9 @@ static int64_t steps_of_taking_over(struct kit *k)
     return 0;
 }
 
-/* Three for each entry: its record, into the other tree, the next one; two more for the table's where the library was
- * made with the pre-update hook. Taking rows apart, checking them and making records takes nearly thirty a row. */
+/* Three for each entry: its record, into the other tree, the next one; two more for the table's
+ * where the library was made with the pre-update hook. Taking rows apart, checking them and making
+ * records takes nearly thirty a row. */
 enum { MOST_STEPS_PER_ROW = 3 + 3 + 2 };
 
 static bool copies_entries(struct kit *k)
@@ -352,7 +362,8 @@ static bool copies_entries(struct kit *k)
     return steps < (int64_t)RATINGS * MOST_STEPS_PER_ROW + 1000;
 }
 
-/* Its transfer optimization, on which the speed rests; what it does not cover is as right, and takes longer. */
+/* Its transfer optimization, on which the speed rests; what it does not cover is as right, and
+ * takes longer. */
 static void entries_are_copied_where_definitions_agree(void **state)
 {
     static const struct {
@@ -361,11 +372,20 @@ static void entries_are_copied_where_definitions_agree(void **state)
     } ways[] = {
         {NULL, NULL, true},
         {"PRAGMA encoding = 'UTF-16le'; CREATE TABLE theirs(a)", NULL, true},
-        {"PRAGMA encoding = 'UTF-16be'; PRAGMA page_size = 512; CREATE TABLE theirs(a)", NULL, true},
-        {NULL, "CREATE VIEW theirs AS SELECT * FROM ratings; CREATE INDEX mine ON movies (title)", true},
-        {NULL, "CREATE TABLE theirs(a INTEGER, b INTEGER, FOREIGN KEY (a, b) REFERENCES ratings)", true},
-        {NULL, "CREATE UNIQUE INDEX theirs ON ratings (rated_at, user_id, movielens_id) WHERE user_id > 7", false},
-        {NULL, "CREATE TABLE n(a); CREATE TRIGGER theirs BEFORE INSERT ON ratings BEGIN INSERT INTO n VALUES (1); END", false},
+        {"PRAGMA encoding = 'UTF-16be'; PRAGMA page_size = 512; CREATE TABLE theirs(a)", NULL,
+            true},
+        {NULL, "CREATE VIEW theirs AS SELECT * FROM ratings; CREATE INDEX mine ON movies (title)",
+            true},
+        {NULL, "CREATE TABLE theirs(a INTEGER, b INTEGER, FOREIGN KEY (a, b) REFERENCES ratings)",
+            true},
+        {NULL,
+            "CREATE UNIQUE INDEX theirs ON ratings (rated_at, user_id, movielens_id) WHERE user_id "
+            "> 7",
+            false},
+        {NULL,
+            "CREATE TABLE n(a); CREATE TRIGGER theirs BEFORE INSERT ON ratings BEGIN INSERT INTO n "
+            "VALUES (1); END",
+            false},
         {NULL, "ALTER TABLE ratings ADD COLUMN theirs REAL AS (rating * 2)", false},
     };
     struct kit *k = *state;
@@ -415,7 +435,8 @@ static void room_is_looked_for_first(void **state)
 {
     struct kit *k = *state;
     struct ml_load_result r;
-    const uint64_t sizes[] = {(uint64_t)1 << 60, (uint64_t)1 << 63, UINT64_MAX - 1}; /* a zip may claim the last two */
+    /* a zip may claim the last two */
+    const uint64_t sizes[] = {(uint64_t)1 << 60, (uint64_t)1 << 63, UINT64_MAX - 1};
     for (int i = 0; i < 6; i++) {
         k->config.path = kit_path(k, i % 2 == 0 ? "built.db" : "created.db");
         kit_open(k, i % 2 == 0 ? STORE_BUILD : STORE_CREATE);
@@ -441,7 +462,8 @@ static void little_room_takes_the_other_way(void **state)
     kit_open(k, STORE_CREATE);
     must(file_free_space(k->config.path, &free, &k->e));
     struct ml_source s = begin_source(RATINGS, UINT64_MAX);
-    s.ratings_bytes = (uint64_t)free / 15 * 4; /* twice 1.5 times that is free, three times is not */
+    /* twice 1.5 times that is free, three times is not */
+    s.ratings_bytes = (uint64_t)free / 15 * 4;
     must(store_load_movielens(k->s, &s, &r, &k->e));
     generated_done(&source.g);
     says("no room for a file beside");
@@ -449,7 +471,8 @@ static void little_room_takes_the_other_way(void **state)
     kit_sound(k);
 }
 
-/* While the file beside is sorted already, not only when SQLite takes it over. The last test: a stop is for good. */
+/* While the file beside is sorted already, not only when SQLite takes it over. The last test: a
+ * stop is for good. */
 static void a_stop_is_heeded_beside(void **state)
 {
     struct kit *k = *state;

@@ -1,4 +1,5 @@
-/* Every file call fails once: what was there before stays, the error is the right one, and the next try succeeds. */
+/* Every file call fails once: what was there before stays, the error is the right one, and the next
+ * try succeeds. */
 #include "kit.h"
 
 #include "base/file.h"
@@ -36,14 +37,16 @@ static bool write_some(struct kit *k, int64_t id)
     size_t changed;
     if (!store_begin(k->s, &k->e))
         return false;
-    if (store_write_tmdb(k->s, (const struct tmdb_write *[]){&w}, 1, &k->e) && store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e) &&
+    if (store_write_tmdb(k->s, (const struct tmdb_write *[]){&w}, 1, &k->e) &&
+        store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e) &&
         store_set_cursor(k->s, "c", id, 1, &k->e))
         return store_commit(k->s, &k->e);
     store_rollback(k->s);
     return false;
 }
 
-/* The kinds an errno becomes: no space is always DISK, a file that cannot be opened, read or written STORE or DISK. */
+/* The kinds an errno becomes: no space is always DISK, a file that cannot be opened, read or
+ * written STORE or DISK. */
 static bool right_kind(const struct kit *k, int errnum)
 {
     if (errnum == ENOSPC)
@@ -58,8 +61,9 @@ struct campaign {
     int64_t failures;
 };
 
-/* Lets call number 1, 2, ... of the kind fail until one run meets no fault. Each failed run must leave the dump as it
- * was, or as the finished act leaves it: a fault after the commit loses nothing. */
+/* Lets call number 1, 2, ... of the kind fail until one run meets no fault. Each failed run must
+ * leave the dump as it was, or as the finished act leaves it: a fault after the commit loses
+ * nothing. */
 static void run_campaign(struct kit *k, struct campaign *c, const char *base, const char *work)
 {
     for (int64_t n = 1;; n++) {
@@ -204,8 +208,8 @@ static void creating_survives_every_fault(void **state)
     assert_true(failures > 10);
 }
 
-/* A database that is built: whatever fails, there is none, or (after its name was given) the whole; and the next try
- * makes one. */
+/* A database that is built: whatever fails, there is none, or (after its name was given) the whole;
+ * and the next try makes one. */
 static void building_survives_every_fault(void **state)
 {
     struct kit *k = *state;

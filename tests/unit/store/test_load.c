@@ -1,4 +1,5 @@
-/* Loading MovieLens releases: what arrives, what is left out, and that the old content survives every failure. */
+/* Loading MovieLens releases: what arrives, what is left out, and that the old content survives
+ * every failure. */
 #include "kit.h"
 
 #include "base/file.h"
@@ -200,7 +201,8 @@ static void a_release_may_be_empty(void **state)
     assert_int_equal(kit_int(k, "SELECT count(*) FROM movielens_release"), 1);
     if (!kit_on_server())
         assert_int_equal(
-            kit_int(k, "SELECT count(*) FROM sqlite_schema WHERE name = 'ix_ratings_movielens_id'"), 1);
+            kit_int(k, "SELECT count(*) FROM sqlite_schema WHERE name = 'ix_ratings_movielens_id'"),
+            1);
 }
 
 /* What is kept of ratings goes up and down, each time as a whole. */
@@ -420,8 +422,8 @@ static bool stop_and_go_on(void *payload, struct rating_block *ret, struct err *
     return generated_next(payload, ret, e);
 }
 
-/* A request to stop is heard between the source's blocks too, in the long work of the engine. In a child: it cannot be
- * taken back. */
+/* A request to stop is heard between the source's blocks too, in the long work of the engine. In a
+ * child: it cannot be taken back. */
 static void a_load_can_be_stopped(void **state)
 {
     struct kit *k = *state;

@@ -6,10 +6,12 @@
 #include <string.h>
 
 #define NUMBERS                                                                                    \
-    "(SELECT 1 AS value UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5"  \
+    "(SELECT 1 AS value UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL "       \
+    "SELECT 5"                                                                                     \
     " UNION ALL SELECT 6"
 
-/* Two movies of TMDB, one of them with everything the views show, and one that only MovieLens knows. */
+/* Two movies of TMDB, one of them with everything the views show, and one that only MovieLens
+ * knows. */
 static void fill(struct kit *k)
 {
     kit_sql(k,
@@ -25,7 +27,8 @@ static void fill(struct kit *k)
         " VALUES (550, 'Fight Club', 'Fight Club', 'A man', 0.1, '/p.jpg', 100, NULL), (6, 'Bare', "
         "NULL, NULL, NULL,"
         " NULL, 200, 300);"
-        "INSERT INTO movielens_movies SELECT a, b, c, NULL, NULL, NULL, d, e, f, 0, 0,0,0,0,0,0,0,0,0,0 FROM"
+        "INSERT INTO movielens_movies SELECT a, b, c, NULL, NULL, NULL, d, e, f, 0, "
+        "0,0,0,0,0,0,0,0,0,0 FROM"
         " (SELECT 1 AS a, 'Fight Club (1999)' AS b, 'Fight Club' AS c, 550 AS d, 550 AS e, 2 AS f"
         " UNION ALL SELECT 2, 'Fight Club again', NULL, 550, 550, 1"
         " UNION ALL SELECT 40, 'Hamlet (2000)', 'Hamlet', NULL, -40, 1"
@@ -34,11 +37,11 @@ static void fill(struct kit *k)
         "13), (1, 41, 1, 14);"
         "INSERT INTO tags VALUES (1, 1, 0, 'a\tb\"\\N', 5), (1, 1, 1, '', 5);"
         "INSERT INTO movie_genres VALUES (550, 18, 1, 1), (550, 7, 1, 0), (-40, 7, 1, 0);"
-        "INSERT INTO people(person_id, name, fetched_at) SELECT value, 'P' || value, 1 FROM "
-        NUMBERS " UNION ALL SELECT 7) v;"
+        "INSERT INTO people(person_id, name, fetched_at) SELECT value, 'P' || value, 1 "
+        "FROM " NUMBERS " UNION ALL SELECT 7) v;"
         "INSERT INTO credits(tmdb_id, kind, credit_id, credited_name, person_id, cast_order, job)"
-        " SELECT 550, 'cast', 'c' || value, 'Actor ' || value, value, 9 - value, NULL FROM "
-        NUMBERS ") v;"
+        " SELECT 550, 'cast', 'c' || value, 'Actor ' || value, value, 9 - value, NULL FROM " NUMBERS
+        ") v;"
         "INSERT INTO credits(tmdb_id, kind, credit_id, credited_name, person_id, cast_order, job) "
         "VALUES"
         " (550, 'cast', 'c0', 'Uncredited', NULL, NULL, NULL), (550, 'crew', 'd1', 'Zoe Director', "
@@ -83,9 +86,10 @@ static void details_have_every_scalar(void **state)
         if (strcmp(l.columns[i].name, "extra") == 0)
             continue;
         const char *sql = arena_print(&k->a,
-            kit_on_server() ? "SELECT count(*) FROM information_schema.columns WHERE table_schema = DATABASE()"
-                              " AND table_name = 'movie_details' AND column_name = '%s'"
-                            : "SELECT count(*) FROM pragma_table_info('movie_details') WHERE name = '%s'",
+            kit_on_server()
+                ? "SELECT count(*) FROM information_schema.columns WHERE table_schema = DATABASE()"
+                  " AND table_name = 'movie_details' AND column_name = '%s'"
+                : "SELECT count(*) FROM pragma_table_info('movie_details') WHERE name = '%s'",
             l.columns[i].name)
                               .p;
         if (kit_int(k, sql) != 1)
@@ -160,9 +164,12 @@ static void counts_name_every_table(void **state)
     fill(k);
     must(store_counts(k->s, check_count, &c, &k->e));
     assert_int_equal(c.n,
-        kit_int(k, kit_on_server() ? "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE()"
-                                     " AND table_type = 'BASE TABLE'"
-                                   : "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"));
+        kit_int(k,
+            kit_on_server()
+                ? "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE()"
+                  " AND table_type = 'BASE TABLE'"
+                : "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE "
+                  "'sqlite%'"));
     assert_int_equal(c.n, kit_int(k, "SELECT count(*) FROM etl_tables WHERE kind = 'table'"));
     assert_int_equal(c.ours, 11);
 }
@@ -303,9 +310,10 @@ static void clear_empties_and_keeps_the_structure(void **state)
     struct view empty = kit_dump(k);
     fill(k);
     must(store_take_lease(k->s, "me", 100, &k->e));
-    const char *all = kit_on_server() ? "SELECT table_type, table_name FROM information_schema.tables WHERE"
-                                        " table_schema = DATABASE() ORDER BY 1, 2"
-                                      : "SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2";
+    const char *all = kit_on_server()
+                          ? "SELECT table_type, table_name FROM information_schema.tables WHERE"
+                            " table_schema = DATABASE() ORDER BY 1, 2"
+                          : "SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2";
     const char *objects = kit_text(k, all);
     must(store_clear(k->s, &rows, &k->e));
     assert_int_equal(rows, 3 + 2 + 4 + 5 + 2 + 3 + 7 + 10 + 5 + 1 + 2);

@@ -156,7 +156,9 @@ static void sets_are_compared_row_by_row(void **state)
     struct movie *all = arena_take_array(&k->a, N, sizeof *all);
     size_t changed = 0;
     for (size_t i = 0; i < N; i++)
-        all[i] = (struct movie){.id = -1 - (int64_t)i, .title = {"a", 1}, .genre_n = i % 3,
+        all[i] = (struct movie){.id = -1 - (int64_t)i,
+            .title = {"a", 1},
+            .genre_n = i % 3,
             .genres = {{8, true, false}, {3, false, true}}};
     must(store_begin(k->s, &k->e));
     must(store_put_movies(k->s, all + 100, N - 100, 1, 10, &changed, &k->e));
@@ -168,11 +170,14 @@ static void sets_are_compared_row_by_row(void **state)
     must(store_put_movies(k->s, all, N, 2, 20, &changed, &k->e));
     assert_int_equal(changed, 104);
     must(store_commit(k->s, &k->e));
-    assert_int_equal(kit_int(k, "SELECT count(*) FROM movies WHERE run_id = 2 AND updated_at = 20"), 104);
-    assert_string_equal(kit_text(k, "SELECT id, title FROM movies WHERE run_id = 2 AND id < -100 ORDER BY id DESC"),
+    assert_int_equal(
+        kit_int(k, "SELECT count(*) FROM movies WHERE run_id = 2 AND updated_at = 20"), 104);
+    assert_string_equal(
+        kit_text(k, "SELECT id, title FROM movies WHERE run_id = 2 AND id < -100 ORDER BY id DESC"),
         "-201|b; -302|a; -303|a; -304|a");
-    assert_string_equal(kit_text(k, "SELECT movie_id, genre_id, from_movielens, from_tmdb FROM movie_genres WHERE"
-                                    " movie_id IN (-302, -303, -304) ORDER BY 1, 2"),
+    assert_string_equal(
+        kit_text(k, "SELECT movie_id, genre_id, from_movielens, from_tmdb FROM movie_genres WHERE"
+                    " movie_id IN (-302, -303, -304) ORDER BY 1, 2"),
         "-304|8|1|0; -302|8|1|1");
     assert_int_equal(kit_int(k, "SELECT count(*) FROM movie_genres"), 4999 - 2 + 1);
     kit_sound(k);
@@ -190,12 +195,14 @@ static void sets_are_redirected(void **state)
     }
     kit_sql(k, "INSERT INTO movie_redirects VALUES (100, -1), (101, -2)");
     must(store_begin(k->s, &k->e));
-    must_fail(store_redirect_movies(k->s, (const struct id_pair[]){{-1, -2}, {-2, 7}}, 2, &k->e), ERR_BUG);
+    must_fail(store_redirect_movies(k->s, (const struct id_pair[]){{-1, -2}, {-2, 7}}, 2, &k->e),
+        ERR_BUG);
     must(store_redirect_movies(k->s, moves, N, &k->e));
     must(store_commit(k->s, &k->e));
     assert_string_equal(kit_text(k, "SELECT id FROM movies"), "7");
-    assert_string_equal(kit_text(k, "SELECT count(*), sum(new_id = 7), min(old_id), sum(old_id IN (100, 101)) FROM"
-                                    " movie_redirects"),
+    assert_string_equal(
+        kit_text(k, "SELECT count(*), sum(new_id = 7), min(old_id), sum(old_id IN (100, 101)) FROM"
+                    " movie_redirects"),
         "501|501|-999|1");
 }
 
@@ -286,7 +293,8 @@ static void movielens_rows_come_by_filter(void **state)
     must(set_link(k, 1, 0));
     must_fail(set_link(k, 3, 12345), KIT_AGAINST);
     must(store_commit(k->s, &k->e));
-    assert_string_equal(kit_text(k, "SELECT movie_id FROM movielens_movies ORDER BY movielens_id"), "-; -3; -3");
+    assert_string_equal(
+        kit_text(k, "SELECT movie_id FROM movielens_movies ORDER BY movielens_id"), "-; -3; -3");
 }
 
 static const struct CMUnitTest both[] = {

@@ -314,12 +314,14 @@ static void missing_things_are_added(void **state)
     }
 }
 
-/* Who reads meanwhile is not refused; whoever writes next makes what a first load that was cut off left to do. */
+/* Who reads meanwhile is not refused; whoever writes next makes what a first load that was cut off
+ * left to do. */
 static void a_first_load_makes_its_indexes_at_the_end(void **state)
 {
     struct kit *k = *state;
-    static const char count[] = "SELECT count(*) FROM sqlite_schema WHERE name IN ('ix_people_name', "
-                                "'ix_credits_person_id', 'ix_watch_providers_country')";
+    static const char count[] =
+        "SELECT count(*) FROM sqlite_schema WHERE name IN ('ix_people_name', "
+        "'ix_credits_person_id', 'ix_watch_providers_country')";
     kit_open(k, STORE_WRITE);
     must(store_begin_first_load(k->s, &k->e));
     assert_int_equal(kit_int(k, count), 0);
@@ -351,7 +353,8 @@ static void added_columns_change_no_dump(void **state)
     assert_true(view_eq(before, kit_dump(k)));
 }
 
-/* Of an older program's tables: what is added refers to what it should, and is empty where it had to have a value. */
+/* Of an older program's tables: what is added refers to what it should, and is empty where it had
+ * to have a value. */
 static void added_columns_have_their_references(void **state)
 {
     struct kit *k = *state;

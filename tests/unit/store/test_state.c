@@ -287,7 +287,8 @@ static void an_expired_lease_nobody_took_is_still_held(void **state)
     assert_true(kit_int(k, "SELECT expires_at FROM etl_locks") >= sys_now() + 9);
 }
 
-/* The same owner in a new process: it died and is back. Its former self, if it was only paused, is locked out. */
+/* The same owner in a new process: it died and is back. Its former self, if it was only paused, is
+ * locked out. */
 static void an_owner_takes_its_own_lease_again(void **state)
 {
     struct kit *k = *state;

@@ -1,4 +1,5 @@
-/* TMDB records: random ones written, read back equal, changed, written again; sightings of gone ones. */
+/* TMDB records: random ones written, read back equal, changed, written again; sightings of gone
+ * ones. */
 #include "kit.h"
 
 #include "base/str.h"
@@ -194,7 +195,8 @@ static void own_rows_are_overwritten_by_newer_data_only(void **state)
     kit_sound(k);
 }
 
-/* A record that says nothing about a thing takes nothing from it; an older one may fill what is not known. */
+/* A record that says nothing about a thing takes nothing from it; an older one may fill what is not
+ * known. */
 static void own_rows_keep_what_is_known(void **state)
 {
     struct kit *k = *state;
@@ -212,7 +214,8 @@ static void own_rows_keep_what_is_known(void **state)
     assert_string_equal(kit_text(k, "SELECT * FROM keywords"), "7|known|86900");
 }
 
-/* The same mention again is written once a day; another one at once; and never is an older one taken for the newest. */
+/* The same mention again is written once a day; another one at once; and never is an older one
+ * taken for the newest. */
 static void own_rows_are_not_written_again_and_again(void **state)
 {
     static const struct {
@@ -232,7 +235,8 @@ static void own_rows_are_not_written_again_and_again(void **state)
         assert_string_equal(kit_text(k, "SELECT * FROM keywords"), mentions[i].want);
     }
     kit_open(k,
-        STORE_WRITE); /* nothing is noted: what is older than the newest record is written as it comes */
+        /* nothing is noted: what is older than the newest record is written as it comes */
+        STORE_WRITE);
     struct expected x = {0};
     struct tmdb_keyword item;
     struct tmdb_movie m = movie_of(k, 100, "M");
@@ -405,7 +409,8 @@ static bool count_facts(void *payload, const struct tmdb_facts *f, struct err *e
 
 #define TEN                                                                                        \
     "(SELECT 0 AS i UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4"   \
-    " UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)"
+    " UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL "      \
+    "SELECT 9)"
 
 /* More ids than go into one statement, each given once. */
 static void many_ids_come_in_portions(void **state)
@@ -414,8 +419,11 @@ static void many_ids_come_in_portions(void **state)
     static const size_t sizes[] = {1, 2, 17, 255, 256, 257, 1093, 2000};
     int64_t ids[2000];
     for (int64_t i = 1; i <= 1500; i += 100)
-        kit_sql(k, arena_print(&k->a, "INSERT INTO tmdb_movies(tmdb_id, fetched_at) SELECT %lld + 10 * a.i + b.i, 1 FROM " TEN
-                                      " a, " TEN " b", (long long)i).p);
+        kit_sql(k, arena_print(&k->a,
+                       "INSERT INTO tmdb_movies(tmdb_id, fetched_at) SELECT %lld + 10 * a.i + b.i, "
+                       "1 FROM " TEN " a, " TEN " b",
+                       (long long)i)
+                       .p);
     for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
         int count = 0;
         size_t n = sizes[at];

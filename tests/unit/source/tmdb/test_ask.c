@@ -1,5 +1,5 @@
-/* Questions with their tries: what is asked again, when everything waits, when the run ends, and that no error and no
- * log line ever shows the key. */
+/* Questions with their tries: what is asked again, when everything waits, when the run ends, and
+ * that no error and no log line ever shows the key. */
 #include "test.h"
 
 #include "base/sys.h"
@@ -96,7 +96,8 @@ static void failures_are_asked_again_and_401_is_not(void **state)
     assert_non_null(strstr(e.hint, "TMDB_BASE_URL"));
 }
 
-/* Only bounds from below: how late a busy machine wakes up is not the program's doing (base tests the bounds). */
+/* Only bounds from below: how late a busy machine wakes up is not the program's doing (base tests
+ * the bounds). */
 static void back_off_grows(void **state)
 {
     struct script s = {.fail_first = 4, .status = 502};

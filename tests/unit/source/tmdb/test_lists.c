@@ -455,8 +455,8 @@ static bool keep(void *payload, const char *question, const struct tmdb_page *pa
     return true;
 }
 
-/* Cut short again and again, on its way through three windows that are read twice, it asks for nothing twice but what
- * was under way, and gives what one walk would. */
+/* Cut short again and again, on its way through three windows that are read twice, it asks for
+ * nothing twice but what was under way, and gives what one walk would. */
 static void a_walk_goes_on_where_it_was(void **state)
 {
     struct tmdb_memory memory = {recall, keep, NULL};
@@ -482,7 +482,8 @@ static void a_walk_goes_on_where_it_was(void **state)
     assert_int_equal(taken.n, world.movies.n);
     assert_int_equal(l.seen, world.movies.n);
     assert_true(cuts > 10);
-    /* 650 pages of which one window's half are read twice, the looks, and what was under way at each cut */
+    /* 650 pages of which one window's half are read twice, the looks, and what was under way at
+     * each cut */
     assert_in_range(world.requests, 650, 650 + 330 + 10 + (uint64_t)cuts * client->connections);
     uint64_t before = world.requests;
     for (size_t i = 0; i < kept.n; i++)

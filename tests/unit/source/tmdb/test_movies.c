@@ -1,5 +1,5 @@
-/* Fetching movies over a scripted engine: one request each, missing sections once more, reviews followed, outcomes,
- * bounds, and the ways a fetch ends. */
+/* Fetching movies over a scripted engine: one request each, missing sections once more, reviews
+ * followed, outcomes, bounds, and the ways a fetch ends. */
 #include "test.h"
 
 #include "base/map.h"
@@ -437,8 +437,8 @@ static void an_outage_that_ends_costs_no_movie(void **state)
     end(&setting);
 }
 
-/* A few movies of which a part is never to be had are what is left of every run over the same ids. That is no outage:
- * if it ended the run, the batch would never be complete. */
+/* A few movies of which a part is never to be had are what is left of every run over the same ids.
+ * That is no outage: if it ended the run, the batch would never be complete. */
 static void broken_parts_of_a_few_movies_do_not_end_the_run(void **state)
 {
     static const int64_t ids[] = {NO_KEYWORDS, NO_KEYWORDS, NO_KEYWORDS, NULL_KEYWORDS, PLAIN, 0};

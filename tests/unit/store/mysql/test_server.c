@@ -1,4 +1,5 @@
-/* The parts of the MySQL engine that need no server: hosts, values as text, the classes of errors, types. */
+/* The parts of the MySQL engine that need no server: hosts, values as text, the classes of errors,
+ * types. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -100,7 +101,8 @@ static const char *print(struct fixture *f, const char *sql, const struct cell *
 static void test_values(void **state)
 {
     struct fixture *f = *state;
-    struct cell c[] = {cell_int(INT64_MIN), cell_null(), cell_text(view_of("it's \\ ?")), cell_real(0.5)};
+    struct cell c[] = {
+        cell_int(INT64_MIN), cell_null(), cell_text(view_of("it's \\ ?")), cell_real(0.5)};
     struct err e;
     assert_string_equal(print(f, "a = ? AND b <> '?' AND `c?` = ? OR ? ?", c, 4),
         "a = -9223372036854775808 AND b <> '?' AND `c?` = NULL OR 'it\\'s \\\\ ?' 0.5e0");
@@ -118,8 +120,8 @@ static void test_values(void **state)
 static void test_reals(void **state)
 {
     struct fixture *f = *state;
-    double reals[] = {0, 0.1, 1.0 / 3, 7, 1e22, 123456789012345680.0, 5e-324, 1.7976931348623157e308, -2.5,
-        7.1234567890123457, 100000000.0};
+    double reals[] = {0, 0.1, 1.0 / 3, 7, 1e22, 123456789012345680.0, 5e-324,
+        1.7976931348623157e308, -2.5, 7.1234567890123457, 100000000.0};
     for (size_t i = 0; i < sizeof reals / sizeof reals[0]; i++) {
         struct cell c = cell_real(reals[i]);
         const char *text = print(f, "?", &c, 1);
@@ -174,8 +176,10 @@ static void test_trouble(void **state)
     assert_int_equal(server_trouble(2013, ""), TROUBLE_LOST);
     assert_int_equal(server_trouble(2026, ""), TROUBLE_LOST);
     assert_int_equal(server_trouble(1047, ""), TROUBLE_NODE);
-    assert_int_equal(server_trouble(1290, "running with the --super-read-only option"), TROUBLE_NODE);
-    assert_int_equal(server_trouble(1290, "running with the --secure-file-priv option"), TROUBLE_OTHER);
+    assert_int_equal(
+        server_trouble(1290, "running with the --super-read-only option"), TROUBLE_NODE);
+    assert_int_equal(
+        server_trouble(1290, "running with the --secure-file-priv option"), TROUBLE_OTHER);
     assert_int_equal(server_trouble(1105, "Maximum writeset size exceeded"), TROUBLE_SIZE);
     assert_int_equal(server_trouble(1105, "Unknown error"), TROUBLE_OTHER);
     assert_int_equal(server_trouble(1406, ""), TROUBLE_DATA);

@@ -12,7 +12,8 @@
 
 #define TABLE                                                                                      \
     "CREATE TABLE movies(id INTEGER PRIMARY KEY) STRICT;"                                          \
-    "CREATE TABLE ratings(user_id INTEGER, movielens_id INTEGER REFERENCES movies(id), rating REAL " \
+    "CREATE TABLE ratings(user_id INTEGER, movielens_id INTEGER REFERENCES movies(id), rating "    \
+    "REAL "                                                                                        \
     "NOT NULL, rated_at INTEGER NOT NULL, PRIMARY KEY (user_id, movielens_id)) STRICT, WITHOUT "   \
     "ROWID; CREATE INDEX ix ON ratings (movielens_id, rating);"
 
@@ -82,7 +83,9 @@ void make_rows(struct pages_kit *k, const struct row_kind *shape)
     int64_t id = 0;
     for (size_t i = 0; i < r->movie_n; i++) {
         id += step(&x, shape->movie_step);
-        r->ids[i] = (int32_t)(id > INT32_MAX - (int64_t)(r->movie_n - i) ? INT32_MAX - (int64_t)(r->movie_n - 1 - i) : id);
+        r->ids[i] = (int32_t)(id > INT32_MAX - (int64_t)(r->movie_n - i)
+                                  ? INT32_MAX - (int64_t)(r->movie_n - 1 - i)
+                                  : id);
         id = r->ids[i];
     }
     int64_t user = 0, movie = INT32_MAX;
@@ -102,7 +105,8 @@ void make_rows(struct pages_kit *k, const struct row_kind *shape)
         r->half_stars[i] = (uint8_t)(1 + next_random(&x) % 10);
         r->times[i] = some_time(&x, shape->last_time);
     }
-    k->source = (struct ranked_source){.movies = r->ids, .movie_n = r->movie_n, .memory = LOAD_MEMORY};
+    k->source =
+        (struct ranked_source){.movies = r->ids, .movie_n = r->movie_n, .memory = LOAD_MEMORY};
 }
 
 void free_rows(struct pages_kit *k)
@@ -177,7 +181,8 @@ void make_empty(struct pages_kit *k, const char *name, int page_size, int reserv
 void begin_pages(struct pages_kit *k, const char *name)
 {
     sqlite3 *db = open_db(k, name);
-    uint32_t table = (uint32_t)sql_int(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'ratings'"),
+    uint32_t table =
+                 (uint32_t)sql_int(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'ratings'"),
              index = (uint32_t)sql_int(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'ix'");
     (void)sqlite3_close(db);
     if (!rating_pages_begin(
@@ -206,7 +211,8 @@ static void write_plain(struct pages_kit *k, int page_size, int reserved)
     sqlite3 *db = open_db(k, "plain.db");
     run_sql(db, "BEGIN");
     assert_int_equal(
-        sqlite3_prepare_v2(db, "INSERT INTO ratings VALUES (?, ?, ?, ?)", -1, &st, NULL), SQLITE_OK);
+        sqlite3_prepare_v2(db, "INSERT INTO ratings VALUES (?, ?, ?, ?)", -1, &st, NULL),
+        SQLITE_OK);
     for (size_t i = 0; i < r->n; i++) {
         (void)sqlite3_bind_int(st, 1, r->users[i]);
         (void)sqlite3_bind_int(st, 2, r->movies[i]);
@@ -236,7 +242,8 @@ void write_both(struct pages_kit *k, int page_size, int reserved, size_t block)
 
 static void sound(sqlite3 *db)
 {
-    assert_int_equal(sql_int(db, "SELECT integrity_check = 'ok' FROM pragma_integrity_check LIMIT 1"), 1);
+    assert_int_equal(
+        sql_int(db, "SELECT integrity_check = 'ok' FROM pragma_integrity_check LIMIT 1"), 1);
     assert_int_equal(sql_int(db, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
 
@@ -274,7 +281,8 @@ static void change_alike(sqlite3 *db, const char *schema)
 {
     char sql[600];
     (void)snprintf(sql, sizeof sql,
-        "INSERT OR IGNORE INTO %s.ratings SELECT user_id + 1, movielens_id, 5.5 - rating, rated_at / 2 FROM "
+        "INSERT OR IGNORE INTO %s.ratings SELECT user_id + 1, movielens_id, 5.5 - rating, rated_at "
+        "/ 2 FROM "
         "%s.ratings WHERE user_id < 2147483647 AND rated_at %% 3 = 0;"
         "DELETE FROM %s.ratings WHERE rated_at %% 7 = 1;"
         "UPDATE %s.ratings SET rating = 3 WHERE movielens_id %% 5 = 2;"

@@ -1,5 +1,5 @@
-/* Pages kit: a database file made by SQLite, ratings written into it by the page writer, and the same rows inserted by
- * SQLite into another; and how the two compare. */
+/* Pages kit: a database file made by SQLite, ratings written into it by the page writer, and the
+ * same rows inserted by SQLite into another; and how the two compare. */
 #ifndef MOVIE_ETL_TESTS_STORE_SQLITE_PAGES_KIT_H
 #define MOVIE_ETL_TESTS_STORE_SQLITE_PAGES_KIT_H
 
@@ -20,7 +20,7 @@ struct row_kind {
     int32_t movies;     /* how many there are */
     int32_t movie_step; /* ids lie so far apart at most */
     int32_t user_step;
-    int64_t last_time; /* instants from minus that to that, of every width between */
+    int64_t last_time;     /* instants from minus that to that, of every width between */
     uint32_t most_of_user; /* ratings */
 };
 
@@ -63,7 +63,8 @@ void begin_pages(struct pages_kit *k, const char *name);
 void add_rows(struct pages_kit *k, size_t block);
 /* All of it: "direct.db" by pages, "plain.db" by SQL. */
 void write_both(struct pages_kit *k, int page_size, int reserved, size_t block);
-/* direct.db is sound and holds what plain.db holds, in table and index; so it does after both were changed alike. */
+/* direct.db is sound and holds what plain.db holds, in table and index; so it does after both were
+ * changed alike. */
 void compare_both(struct pages_kit *k);
 
 #endif

@@ -1,5 +1,6 @@
-/* The page writer past the page that holds byte 2^30, which SQLite never uses: a database that is nearly that large
- * already gets ratings that reach over it. Takes 1.2 GB of the folder the tests use. */
+/* The page writer past the page that holds byte 2^30, which SQLite never uses: a database that is
+ * nearly that large already gets ratings that reach over it. Takes 1.2 GB of the folder the tests
+ * use. */
 #include "pages_kit.h"
 
 #include "base/file.h"
@@ -14,7 +15,8 @@ static void make_large(struct pages_kit *k, int page_size)
     sqlite3 *db = open_db(k, "direct.db");
     run_sql(db, "PRAGMA journal_mode = OFF; CREATE TABLE large(a BLOB)");
     for (int i = 0; i < 2; i++) {
-        (void)snprintf(sql, sizeof sql, "INSERT INTO large VALUES (zeroblob(%d))", 0x40000000 / 2 - 3000000);
+        (void)snprintf(
+            sql, sizeof sql, "INSERT INTO large VALUES (zeroblob(%d))", 0x40000000 / 2 - 3000000);
         run_sql(db, sql);
     }
     (void)sqlite3_close(db);

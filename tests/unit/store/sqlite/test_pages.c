@@ -1,5 +1,5 @@
-/* The page writer against SQLite itself: whatever rows it writes, SQLite finds the file sound, reads from it what it
- * would have stored itself, and goes on working with it. */
+/* The page writer against SQLite itself: whatever rows it writes, SQLite finds the file sound,
+ * reads from it what it would have stored itself, and goes on working with it. */
 #include "pages_kit.h"
 
 #include "base/file.h"
@@ -20,14 +20,16 @@ static const struct row_kind usual = {.rows = 1000,
     .last_time = 1700000000,
     .most_of_user = 50};
 
-static void write_and_compare(struct pages_kit *k, const struct row_kind *shape, int page_size, int reserved)
+static void write_and_compare(
+    struct pages_kit *k, const struct row_kind *shape, int page_size, int reserved)
 {
     make_rows(k, shape);
     write_both(k, page_size, reserved, 1 + shape->seed * 37 % 5000);
     compare_both(k);
 }
 
-/* From none to some leaves, each number: leaves that are just full, and one row too many, are among them. */
+/* From none to some leaves, each number: leaves that are just full, and one row too many, are among
+ * them. */
 static void every_number_of_rows(void **state)
 {
     struct row_kind shape = usual;
@@ -53,7 +55,8 @@ static void every_page_size(void **state)
 static void values_of_every_width(void **state)
 {
     static const int32_t steps[] = {1, 3, 200, 30000, 5000000};
-    static const int64_t times[] = {0, 1, 127, 128, 40000, 9000000, 3000000000, 1LL << 40, 1LL << 50, INT64_MAX};
+    static const int64_t times[] = {
+        0, 1, 127, 128, 40000, 9000000, 3000000000, 1LL << 40, 1LL << 50, INT64_MAX};
     struct row_kind shape = usual;
     shape.rows = 2000;
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
@@ -81,7 +84,8 @@ static int levels(struct pages_kit *k, const char *name, uint32_t page, uint32_t
     int fd = sys_open(pages_path(k, name), O_RDONLY, 0), n = 1;
     uint8_t bytes[65536];
     for (;; n++) {
-        assert_int_equal(sys_pread(fd, bytes, page_size, (int64_t)(page - 1) * page_size), page_size);
+        assert_int_equal(
+            sys_pread(fd, bytes, page_size, (int64_t)(page - 1) * page_size), page_size);
         if (bytes[0] == 0x0a)
             break;
         assert_int_equal(bytes[0], 0x02);
@@ -179,8 +183,8 @@ static int64_t read_header(struct pages_kit *k, uint8_t *to)
     return size;
 }
 
-/* As after a transaction of SQLite's: the counter has risen and the page count belongs to it; nothing else but the
- * freelist has changed. */
+/* As after a transaction of SQLite's: the counter has risen and the page count belongs to it;
+ * nothing else but the freelist has changed. */
 static void the_header_is_as_after_a_transaction(void **state)
 {
     enum { CHANGES = 24, PAGES = 28, FREE_END = 40, VALID_FOR = 92, LIBRARY = 96 };
@@ -283,7 +287,8 @@ static void refused(struct pages_kit *k, const char *before, const char *after, 
     (void)remove(pages_path(k, "odd.db"));
     sqlite3 *db = open_db(k, "odd.db");
     run_sql(db, before);
-    run_sql(db, "CREATE TABLE ratings(a INTEGER PRIMARY KEY) WITHOUT ROWID; CREATE INDEX ix ON ratings (a)");
+    run_sql(db, "CREATE TABLE ratings(a INTEGER PRIMARY KEY) WITHOUT ROWID; CREATE INDEX ix ON "
+                "ratings (a)");
     run_sql(db, after);
     (void)sqlite3_close(db);
     begin_pages(k, "odd.db");
@@ -330,7 +335,8 @@ static void the_locking_page_is_never_given_out(void **state)
         }
 }
 
-/* Whoever runs out of numbers says so, and writes nothing behind its chunk until somebody looks: the first run too. */
+/* Whoever runs out of numbers says so, and writes nothing behind its chunk until somebody looks:
+ * the first run too. */
 static void page_numbers_run_out(void **state)
 {
     struct pages_kit *k = *state;
@@ -339,7 +345,8 @@ static void page_numbers_run_out(void **state)
     make_rows(k, &shape);
     for (uint32_t left = 0; left < 3000; left += 1024) {
         struct row_list *r = &k->rows;
-        struct ranked_block b = {{r->users, r->movies, r->half_stars, r->times, shape.rows}, r->ranks};
+        struct ranked_block b = {
+            {r->users, r->movies, r->half_stars, r->times, shape.rows}, r->ranks};
         size_t taken;
         bool indexed;
         make_empty(k, "direct.db", 512, 0);
@@ -371,9 +378,11 @@ static void unused_pages_are_free(void **state)
         rating_pages_close(&k->pages);
         sqlite3 *db = open_db(k, "direct.db");
         assert_int_equal(sql_int(db, "PRAGMA freelist_count"), 400);
-        assert_int_equal(sql_int(db, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"), 1);
+        assert_int_equal(
+            sql_int(db, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"), 1);
         run_sql(db, "CREATE TABLE t(a); INSERT INTO t VALUES (zeroblob(300 * 500))");
-        assert_int_equal(sql_int(db, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"), 1);
+        assert_int_equal(
+            sql_int(db, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"), 1);
         assert_true(sql_int(db, "PRAGMA freelist_count") < 400);
         (void)sqlite3_close(db);
     }

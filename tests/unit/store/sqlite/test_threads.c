@@ -1,4 +1,5 @@
-/* The page writer with both its threads: many rows, small pages, so that they take pages from each other all the time. */
+/* The page writer with both its threads: many rows, small pages, so that they take pages from each
+ * other all the time. */
 #include "pages_kit.h"
 
 static void two_threads_make_one_tree(void **state)
