@@ -84,7 +84,7 @@ exits 6 "bad rows are findings, the load goes on"
 says "ratings.csv:5" "the first with file and line"; says "ratings.csv:7" "the second too"
 rows "all other rows are in" "select count(*) from ratings" "$(($(wc -l <ml/ratings.csv) - 3))"
 rm -rf data; etl init --load-movielens --movielens ml --max-errors 1
-exits 5 "--max-errors stops it"; rows "and nothing is loaded" "select count(*) from movielens_movies" 0
+exits 5 "--max-errors stops it"; [ ! -e data/movies.db ] && [ ! -e data/movies.db.new ]; ok "and there is no database"
 release; rm -rf data; etl init --load-movielens --movielens ml
 exits 0 "a good release"
 echo '1,1,3.0,964982703' >>ml/ratings.csv
