@@ -30,12 +30,10 @@ bool movielens_movies(struct movielens *m, struct findings *findings,
     struct err *e);
 
 /* ratings.csv, a block at a time; ret->n == 0 is the end. Blocks stay valid until the next call.
- * Rows come in file order; movielens_ratings_sorted says, after the end, whether (user, movie) rose
- * strictly all the way (a row that repeats the one before it is dropped with a finding; other
- * duplicates are the store's to find). */
+ * Rows come in file order, as a rule that of user and movie. One that repeats the one before it is
+ * dropped with a finding; other duplicates are the store's to find. */
 bool movielens_ratings_next(
     struct movielens *m, struct findings *findings, struct rating_block *ret, struct err *e);
-bool movielens_ratings_sorted(const struct movielens *m);
 /* After the end of the ratings: one entry per movie that has any, by movielens_id. Owned by `m`. */
 const struct rating_stats *movielens_stats(const struct movielens *m, size_t *ret_n);
 

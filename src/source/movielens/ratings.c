@@ -53,7 +53,6 @@ static struct ratings *ratings_new(struct movielens *m)
 {
     struct ratings *r = mem_alloc(sizeof *r);
     r->m = m;
-    r->sorted = true;
     r->line = 2;
     r->work = queue_new(AHEAD_PIECES);
     r->stats = queue_new(1);
@@ -134,8 +133,6 @@ static void join_batch(
     if (b->n > 0 && b->first == r->last) {
         drop_first(r, b, findings);
         at = 1;
-    } else if (b->n > 0) {
-        r->sorted = r->sorted && b->first > r->last;
     }
     findings_merge_kept(findings, its, first, its->kept.n, r->line);
     findings_merge_counts(findings, its);
@@ -143,7 +140,6 @@ static void join_batch(
         findings_done(its);
         findings_init(its);
     }
-    r->sorted = r->sorted && b->sorted;
     r->last = b->n > 0 ? b->last : r->last;
     r->line += b->lines;
     *ret = (struct rating_block){
@@ -226,11 +222,6 @@ bool movielens_ratings_next(
     m->release.ratings += (int64_t)block.n;
     *ret = block;
     return true;
-}
-
-bool movielens_ratings_sorted(const struct movielens *m)
-{
-    return m->ratings != NULL && m->ratings->sorted;
 }
 
 const struct rating_stats *movielens_stats(const struct movielens *m, size_t *ret_n)

@@ -22,7 +22,6 @@ struct batch {
     uint8_t *half_stars;
     int64_t *rated_at;
     uint64_t lines;           /* of the file */
-    bool sorted;              /* user and movie rise strictly */
     uint64_t first, last;     /* user and movie (order_of) of its first and last row */
     struct findings findings; /* lines in them are counted from 0 */
     /* When its first row was accepted: its line, and how many findings were kept: there belongs
@@ -63,7 +62,7 @@ struct ratings {
     struct piece *given; /* whose rows he has; NULL: none */
     uint64_t line;       /* of the first line of the next piece */
     uint64_t last;       /* user and movie of the last row given */
-    bool begun, sorted, ended;
+    bool begun, ended;
     bool failed;
     struct err e; /* of `failed`, for whoever asks again */
 };

@@ -55,7 +55,6 @@ static void drop_refused(struct scanner *s)
         }
         if (to == 0)
             remember_first(s, order, s->place.line);
-        b->sorted = b->sorted && order > b->last;
         b->last = order;
         b->user_id[to] = b->user_id[i];
         b->movielens_id[to] = b->movielens_id[i];
@@ -185,7 +184,6 @@ static void begin_batch(struct scanner *s, struct batch *b)
         b->rated_at = mem_alloc(RATINGS_BATCH * sizeof *b->rated_at);
     }
     b->n = 0;
-    b->sorted = true;
     b->first = b->last = 0;
     s->b = b;
     s->place = release_place(s->r->m, ML_RATINGS, &b->findings);

@@ -4,7 +4,7 @@
 
 #include "source/tmdb/ask.h"
 
-enum { TMDB_PAGES_MAX = 500, TMDB_PER_PAGE = 20 };
+enum { TMDB_PAGES_MAX = 500 };
 
 struct tmdb_client {
     struct arena texts;                /* of everything below */

@@ -99,7 +99,6 @@ static bool load_ratings(struct movielens *m, struct loaded *l, struct err *e)
     const struct rating_stats *s = movielens_stats(m, &n);
     for (size_t i = 0; i < n; i++)
         *(struct rating_stats *)vec_add(&l->stats) = s[i];
-    l->sorted = movielens_ratings_sorted(m);
     return true;
 }
 

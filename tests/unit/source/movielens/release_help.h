@@ -35,7 +35,6 @@ struct loaded {
     struct vec movies, ratings, tags; /* struct ml_movie, struct loaded_rating, struct ml_tag */
     struct vec stats;                 /* struct rating_stats */
     struct ml_release release;
-    bool sorted;
 };
 struct loaded_rating {
     int64_t user_id, movielens_id, half_stars, rated_at;
