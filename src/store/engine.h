@@ -132,6 +132,9 @@ struct engine {
      * stays. */
     bool (*load_ratings)(struct store *s, const struct ranked_source *source,
         struct load_count *ret, struct err *e);
+    /* The first load of TMDB records begins or is over: rows go everywhere in their tables, so that pages are written again
+     * and again. For engines with late_indexes. */
+    bool (*mass)(struct store *s, bool begins, struct err *e);
     /* Gives space back to the system where that is possible now; failure is no harm. */
     void (*tidy)(struct store *s);
 

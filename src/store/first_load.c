@@ -18,10 +18,10 @@ bool store_begin_first_load(struct store *s, struct err *e)
     if (!s->engine->late_indexes)
         return true;
     return db_get_ints(s, "SELECT 1 FROM {tmdb_movies} LIMIT 1", NO_CELLS, &one, 1, &exists, e) &&
-           (exists || db_alone(s, drop_late, NULL, e));
+           (exists || (s->engine->mass(s, true, e) && db_alone(s, drop_late, NULL, e)));
 }
 
 bool store_end_first_load(struct store *s, struct err *e)
 {
-    return !s->engine->late_indexes || migrate(s, e);
+    return !s->engine->late_indexes || (s->engine->mass(s, false, e) && migrate(s, e));
 }

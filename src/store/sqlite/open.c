@@ -8,7 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OLDEST = 3037000, PAGE_SIZE = 8192 };
+enum {
+    OLDEST = 3037000,
+    PAGE_SIZE = 8192,
+    LOG_PAGES = 8192, /* 64 MiB: how long the write-ahead log gets before it goes into the database */
+    MASS = 4,         /* times as long on a first load: most pages that a transaction writes are written again by the next
+                       * ones. A larger cache as well is of no further use */
+};
 
 static bool right_library(struct err *e)
 {
@@ -87,9 +93,9 @@ static bool set_up(struct store *s, struct err *e)
         "PRAGMA schema_version; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA "
         "mmap_size = 0;"
         " PRAGMA cache_size = -%d; PRAGMA synchronous = FULL; PRAGMA foreign_keys = %s;"
-        " PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8192;"
+        " PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = %d;"
         " PRAGMA secure_delete = OFF; PRAGMA query_only = %s",
-        SQLITE_CACHE_KIB, s->foreign_keys ? "ON" : "OFF", s->mode == STORE_READ ? "ON" : "OFF");
+        SQLITE_CACHE_KIB, s->foreign_keys ? "ON" : "OFF", LOG_PAGES, s->mode == STORE_READ ? "ON" : "OFF");
     return sqlite_run(q, v.p, "cannot open the database", e);
 }
 
@@ -132,6 +138,13 @@ bool sqlite_prepare(struct store *s, struct err *e)
            sqlite_settle_journal(s, e) && side_settle_mark(s, e);
 }
 
+static bool mass(struct store *s, bool begins, struct err *e)
+{
+    struct view v =
+        arena_print(&s->scratch, "PRAGMA wal_autocheckpoint = %d", LOG_PAGES * (begins ? MASS : 1));
+    return sqlite_run(sqlite_of(s), v.p, "cannot set up the database", e);
+}
+
 static void close_it(struct store *s)
 {
     struct sqlite *q = sqlite_of(s);
@@ -160,6 +173,7 @@ static const struct engine sqlite_engine = {
     .query = sqlite_query,
     .bulk = sqlite_bulk,
     .load_ratings = sqlite_load_ratings,
+    .mass = mass,
     .tidy = sqlite_tidy,
     .each_object = sqlite_each_object,
     .each_column = sqlite_each_column,
