@@ -66,10 +66,9 @@ struct etl {
     const struct etl_request *request;
     const struct etl_ui *ui;
     struct findings findings; /* of the whole command */
-    /* Set by the verb; a verb that returned true may still have these. */
-    /* finished, but some records could not be obtained or loaded: exit code PARTIAL */
-    bool partial;
-    bool more;            /* ended at a bound: exit code MORE */
+    /* Set by the verb; a verb that returned true may still have these: some records could not be
+     * obtained or loaded (exit code PARTIAL); it ended at a bound (MORE). */
+    bool partial, more;
     bool store_found;     /* a store was opened */
     bool store_named;     /* the store has been said: once per command is enough */
     int64_t first_run_id; /* of the runs that this command began; 0: none */

@@ -23,12 +23,13 @@ enum {
 /* Older lists are asked for again: what they name may be gone, and more may have come. */
 static const int64_t GOOD_FOR_SECONDS = 86400;
 
-static const char COMMENT[] = "# What an unfinished movie-etl fetch has been told so far, beside "
-                              "the records in the .part file: the next run of\n"
-                              "# the same command goes on from here. It is removed when the fetch "
-                              "is complete; removed by hand, TMDB is asked\n"
-                              "# again. A line: checksum, question, tab, answer (for a page of a "
-                              "list: pages, results, ids).\n";
+static const char COMMENT[] =
+    "# What an unfinished movie-etl fetch has been told so far, beside the records in the .part "
+    "file: the next run of\n"
+    "# the same command goes on from here. It is removed when the fetch is complete; removed by "
+    "hand, TMDB is asked\n"
+    "# again. A line: checksum, question, tab, answer (for a page of a list: pages, results, "
+    "ids).\n";
 
 struct note {
     struct view answer; /* in `text` */
