@@ -62,13 +62,13 @@ uint32_t counts_add(struct counts *c, uint64_t key)
 
 uint64_t counts_key(const struct http_request *req)
 {
-    uint64_t key = hash64(req->path, strlen(req->path), 3);
+    uint64_t key = text_hash(req->path, strlen(req->path), 3);
 
     for (unsigned i = 0; i < req->param_count; i++) {
         if (strcmp(req->params[i].name, "api_key") == 0)
             continue;
-        key = hash64(req->params[i].name, strlen(req->params[i].name), key);
-        key = hash64(req->params[i].value, strlen(req->params[i].value), key);
+        key = text_hash(req->params[i].name, strlen(req->params[i].name), key);
+        key = text_hash(req->params[i].value, strlen(req->params[i].value), key);
     }
     return key;
 }

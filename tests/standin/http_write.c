@@ -137,7 +137,7 @@ static void write_date(struct http_writer *w, struct buf *wire)
 
 static void write_etag(const struct http_answer *a, char etag[static 40])
 {
-    uint64_t low = hash64(a->body.p, a->body.len, 1);
+    uint64_t low = text_hash(a->body.p, a->body.len, 1);
 
     snprintf(etag, 40, "W/\"%016llx%016llx\"", (unsigned long long)low,
         (unsigned long long)mix64(low ^ a->body.len));

@@ -58,7 +58,7 @@ static bool count_ids(struct counts *seen, const json_t *list, const char *key)
     for (size_t i = 0; i < json_array_size(list); i++) {
         const char *id = json_string_value(json_object_get(json_array_get(list, i), key));
         fresh = fresh && id != NULL && strlen(id) == 24 &&
-                counts_add(seen, hash64(id, strlen(id), 9)) == 1;
+                counts_add(seen, text_hash(id, strlen(id), 9)) == 1;
     }
     return fresh;
 }

@@ -157,7 +157,7 @@ void text_url_decode(const char *s, size_t n, bool plus, char *out)
     *out = '\0';
 }
 
-uint64_t hash64(const void *p, size_t n, uint64_t seed)
+uint64_t text_hash(const void *p, size_t n, uint64_t seed)
 {
     const unsigned char *bytes = p;
     uint64_t h = seed ^ (n * 0x9fb21c651e98df25u);

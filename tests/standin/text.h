@@ -39,7 +39,7 @@ static inline uint64_t mix64(uint64_t x)
     return x ^ (x >> 31);
 }
 
-uint64_t hash64(const void *p, size_t n, uint64_t seed);
+uint64_t text_hash(const void *p, size_t n, uint64_t seed);
 
 struct rng {
     uint64_t state;
