@@ -115,6 +115,15 @@ static void make(struct bench *b, size_t n)
     mem_free(at);
 }
 
+static void unmake(struct bench *b)
+{
+    mem_free(b->movies);
+    mem_free(b->trees);
+    mem_free(b->documents);
+    str_done(&b->file);
+    arena_done(&b->arena);
+}
+
 /* ---- reading: each gives the bytes it read */
 
 static size_t read_libyaml(const struct bench *b)
@@ -348,5 +357,6 @@ int main(int argc, char **argv)
         qsort(speeds[i], ROUNDS, sizeof speeds[i][0], by_value);
         printf("%s\t%.0f\tMB/s\n", measures[i].name, speeds[i][ROUNDS / 2]);
     }
+    unmake(&b);
     return 0;
 }
