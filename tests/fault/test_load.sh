@@ -20,10 +20,11 @@ load() # PLAN
     MOVIE_ETL_TEST=$1 "$program" init --load-movielens --movielens "$sample" >out.txt 2>&1
 }
 
+from= # what a load begins with: a folder, or nothing
 fresh()
 {
     rm -rf now
-    mkdir now
+    if [ -n "$from" ]; then cp -R "$from" now; else mkdir now; fi
 }
 
 ok() # DESCRIPTION: what ran before it decides
@@ -103,11 +104,7 @@ as_it_was_or_whole()
     cmp -s part.txt part-before.txt || cmp part.txt part-after.txt >>out.txt
 }
 
-fresh()
-{
-    rm -rf now
-    cp -R cleared now
-}
+from=cleared
 
 fresh
 load "count=$box/counts" && same_as_undisturbed
