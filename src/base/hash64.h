@@ -2,8 +2,9 @@
  * version: fit to be stored.
  *
  * Sixteen bytes a step by one wide multiplication (the mixing step of wyhash, which is in the
- * public domain), some 10 GB/s: it goes over every byte that `process` reads. Not against people
- * who look for two texts with one hash: for that there is base/digest.h. */
+ * public domain), for it goes over every byte that `process` reads. Not against people who look for
+ * two texts with one hash: for that there is base/digest.h. For tables in memory there is
+ * hash_bytes (base/map.h), whose values mean nothing to another version. */
 #ifndef MOVIE_ETL_BASE_HASH64_H
 #define MOVIE_ETL_BASE_HASH64_H
 
