@@ -4,10 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 BIN=$4
 DAYS=40
-on() { date -u -d "+$DAY days" +%F; }
 day() { # N
-    DAY=$1
-    export MOVIE_ETL_TEST="clock-offset=$((DAY * 86400))"
+    clock "$1"
     control today "$(on)"
 }
 keep_up() { # FOLDER: syncs it
@@ -27,7 +25,8 @@ movie() { # ID TITLE DATE: other words for a movie, told in the feed of that day
 \"keywords\":{\"keywords\":[{\"id\":$(($1 + 7)),\"name\":\"word of $3\"}]},\"credits\":{\"cast\":[{\"credit_id\":\"c$1x$3\",\"id\":$1,\"name\":\"Somebody\"}],\"crew\":[]}}"
 }
 
-standin --generate 220 --detail-size small --today "$(date -u +%F)" --change-rate 0
+standin --generate 220 --detail-size small --today "$(on)" --change-rate 0
+day 0
 mkdir daily
 cd daily || exit 99
 etl init --fetch-tmdb --start-year 1874 --end-year 2030

@@ -5,18 +5,13 @@
 BIN=$4
 PROXY_PID=
 trap '[ -z "$PROXY_PID" ] || kill "$PROXY_PID" 2>/dev/null; finish' EXIT
-DAY=0
-on() { date -u -d "+${1:-$DAY} days" +%F; }
-clock() { # N: our clock shows N days after today; the server's stays
-    DAY=$1
-    export MOVIE_ETL_TEST="clock-offset=$((DAY * 86400))"
-}
 count() { n=$(stat_of "$1"); echo "${n:-0}"; }
 
 i=1
 while [ $i -le 260 ]; do echo "$(on 3) $((i + 20))"; i=$((i + 1)); done >feed
 { echo "$(on 3) null"; echo "$(on 3) null"; echo "$(on 4) 0"; echo "$(on 4) 33"; } >>feed
 standin --generate 400 --detail-size small --today "$(on)" --changes feed
+clock 0
 etl init --fetch-tmdb --start-year 1950 --end-year 2000
 etl process --batch-type initial
 exits 0 "a database to begin with"
@@ -36,13 +31,13 @@ n=$(sql "select count(*) from tmdb_movies")
 
 for fault in truncated-gzip reset-mid-body wrong-length empty-200 html "status=503"; do
     control reset; control faults "endpoint=export from=2 to=2 $fault"
-    MOVIE_ETL_TEST="clock-offset=86400,clock-speed=200" etl missing
+    MOVIE_ETL_TEST="$MOVIE_ETL_TEST,clock-speed=200" etl missing
     exits 0 "an export that is spoilt once ($fault)"
     is "is fetched again" "$(count export)" 3
 done
 dump before.dump
 control faults "endpoint=export from=1 truncated-gzip"
-MOVIE_ETL_TEST="clock-offset=86400,clock-speed=2000" etl missing
+MOVIE_ETL_TEST="$MOVIE_ETL_TEST,clock-speed=2000" etl missing
 exits 11 "an export that is always torn"
 says "movie_ids_" "which one"
 dump after.dump
@@ -57,7 +52,7 @@ says "no daily id export of the last 3 days" "and says so"
 control faults ""
 
 # ---- why is movie X missing?
-ids() { curl -sf "$BASE/exports/$1movie_ids_$(date -u +%m_%d_%Y).json.gz" | zcat | python3 -c "import json, sys; print(min(m['id'] for m in map(json.loads, sys.stdin) if m['$2'] == $3))"; }
+ids() { curl -sf "$BASE/exports/$1movie_ids_$(date -u -d "$(on 0)" +%m_%d_%Y).json.gz" | zcat | python3 -c "import json, sys; print(min(m['id'] for m in map(json.loads, sys.stdin) if m['$2'] == $3))"; }
 video=$(ids "" video True) adult=$(ids adult_ adult True)
 loaded=$(sql "select min(tmdb_id) from tmdb_movies")
 etl update 5000; etl process --batch-type changes
@@ -101,7 +96,7 @@ says "the oldest record is 8" "status shows the age of the data"
 # ---- answers that are none
 for fault in "success-false code=11" "success-false code=9" "html" "garbage" "wrong-id"; do
     control faults "path=/3/movie/51 $fault"
-    MOVIE_ETL_TEST=clock-speed=200 etl update 51
+    MOVIE_ETL_TEST="$MOVIE_ETL_TEST,clock-speed=200" etl update 51
     exits 6 "a 200 that is no answer ($fault): some could not be had"
     says "tmdb 51: given up after 5 tries" "which, and why"
 done
@@ -126,9 +121,9 @@ http_proxy=http://127.0.0.1:1 no_proxy=127.0.0.1 years
 exits 0 "no_proxy is heard too"
 TMDB_IP=v4 years
 exits 0 "over IPv4 only"
-MOVIE_ETL_TEST=clock-speed=2000 TMDB_IP=v4 TMDB_BASE_URL="http://[::1]:$port/3" etl update 5
+MOVIE_ETL_TEST="$MOVIE_ETL_TEST,clock-speed=2000" TMDB_IP=v4 TMDB_BASE_URL="http://[::1]:$port/3" etl update 5
 exits 11 "which does not reach an IPv6 address"
-MOVIE_ETL_TEST=clock-speed=2000 TMDB_BASE_URL=http://127.0.0.1:1/3 etl update 5
+MOVIE_ETL_TEST="$MOVIE_ETL_TEST,clock-speed=2000" TMDB_BASE_URL=http://127.0.0.1:1/3 etl update 5
 exits 11 "nothing listens there"
 says "TMDB_BASE_URL" "and the hint names the setting"
 TMDB_BASE_URL="$BASE/4" etl update 5
@@ -138,6 +133,7 @@ cd .. || exit 99
 
 # ---- cut short, and gone on with on another day
 standin --generate 400 --detail-size small --today "$(on 0)" --change-rate 0
+clock 0
 rm -rf cut; mkdir cut; cd cut || exit 99
 etl init --fetch-tmdb --start-year 1874 --end-year 2030
 etl process --batch-type initial
@@ -162,6 +158,6 @@ etl process --batch-type changes
 exits 0 "and loaded"
 curl -sf "$BASE/3/movie/$first?api_key=$KEY" >now.json
 rows "the newest state counts" "select vote_count from tmdb_movies where tmdb_id = $first" "$(python3 -c 'import json; print(json.load(open("now.json"))["vote_count"])')"
-rows "every one that moved was fetched again" "select count(*) from tmdb_movies where fetched_at > strftime('%s', 'now') + 86400 and tmdb_id in ($(paste -sd, touched))" 60
+rows "every one that moved was fetched again" "select count(*) from tmdb_movies where fetched_at > $(instant 1) and tmdb_id in ($(paste -sd, touched))" 60
 cd .. || exit 99
 plan

@@ -14,6 +14,17 @@ T=0
 for name in $(env | sed -n 's/^\(TMDB_[A-Z_]*\|SQL_[A-Z_]*\|DATA_DIR\|MOVIELENS_PATH\)=.*/\1/p'); do unset "$name"; done
 unset MOVIE_ETL_TEST
 
+# Days pass by the test clock, on which a test that sets it begins at noon: neither the hour nor midnight makes a difference.
+NOON=$(($(date +%s) / 86400 * 86400 + 43200))
+AHEAD=$((NOON - $(date +%s)))
+DAY=0
+instant() { echo $((NOON + ${1:-$DAY} * 86400)); } # [DAY]: noon of it, in seconds since 1970
+on() { date -u -d "@$(instant "$@")" +%F; } # [DAY]: its date
+clock() { # DAY: the program's clock shows it
+    DAY=$1
+    export MOVIE_ETL_TEST="clock-offset=$((AHEAD + DAY * 86400))"
+}
+
 finish() {
     [ -z "$STANDIN_PID" ] || kill "$STANDIN_PID" 2>/dev/null
     rm -rf "$WORK"

@@ -4,15 +4,13 @@
 . "$(dirname "$0")/lib.sh"
 BIN=$4
 SAMPLE=$ROOT/share/sample
-DAY=0
 day() { # N: the clock shows N days after today, on both sides
-    DAY=$1
-    export MOVIE_ETL_TEST="clock-offset=$((DAY * 86400))"
-    control today "$(date -u -d "+$DAY days" +%F)"
+    clock "$1"
+    control today "$(on)"
 }
-on() { date -u -d "+$DAY days" +%F; }
 
-standin --jsonl "$SAMPLE/tmdb/movies.jsonl" --today "$(date -u +%F)" --change-rate 0
+standin --jsonl "$SAMPLE/tmdb/movies.jsonl" --today "$(on)" --change-rate 0
+day 0
 etl init --full --movielens "$SAMPLE"
 exits 0 "a database to begin with"
 rows "no cursor yet" "select count(*) from etl_cursors where name like '%.fetched'" 0
@@ -92,9 +90,10 @@ rows "and when it comes back it is back" "select gone_at is null from tmdb_movie
 [ -z "$row" ] || rows "and its row with it" "select movie_id from movielens_movies where movielens_id = $row" "$id"
 
 # A fetch that is bounded by hand leaves the cursor where it is, and gets ahead from run to run.
+day 9
 etl sync
 cursor() { sql "select day from etl_cursors where name = 'changes.fetched'"; }
-day 9
+day 10
 before=$(cursor)
 # shellcheck disable=SC2046 # three words
 set -- $(sql "select tmdb_id from tmdb_movies where gone_at is null order by tmdb_id limit 3")
@@ -133,7 +132,7 @@ control "gone?id=$oldest&back=1"
 day 60
 etl sync
 exits 0 "sync, long after"
-[ "$(sql "select fetched_at from tmdb_movies where tmdb_id = $oldest")" -gt $(($(date -u +%s) + 59 * 86400)) ]
+[ "$(sql "select fetched_at from tmdb_movies where tmdb_id = $oldest")" -gt "$(instant 59)" ]
 ok "a record that was gone once is asked for again"
 
 etl verify --export
