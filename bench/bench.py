@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 
+import batches
 import embedded
 import release
 import report
@@ -13,14 +14,15 @@ import servers
 from measure import Bench
 
 GROUPS = {"sqlite": embedded.sqlite, "duckdb": embedded.duckdb, "pandas": embedded.pandas, "zip": embedded.zipped,
-          "server": servers.measure, "yaml": embedded.yaml}
+          "server": servers.measure, "yaml": embedded.yaml, "process": batches.process}
 
 
 def parse():
     p = argparse.ArgumentParser(prog="./run bench", description="Measures movie-etl and the alternatives side by side.")
     p.add_argument("--only", metavar="GROUP[,GROUP]", help="some of: " + ", ".join(GROUPS))
-    p.add_argument("--quick", action="store_true", help="a million ratings, once")
+    p.add_argument("--quick", action="store_true", help="a million ratings, 4,000 records, once")
     p.add_argument("--ratings", type=int, default=release.WHOLE_RATINGS, metavar="N", help="of the largest release (%(default)s)")
+    p.add_argument("--records", type=int, default=100000, metavar="N", help="TMDB records, of the group process (%(default)s)")
     p.add_argument("--runs", type=int, default=3, metavar="N", help="of everything (%(default)s)")
     p.add_argument("--report", action="store_true", help="measure nothing, only write docs/benchmarks from what was measured")
     return p.parse_args()
@@ -40,7 +42,7 @@ def main():
     unknown = [g for g in groups if g not in GROUPS]
     if unknown:
         sys.exit(f"bench: no group is called {', '.join(unknown)}; there are {', '.join(GROUPS)}")
-    bench = Bench(root, 1 if o.quick else o.runs, sizes(o))
+    bench = Bench(root, 1 if o.quick else o.runs, sizes(o), 4000 if o.quick else o.records)
     if not o.report:
         for g in groups:
             GROUPS[g](bench)

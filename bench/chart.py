@@ -8,7 +8,7 @@ STYLE = ("<style>text{font:13px sans-serif;fill:#222}.t{font-weight:bold}"
 
 
 def panels(found, seconds):
-    """(title, [(name, seconds)]): of each group and case that has ratings the largest size."""
+    """(title, [(name, seconds)]): of each group and case the largest size."""
     largest = {}
     for group, case, rows in found:
         if group != "yaml":
@@ -16,8 +16,8 @@ def panels(found, seconds):
     result = []
     for (group, case), rows in sorted(largest.items()):
         bars = [(name, seconds(runs)) for name, runs in found[(group, case, rows)].items()]
-        title = {"server": case}.get(group, f"{group}: {case}")
-        result.append((f"{title}, {rows:,} ratings, seconds", sorted(bars, key=lambda b: b[1])))
+        title = {"server": f"{case}, {rows:,} ratings", "process": f"process, {rows:,} TMDB records"}.get(group, f"{group}: {case}, {rows:,} ratings")
+        result.append((f"{title}, seconds", sorted(bars, key=lambda b: b[1])))
     return result
 
 

@@ -75,13 +75,13 @@ def sqlite(bench):
         subjects = [ours(bench, folder), api(bench, folder, "vtab", "SQLite API, virtual table")]
         if rows <= SLOW_UP_TO:
             subjects += [api(bench, folder, "loop", "SQLite API, prepared statement"), shell(bench, folder)]
-        bench.compare("sqlite", "ratings", rows, subjects, release.expected(folder))
+        bench.compare("sqlite", "ratings", rows, subjects, release.expected(folder), [folder])
     rows = bench.sizes[-1]
     tags = release.tags_for(rows)
     folder = release.make(bench, rows, tags)
     bench.compare("sqlite", "whole release", rows,
                   [ours(bench, folder, tags=True), ours(bench, folder, "movie-etl --memory 160M", ["--memory", "160M"], True),
-                   api(bench, folder, "release", "SQLite API, virtual table")], release.expected(folder) + [tags])
+                   api(bench, folder, "release", "SQLite API, virtual table")], release.expected(folder) + [tags], [folder])
 
 
 def inflate(bench, path):
@@ -96,7 +96,7 @@ def zipped(bench):
     path = release.make_zip(folder)
     bench.compare("zip", "whole release", rows, [inflate(bench, path), ours(bench, path, "movie-etl, from the zip", tags=True),
                                                  ours(bench, folder, "movie-etl, from the folder", tags=True)],
-                  release.expected(folder) + [tags])
+                  release.expected(folder) + [tags], [path, folder])
 
 
 # ---- DuckDB, from npm
@@ -139,7 +139,7 @@ def duckdb(bench):
         subjects = [ours(bench, folder), subject("plain", "DuckDB, no key, no index", folder)]
         if rows <= SLOW_UP_TO:
             subjects.append(subject("key", "DuckDB, with primary key", folder))
-        bench.compare("duckdb", "ratings", rows, subjects, release.expected(folder))
+        bench.compare("duckdb", "ratings", rows, subjects, release.expected(folder), [folder])
 
 
 # ---- pandas
@@ -158,7 +158,7 @@ def pandas(bench):
             subjects.append(Subject("pandas to_sql, then indexes", lambda c=csv: timed([*script, c, f.path], bench.work),
                                     f.remove, f.sums, f.size))
         subjects.append(ours(bench, folder))
-        bench.compare("pandas", "ratings", rows, subjects, release.expected(folder))
+        bench.compare("pandas", "ratings", rows, subjects, release.expected(folder), [folder])
 
 
 # ---- YAML: the project's own benchmark of its reader and writer

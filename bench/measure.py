@@ -25,8 +25,8 @@ class Subject:
 
 
 class Bench:
-    def __init__(self, root, runs, sizes):
-        self.root, self.runs, self.sizes = root, runs, sizes
+    def __init__(self, root, runs, sizes, records):
+        self.root, self.runs, self.sizes, self.records = root, runs, sizes, records
         self.work = os.path.join(root, "build", "bench")
         self.tree = os.path.join(self.work, "tree")  # what `./run bench` has built
         self.program = os.path.join(self.tree, "movie-etl")
@@ -46,12 +46,14 @@ class Bench:
     def version(self, name, text):
         self.record(group="versions", subject=name, version=text)
 
-    def compare(self, group, case, rows, subjects, expected):
-        """Each subject once, then each again: so that a slow minute of the machine falls on all of them."""
+    def compare(self, group, case, rows, subjects, expected, inputs):
+        """Each subject once, then each again: so that a slow minute of the machine falls on all of them. `inputs`: files and
+        folders that they read."""
         for number in range(self.runs):
             for s in subjects:
                 s.prepare()
                 settle()
+                warm(inputs)
                 m = s.run()
                 got = s.sums()
                 if got is not None and got != expected:
@@ -64,6 +66,15 @@ class Bench:
 def settle():
     """What the run before left to be written does not count against the next."""
     subprocess.run(["sync"], check=True)
+
+
+def warm(inputs):
+    """Everyone finds what is read in memory: otherwise whoever comes first would read it from the disk for those who follow."""
+    files = [os.path.join(i, name) for i in inputs if os.path.isdir(i) for name in os.listdir(i)]
+    for path in files + [i for i in inputs if not os.path.isdir(i)]:
+        with open(path, "rb") as f:
+            while f.read(1 << 20):
+                pass
 
 
 def say(text):

@@ -150,7 +150,7 @@ def measure(bench):
                 folder = release.make(bench, rows, 0)
                 subjects = [by_hand(bench, server, folder), ours(bench, server, folder, True),
                             ours(bench, server, folder, False)]
-                bench.compare("server", kind, rows, subjects, release.expected(folder))
+                bench.compare("server", kind, rows, subjects, release.expected(folder), [folder])
         finally:
             server.allow_local(int(before))
             server.stop()
