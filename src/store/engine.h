@@ -39,6 +39,9 @@ struct dialect {
     const char *now; /* an expression: seconds since 1970 by the server's clock */
     const char *for_update; /* behind a SELECT whose rows the transaction will change; "" where writers exclude
                              * each other from the start */
+    /* What is in the database, whoever made it: (kind, name, table) of all tables, views and indexes, kind being VIEW or
+     * INDEX in letters of any case, and anything else for a table; the names of the columns of table `?`. */
+    const char *objects, *columns;
     bool updates_joined;   /* UPDATE t JOIN (SELECT ...) SET ...: many rows in one statement */
     bool references_apart; /* ADD COLUMN cannot carry a foreign key; it is added beside it */
     /* An identifier, quoted. */
@@ -137,14 +140,6 @@ struct engine {
     bool (*mass)(struct store *s, bool begins, struct err *e);
     /* Gives space back to the system where that is possible now; failure is no harm. */
     void (*tidy)(struct store *s);
-
-    /* The live database: all objects of the kinds above, whoever made them; the columns of one table. */
-    bool (*each_object)(struct store *s,
-        bool (*take)(void *payload, const struct object *o, struct err *e), void *payload,
-        struct err *e);
-    bool (*each_column)(struct store *s, struct view table,
-        bool (*take)(void *payload, struct view column, struct err *e), void *payload,
-        struct err *e);
 };
 
 /* A table of TMDB rows, with the statements for it; `layout` is the list's own (a table may serve several lists). */

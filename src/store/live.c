@@ -45,14 +45,23 @@ const struct registered *live_registered(const struct live *l, struct view name)
     return NULL;
 }
 
-static bool take_object(void *payload, const struct object *o, struct err *e)
+static enum object_kind kind_of(struct view kind)
+{
+    if (view_is_nocase(kind, "view"))
+        return OBJECT_VIEW;
+    return view_is_nocase(kind, "index") ? OBJECT_INDEX : OBJECT_TABLE;
+}
+
+static bool take_object(void *payload, const struct cell *c, size_t n, struct err *e)
 {
     struct live *l = payload;
     struct object *to = vec_add(&l->objects);
+    (void)n;
     if (to == NULL)
         return err_set(
             e, ERR_STORE, "the database has more than %d tables and indexes", MAX_OBJECTS);
-    *to = (struct object){o->kind, arena_dup(&l->arena, o->name), arena_dup(&l->arena, o->table)};
+    *to = (struct object){
+        kind_of(c[0].text), arena_dup(&l->arena, c[1].text), arena_dup(&l->arena, c[2].text)};
     return true;
 }
 
@@ -73,8 +82,17 @@ static bool foreign(const struct store *s, const char *what, const char *name, s
     return err_set(e, ERR_FOREIGN, "%s '%s%s' was not made by movie-etl", what, s->prefix, name);
 }
 
-static bool count_ours(void *payload, struct view column, struct err *e)
+bool live_each_column(
+    struct store *s, struct view table, row_fn *row, void *payload, struct err *e)
 {
+    struct cell name = cell_text(table);
+    return s->engine->query(s, s->engine->dialect->columns, &name, 1, row, payload, e);
+}
+
+static bool count_ours(void *payload, const struct cell *c, size_t n, struct err *e)
+{
+    struct view column = c[0].text;
+    (void)n;
     (void)e;
     *(int *)payload +=
         view_is(column, "name") || view_is(column, "kind") || view_is(column, "definition");
@@ -91,7 +109,7 @@ static bool read_registry(struct store *s, struct live *l, struct err *e)
         return true;
     if (o->kind != OBJECT_TABLE)
         return foreign(s, "view", "etl_tables", e);
-    if (!s->engine->each_column(s, o->name, count_ours, &known, e))
+    if (!live_each_column(s, o->name, count_ours, &known, e))
         return false;
     if (known != 3)
         return foreign(s, "table", "etl_tables", e);
@@ -149,7 +167,8 @@ bool live_read(struct store *s, struct live *ret, struct err *e)
     arena_init(&ret->arena);
     vec_init(&ret->objects, sizeof(struct object), MAX_OBJECTS);
     vec_init(&ret->registry, sizeof(struct registered), MAX_OBJECTS);
-    if (s->engine->each_object(s, take_object, ret, e) && read_registry(s, ret, e) &&
+    if (s->engine->query(s, s->engine->dialect->objects, NO_CELLS, take_object, ret, e) &&
+        read_registry(s, ret, e) &&
         check_foreign(s, ret, e))
         return true;
     live_done(ret);

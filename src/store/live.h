@@ -26,4 +26,8 @@ void live_done(struct live *l);
 const struct object *live_find(const struct store *s, const struct live *l, const char *name);
 const struct registered *live_registered(const struct live *l, struct view name);
 
+/* A row for each column of a table, with its name; `table` is named as it lives there. */
+bool live_each_column(
+    struct store *s, struct view table, row_fn *row, void *payload, struct err *e);
+
 #endif

@@ -45,12 +45,13 @@ struct found {
     bool has[TABLE_MAX_COLUMNS];
 };
 
-static bool mark_column(void *payload, struct view column, struct err *e)
+static bool mark_column(void *payload, const struct cell *c, size_t n, struct err *e)
 {
     struct found *f = payload;
+    (void)n;
     (void)e;
     for (size_t i = 0; i < f->table->n; i++)
-        f->has[i] = f->has[i] || view_is_nocase(column, f->table->columns[i].name);
+        f->has[i] = f->has[i] || view_is_nocase(c[0].text, f->table->columns[i].name);
     return true;
 }
 
@@ -60,7 +61,7 @@ static bool walk_columns(struct walk *w, const struct table *t, struct err *e)
     struct found f = {.table = t};
     if (o == NULL)
         return true;
-    bool ok = w->s->engine->each_column(w->s, o->name, mark_column, &f, e);
+    bool ok = live_each_column(w->s, o->name, mark_column, &f, e);
     for (size_t i = 0; ok && i < t->n; i++) {
         w->missing += !f.has[i];
         if (!f.has[i] && w->write)

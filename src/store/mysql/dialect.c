@@ -162,9 +162,20 @@ static void add_join_texts(
         expr, order, limit, from);
 }
 
+/* Index names belong to their table: the shadows of a load (shadow.c) have the same ones as what they will replace. */
+static const char objects[] =
+    "SELECT table_type, table_name, table_name FROM information_schema.tables"
+    " WHERE table_schema = DATABASE()"
+    " UNION ALL SELECT DISTINCT 'INDEX', index_name, table_name FROM information_schema.statistics"
+    " WHERE table_schema = DATABASE() AND index_name <> 'PRIMARY'"
+    " AND table_name NOT LIKE '%etl\\_new\\_%' AND table_name NOT LIKE '%etl\\_old\\_%'";
+
 const struct dialect server_dialect = {
     .now = "UNIX_TIMESTAMP()",
     .for_update = " FOR UPDATE",
+    .objects = objects,
+    .columns = "SELECT column_name FROM information_schema.columns"
+               " WHERE table_schema = DATABASE() AND table_name = ?",
     .updates_joined = true,
     .references_apart = true,
     .name = add_name,

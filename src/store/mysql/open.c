@@ -137,8 +137,6 @@ static const struct engine server_engine = {
     .took_lease = server_drop_shadows,
     .load_ratings = server_load_ratings,
     .tidy = tidy,
-    .each_object = server_each_object,
-    .each_column = server_each_column,
 };
 
 bool server_open(struct store *s, const struct store_config *config, struct err *e)

@@ -144,11 +144,4 @@ void server_guard_files(struct server *q);
 bool server_load_local(
     struct store *s, struct view sql, struct view data, int64_t *ret_rows, struct err *e);
 
-/* live.c */
-bool server_each_object(struct store *s,
-    bool (*take)(void *payload, const struct object *o, struct err *e), void *payload,
-    struct err *e);
-bool server_each_column(struct store *s, struct view table,
-    bool (*take)(void *payload, struct view column, struct err *e), void *payload, struct err *e);
-
 #endif

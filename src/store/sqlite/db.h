@@ -72,13 +72,6 @@ void sqlite_forget_statements(struct sqlite *q);
 /* Runs statements without arguments or results; several may stand in one text. */
 bool sqlite_run(const struct sqlite *q, const char *sql, const char *what, struct err *e);
 
-/* live.c */
-bool sqlite_each_object(struct store *s,
-    bool (*take)(void *payload, const struct object *o, struct err *e), void *payload,
-    struct err *e);
-bool sqlite_each_column(struct store *s, struct view table,
-    bool (*take)(void *payload, struct view column, struct err *e), void *payload, struct err *e);
-
 /* bulk.c, ratings.c (its parts: rating_pages.h and what that names; blocks.h) */
 bool sqlite_bulk(struct store *s, bool fresh,
     bool (*work)(struct store *s, void *payload, struct err *e), void *payload, struct err *e);

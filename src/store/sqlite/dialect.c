@@ -95,6 +95,9 @@ static void add_join_texts(
 const struct dialect sqlite_dialect = {
     .now = "CAST(strftime('%s', 'now') AS INTEGER)",
     .for_update = "",
+    .objects = "SELECT type, name, tbl_name FROM main.sqlite_schema"
+               " WHERE type IN ('table', 'view', 'index')",
+    .columns = "SELECT name FROM pragma_table_info(?)",
     .name = add_name,
     .type = add_type,
     .table_tail = add_table_tail,

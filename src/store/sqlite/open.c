@@ -175,8 +175,6 @@ static const struct engine sqlite_engine = {
     .load_ratings = sqlite_load_ratings,
     .mass = mass,
     .tidy = sqlite_tidy,
-    .each_object = sqlite_each_object,
-    .each_column = sqlite_each_column,
 };
 
 /* A database that is to have its name only when it is whole is built beside it. A link that leads nowhere yet is a name
