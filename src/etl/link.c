@@ -9,21 +9,20 @@ enum { MAX_TOUCHED = 1000 * 1000, MAX_ROUNDS = 20 };
 
 void touched_init(struct touched *t)
 {
-    vec_init(&t->movielens_ids, sizeof(int64_t), MAX_TOUCHED);
+    *t = (struct touched){0};
     vec_init(&t->tmdb_ids, sizeof(int64_t), MAX_TOUCHED);
     vec_init(&t->imdb_ids, sizeof(struct view), 2 * MAX_TOUCHED);
 }
 
 void touched_done(struct touched *t)
 {
-    vec_done(&t->movielens_ids);
     vec_done(&t->tmdb_ids);
     vec_done(&t->imdb_ids);
 }
 
 void touched_clear(struct touched *t)
 {
-    vec_clear(&t->movielens_ids);
+    t->first = t->last = 0;
     vec_clear(&t->tmdb_ids);
     vec_clear(&t->imdb_ids);
 }
@@ -44,8 +43,8 @@ static void decide(struct link_set *s, struct set_row *r, struct arena *scratch)
  * only. */
 static bool gather(struct work *w, struct link_set *s, const struct touched *t, struct err *e)
 {
-    struct store_filter f = {.movielens_ids = t->movielens_ids.items,
-        .movielens_n = t->movielens_ids.n,
+    struct store_filter f = {.movielens_first = t->first,
+        .movielens_last = t->last,
         .tmdb_ids = t->tmdb_ids.items,
         .tmdb_n = t->tmdb_ids.n,
         .movie_ids = t->tmdb_ids.items,
@@ -73,14 +72,16 @@ static bool gather(struct work *w, struct link_set *s, const struct touched *t, 
 
 /* What is to be written. */
 struct outcome {
+    bool blank;              /* there is nothing yet that it could meet */
     struct vec movies;       /* struct movie, by id */
     struct vec conflicts;    /* struct conflict */
     struct vec looked_at;    /* int64_t: movielens_ids */
     struct vec links, moves; /* struct id_pair */
 };
 
-static void outcome_init(struct outcome *o)
+static void outcome_init(struct outcome *o, bool blank)
 {
+    o->blank = blank;
     vec_init(&o->movies, sizeof(struct movie), LINK_MAX_SET);
     vec_init(&o->conflicts, sizeof(struct conflict), MERGE_MAX_CONFLICTS * (size_t)LINK_MAX_SET);
     vec_init(&o->looked_at, sizeof(int64_t), LINK_MAX_SET);
@@ -166,11 +167,11 @@ static void conclude(struct outcome *o, struct link_set *s)
 static bool write_outcome(struct work *w, const struct outcome *o, struct err *e)
 {
     size_t changed = 0;
-    return store_clear_conflicts(w->store, o->looked_at.items, o->looked_at.n, e) &&
+    return (o->blank || store_clear_conflicts(w->store, o->looked_at.items, o->looked_at.n, e)) &&
            store_put_conflicts(
                w->store, w->run_id, o->conflicts.items, o->conflicts.n, sys_now(), e) &&
-           store_put_movies(
-               w->store, o->movies.items, o->movies.n, w->run_id, sys_now(), &changed, e) &&
+           store_put_movies(w->store, o->movies.items, o->movies.n, o->blank, w->run_id, sys_now(),
+               &changed, e) &&
            store_set_links(w->store, o->links.items, o->links.n, e) &&
            store_redirect_movies(w->store, o->moves.items, o->moves.n, e);
 }
@@ -179,10 +180,10 @@ bool link_touched(struct work *w, const struct touched *t, struct err *e)
 {
     struct link_set s;
     struct outcome o;
-    if (t->movielens_ids.n + t->tmdb_ids.n + t->imdb_ids.n == 0)
+    if (t->last == 0 && t->tmdb_ids.n + t->imdb_ids.n == 0)
         return true;
-    link_set_init(&s);
-    outcome_init(&o);
+    link_set_init(&s, t->blank);
+    outcome_init(&o, t->blank);
     bool ok = gather(w, &s, t, e);
     if (ok)
         conclude(&o, &s);

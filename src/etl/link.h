@@ -9,8 +9,12 @@
 
 /* What changed: MovieLens rows, TMDB records, and the IMDb ids these carried before or carry now. */
 struct touched {
-    struct vec movielens_ids, tmdb_ids; /* int64_t */
-    struct vec imdb_ids;                /* struct view */
+    int64_t first, last; /* a range of movielens_ids; last 0: none */
+    /* There are only MovieLens rows, none of them linked but by calls like this one for other rows
+     * (store_is_blank): each is a movie of its own, so that nothing is looked up or compared. */
+    bool blank;
+    struct vec tmdb_ids; /* int64_t */
+    struct vec imdb_ids; /* struct view */
 };
 
 void touched_init(struct touched *t);

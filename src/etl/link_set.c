@@ -7,9 +7,9 @@
 
 #define ABSENT UINT64_MAX
 
-void link_set_init(struct link_set *s)
+void link_set_init(struct link_set *s, bool blank)
 {
-    *s = (struct link_set){0};
+    *s = (struct link_set){.blank = blank};
     arena_init(&s->arena);
     vec_init(&s->rows, sizeof(struct set_row), LINK_MAX_SET);
     map_init(&s->row_at, LINK_MAX_SET);
@@ -87,7 +87,7 @@ static bool take_row(void *payload, const struct ml_row *row, struct err *e)
 bool link_set_add_rows(
     struct link_set *s, struct store *store, const struct store_filter *f, struct err *e)
 {
-    if (f->movielens_n + f->tmdb_n + f->movie_n + f->imdb_n == 0)
+    if (f->movielens_last == 0 && f->movielens_n + f->tmdb_n + f->movie_n + f->imdb_n == 0)
         return true;
     return store_each_movielens(store, f, take_row, s, e);
 }
@@ -125,7 +125,7 @@ bool link_set_load_records(struct link_set *s, struct store *store, struct err *
         .imdb_n = s->wanted_imdb.n};
     if (f.tmdb_n + f.imdb_n == 0)
         return true;
-    bool ok = store_each_tmdb(store, &f, take_record, s, e);
+    bool ok = s->blank || store_each_tmdb(store, &f, take_record, s, e);
     vec_clear(&s->wanted);
     vec_clear(&s->wanted_imdb);
     return ok;
@@ -174,10 +174,16 @@ bool link_set_add_neighbours(struct link_set *s, struct store *store, bool *ret_
         note_movie(s, r->link.movie_id, &fresh);
     }
     struct store_filter f = {.movie_ids = fresh.items, .movie_n = fresh.n};
-    bool ok = link_set_add_rows(s, store, &f, e);
+    bool ok = s->blank || link_set_add_rows(s, store, &f, e);
     vec_done(&fresh);
     *ret_more = s->rows.n > before || s->wanted.n > 0;
     return ok;
+}
+
+static int by_id(const void *x, const void *y)
+{
+    const int64_t *a = x, *b = y;
+    return (*a > *b) - (*a < *b);
 }
 
 /* One row on its way into its group. */
@@ -210,6 +216,8 @@ void link_set_group_rows(struct link_set *s)
         s->grouped[i] = items[i].row;
         s->group_ids[i] = items[i].movie_id;
     }
+    if (s->movie_ids.n > 1)
+        qsort(s->movie_ids.items, s->movie_ids.n, sizeof(int64_t), by_id);
 }
 
 struct set_group link_set_group(const struct link_set *s, int64_t movie_id)

@@ -28,6 +28,7 @@ struct set_group {
 
 struct link_set {
     struct arena arena;
+    bool blank;             /* as in struct touched */
     struct vec rows;        /* struct set_row, by insertion */
     struct map row_at;      /* movielens_id -> index in rows */
     struct vec records;     /* struct set_record */
@@ -37,13 +38,13 @@ struct link_set {
     struct textmap imdb_asked;
     /* imdb_id -> 1 + index of the last record that carries it and is not gone */
     struct textmap imdb_at;
-    struct vec movie_ids;          /* int64_t: every movie touched */
-    struct map movie_at;           /* movie_id -> 1 when in movie_ids */
+    struct vec movie_ids; /* int64_t: every movie touched; in order once rows are grouped */
+    struct map movie_at;  /* movie_id -> 1 when in movie_ids */
     const struct ml_row **grouped; /* rows sorted by (movie, movielens_id) */
     int64_t *group_ids;
 };
 
-void link_set_init(struct link_set *s);
+void link_set_init(struct link_set *s, bool blank);
 void link_set_done(struct link_set *s);
 
 /* Adds the rows that match, and asks for the records they name. */

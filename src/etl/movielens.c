@@ -1,21 +1,18 @@
-/* init --load-movielens: a release into the database, then every row linked to its movie.
- *
- * The load itself is one transaction of the store's. Linking follows in chunks, each a transaction;
- * a run that ended between the two is recognised by a mark and is finished by the next one. */
-#include "etl/link.h"
+/* init --load-movielens: a release into the database, then every row linked to its movie
+ * (link_release.h). The load itself is one transaction of the store's. */
+#include "etl/link_release.h"
 #include "etl/work.h"
 
-#include "base/sys.h"
 #include "source/movielens/movielens.h"
 
-enum { LINK_CHUNK = 5000, TICK = 4096 };
+enum { TICK = 4096 };
 
 /* The release being fed to the store. */
 struct feed {
     struct work *w;
     struct movielens *m;
     struct findings findings;
-    uint64_t movies, ratings, tags;
+    uint64_t movies, ratings, tags, linked;
 };
 
 struct movie_tap {
@@ -128,12 +125,19 @@ static bool feed_tag_checked(void *payload, struct ml_tag *ret, bool *ret_end, s
     return feed_tag(f, ret, ret_end, e) && !(*ret_end && over_error_bound(f->w->x, f, e));
 }
 
-static bool load(struct work *w, struct ml_load_result *ret, struct err *e)
+static bool feed_links(void *payload, struct err *e)
+{
+    struct feed *f = payload;
+    return link_release(f->w, true, &f->linked, e);
+}
+
+/* *ret_linked: how many rows were linked within the load. */
+static bool load(struct work *w, struct ml_load_result *ret, uint64_t *ret_linked, struct err *e)
 {
     struct feed f = {.w = w};
     enum ml_kept kept = w->x->request->ratings;
     struct ml_source source = {feed_movies, feed_ratings, feed_tag_checked, feed_stats,
-        feed_release, &f, 0, kept, w->x->request->memory};
+        feed_release, &f, 0, kept, w->x->request->memory, feed_links};
     findings_init(&f.findings);
     bool ok = movielens_open(w->x->config->movielens_path, kept != KEPT_NONE, &f.m, e);
     if (ok && kept == KEPT_ROWS)
@@ -143,134 +147,13 @@ static bool load(struct work *w, struct ml_load_result *ret, struct err *e)
                                     : store_load_movielens(w->store, &source, ret, e);
     if (ok && kept == KEPT_STATS)
         ret->ratings = f.ratings;
+    *ret_linked = f.linked;
     struct err later;
     if (!work_report(w, &f.findings, ok ? e : &later))
         ok = false;
     findings_done(&f.findings);
     movielens_free(f.m);
     return ok;
-}
-
-/* ---- linking every row */
-
-struct id_list {
-    struct vec ids;
-};
-
-static bool take_row_id(void *payload, const struct ml_row *row, struct err *e)
-{
-    struct id_list *l = payload;
-    int64_t *slot = vec_add(&l->ids);
-    if (slot == NULL)
-        return err_set(e, ERR_DATA, "more movies than this program can hold");
-    *slot = row->movie.movielens_id;
-    return true;
-}
-
-struct linking {
-    struct work *w;
-    struct touched touched;
-};
-
-static bool link_chunk(void *payload, struct err *e)
-{
-    struct linking *l = payload;
-    return link_touched(l->w, &l->touched, e);
-}
-
-static bool link_ids(struct work *w, const struct vec *ids, struct err *e)
-{
-    struct linking l = {.w = w};
-    bool ok = true;
-    touched_init(&l.touched);
-    for (size_t i = 0; ok && i < ids->n; i++) {
-        int64_t *slot = vec_add(&l.touched.movielens_ids);
-        *slot = *(int64_t *)vec_at(ids, i);
-        if (l.touched.movielens_ids.n < LINK_CHUNK && i + 1 < ids->n)
-            continue;
-        ok = !work_stopped(e) && store_transact(w->store, link_chunk, &l, e);
-        touched_clear(&l.touched);
-        etl_progress(w->x, "linking movies", i + 1, ids->n, NULL);
-    }
-    touched_done(&l.touched);
-    return ok;
-}
-
-struct removal {
-    struct work *w;
-    struct vec moves; /* struct id_pair */
-};
-
-static bool take_unsupported(void *payload, int64_t id, struct err *e)
-{
-    struct id_pair *slot = vec_add(&((struct removal *)payload)->moves);
-    if (slot == NULL)
-        return err_set(e, ERR_DATA, "more movies than this program can hold");
-    slot->id = id;
-    return true;
-}
-
-static bool remove_all(void *payload, struct err *e)
-{
-    const struct removal *r = payload;
-    return store_redirect_movies(r->w->store, r->moves.items, r->moves.n, e);
-}
-
-/* After another release was loaded: movies that no source names any more. */
-static bool remove_unsupported(struct work *w, struct err *e)
-{
-    struct removal r = {.w = w};
-    vec_init(&r.moves, sizeof(struct id_pair), 100 * 1000 * 1000);
-    bool ok = store_each_unsupported(w->store, take_unsupported, &r, e) &&
-              store_transact(w->store, remove_all, &r, e);
-    vec_done(&r.moves);
-    return ok;
-}
-
-static bool link_rows(struct work *w, struct err *e)
-{
-    static const struct store_filter all;
-    struct id_list l = {0};
-    char n[32];
-    vec_init(&l.ids, sizeof(int64_t), 100 * 1000 * 1000);
-    bool ok = store_each_movielens(w->store, &all, take_row_id, &l, e) && link_ids(w, &l.ids, e) &&
-              remove_unsupported(w, e);
-    if (ok && l.ids.n > 0)
-        etl_say(w->x, "linked: %s MovieLens movies", etl_count(l.ids.n, n));
-    vec_done(&l.ids);
-    return ok;
-}
-
-/* "movielens.linked": the day on which the rows of the loaded release were linked to the last,
- * NOT_LINKED while they are not. Rows of a release that replaced another carry the old links until
- * then, so that they cannot be told by themselves. */
-enum { NOT_LINKED = 0 };
-
-struct mark {
-    struct work *w;
-    int64_t day;
-};
-
-static bool put_linked(void *payload, struct err *e)
-{
-    const struct mark *m = payload;
-    return store_set_cursor(m->w->store, "movielens.linked", m->day, sys_now(), e);
-}
-
-static bool set_linked(struct work *w, int64_t day, struct err *e)
-{
-    struct mark m = {w, day};
-    return store_transact(w->store, put_linked, &m, e);
-}
-
-/* A run that ended between the load and the last link is finished by the next one. */
-static bool finish_linking(struct work *w, struct err *e)
-{
-    int64_t day = NOT_LINKED;
-    bool exists = false;
-    if (!store_get_cursor(w->store, "movielens.linked", &day, &exists, e))
-        return false;
-    return day != NOT_LINKED || (link_rows(w, e) && set_linked(w, sys_now() / 86400, e));
 }
 
 /* ---- the verb */
@@ -344,20 +227,31 @@ static void say_result(struct work *w, const struct ml_load_result *r)
             etl_count(r->duplicate_ratings, a), etl_count(r->duplicate_tags, b));
 }
 
+static void say_linked(struct work *w, uint64_t n)
+{
+    char digits[32];
+    if (n > 0)
+        etl_say(w->x, "linked: %s MovieLens movies", etl_count(n, digits));
+}
+
 static bool load_and_link(struct work *w, struct err *e)
 {
     struct ml_load_result r = {0};
-    bool loaded = false;
+    bool loaded = false, dry_run = w->x->request->dry_run;
+    uint64_t linked = 0;
     if (!compare_release(w, &loaded, e))
         return false;
-    if (loaded)
-        return w->x->request->dry_run || finish_linking(w, e);
-    if (!(w->x->request->dry_run || set_linked(w, NOT_LINKED, e)) || !load(w, &r, e))
+    if (!loaded) {
+        if (!(dry_run || link_release_begin(w, e)) || !load(w, &r, &linked, e))
+            return false;
+        say_result(w, &r);
+        if (findings_errors(&w->x->findings) > 0)
+            w->x->partial = true;
+    }
+    if (!dry_run && !r.linked && !link_release_finish(w, &linked, e))
         return false;
-    say_result(w, &r);
-    if (findings_errors(&w->x->findings) > 0)
-        w->x->partial = true;
-    return w->x->request->dry_run || (link_rows(w, e) && set_linked(w, sys_now() / 86400, e));
+    say_linked(w, linked);
+    return true;
 }
 
 bool etl_init_movielens(struct etl *x, struct err *e)

@@ -138,6 +138,9 @@ struct engine {
     /* The first load of TMDB records begins or is over: rows go everywhere in their tables, so that pages are written again
      * and again. For engines with late_indexes. */
     bool (*mass)(struct store *s, bool begins, struct err *e);
+    /* The database has no name yet: nobody else sees it before the bulk change is over. NULL: it has
+     * one. */
+    bool (*building)(const struct store *s);
     /* Gives space back to the system where that is possible now; failure is no harm. */
     void (*tidy)(struct store *s);
 };

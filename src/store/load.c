@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/sys.h"
+#include "store/first_load.h"
 #include "store/lease.h"
 
 enum { STEPS = 10, STATS_PER_PUT = 500, MOVIES_PER_PUT = 500 };
@@ -212,14 +213,29 @@ static bool put_release(struct load *l, struct err *e)
     return db_put_row(l->s, "movielens_release", PUT_ROW, row, sizeof row / sizeof row[0], e);
 }
 
+static bool is_built(const struct load *l)
+{
+    return l->s->engine->building != NULL && l->s->engine->building(l->s);
+}
+
+/* Indexes of what linking fills are made when it is filled. */
+static bool link_inside(struct load *l, struct err *e)
+{
+    l->result.linked = is_built(l) && l->source->link != NULL;
+    return (!l->result.linked || l->source->link(l->source->payload, e)) &&
+           (!is_built(l) || first_release_end(l->s, e));
+}
+
 /* The lease is looked at once more: a load may take longer than it lasts. */
 static bool load_all(struct store *s, void *payload, struct err *e)
 {
     struct load *l = payload;
+    if (is_built(l) && !first_release_begin(s, e))
+        return false;
     upsert_put(s, schema_find(&s->schema, "movielens_movies"), movie_columns, MOVIE_COLUMNS,
         PUT_ROW, &l->movie_put);
     return make_room(l, e) && load_movies(l, e) && load_ratings(l, e) && put_stats(l, e) &&
-           load_tags(l, e) && put_release(l, e) && lease_check(s, e);
+           load_tags(l, e) && put_release(l, e) && link_inside(l, e) && lease_check(s, e);
 }
 
 bool store_load_movielens(

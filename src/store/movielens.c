@@ -94,17 +94,28 @@ static bool by_texts(struct store *s, const char *text, const struct view *texts
     return db_query_in(s, text, cells, n, give, g, e);
 }
 
+static bool by_range(
+    struct store *s, const struct store_filter *which, struct giving *g, struct err *e)
+{
+    return which->movielens_last == 0 ||
+           db_query(s, SELECT_ROWS " WHERE movielens_id BETWEEN ? AND ? ORDER BY movielens_id",
+               CELLS(cell_int(which->movielens_first), cell_int(which->movielens_last)), give, g,
+               e);
+}
+
 bool store_each_movielens(struct store *s, const struct store_filter *which,
     bool (*take)(void *payload, const struct ml_row *row, struct err *e), void *payload,
     struct err *e)
 {
     struct giving g = {.take = take, .payload = payload};
-    g.all = which->movielens_n + which->tmdb_n + which->movie_n + which->imdb_n == 0;
+    g.all = which->movielens_n + which->tmdb_n + which->movie_n + which->imdb_n == 0 &&
+            which->movielens_last == 0;
     if (g.all)
         return db_query(s, SELECT_ROWS " ORDER BY movielens_id", NO_CELLS, give, &g, e);
     arena_reset(&s->scratch);
     map_init(&g.seen, MAX_SEEN);
     bool ok =
+        by_range(s, which, &g, e) &&
         by_ids(s, SELECT_ROWS " WHERE movielens_id IN (%)", which->movielens_ids,
             which->movielens_n, &g, e) &&
         by_ids(s, SELECT_ROWS " WHERE tmdb_id IN (%)", which->tmdb_ids, which->tmdb_n, &g, e) &&
@@ -112,6 +123,26 @@ bool store_each_movielens(struct store *s, const struct store_filter *which,
         by_texts(s, SELECT_ROWS " WHERE imdb_id IN (%)", which->imdb_ids, which->imdb_n, &g, e);
     map_done(&g.seen);
     return ok;
+}
+
+struct giving_ids {
+    bool (*take)(void *payload, int64_t movielens_id, struct err *e);
+    void *payload;
+};
+
+static bool give_id(void *payload, const struct cell *c, size_t n, struct err *e)
+{
+    struct giving_ids *g = payload;
+    (void)n;
+    return g->take(g->payload, c[0].i, e);
+}
+
+bool store_each_movielens_id(struct store *s,
+    bool (*take)(void *payload, int64_t movielens_id, struct err *e), void *payload, struct err *e)
+{
+    struct giving_ids g = {take, payload};
+    return db_query(s, "SELECT movielens_id FROM {movielens_movies} ORDER BY movielens_id",
+        NO_CELLS, give_id, &g, e);
 }
 
 bool store_set_links(struct store *s, const struct id_pair *links, size_t n, struct err *e)

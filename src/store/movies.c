@@ -13,6 +13,17 @@ enum {
     AT_ONCE = 2000,
 };
 
+bool store_is_blank(struct store *s, bool *ret, struct err *e)
+{
+    int64_t found = 0;
+    bool ok = db_get_ints(s,
+        "SELECT EXISTS (SELECT 1 FROM {movies}) + EXISTS (SELECT 1 FROM {movie_redirects}) + EXISTS"
+        " (SELECT 1 FROM {etl_conflicts}) + EXISTS (SELECT 1 FROM {tmdb_movies})",
+        NO_CELLS, &found, 1, NULL, e);
+    *ret = found == 0;
+    return ok;
+}
+
 /* ---- movies as they are to stand */
 
 struct fresh {
@@ -99,21 +110,24 @@ static bool compare_genre(void *payload, const struct cell *c, size_t n, struct 
 
 static bool compare(struct store *s, struct fresh_set *set, const struct cell *ids, struct err *e)
 {
-    if (!db_query_in(s,
-            "SELECT id, tmdb_id, imdb_id, title, original_title, year, release_date, runtime, "
-            "rating_count, rating_mean FROM {movies} WHERE id IN (%)",
-            ids, set->n, compare_row, set, e) ||
-        !db_query_in(s,
-            "SELECT movie_id, genre_id, from_movielens, from_tmdb FROM {movie_genres} WHERE "
-            "movie_id "
-            "IN (%) ORDER BY movie_id, genre_id",
-            ids, set->n, compare_genre, set, e))
-        return false;
+    return db_query_in(s,
+               "SELECT id, tmdb_id, imdb_id, title, original_title, year, release_date, runtime, "
+               "rating_count, rating_mean FROM {movies} WHERE id IN (%)",
+               ids, set->n, compare_row, set, e) &&
+           db_query_in(s,
+               "SELECT movie_id, genre_id, from_movielens, from_tmdb FROM {movie_genres} WHERE "
+               "movie_id "
+               "IN (%) ORDER BY movie_id, genre_id",
+               ids, set->n, compare_genre, set, e);
+}
+
+/* Genres that were not among the stored ones. */
+static void note_missing_genres(struct fresh_set *set)
+{
     for (size_t i = 0; i < set->n; i++) {
         struct fresh *f = &set->items[i];
         f->same_genres = f->same_genres && f->seen == f->genre_n;
     }
-    return true;
 }
 
 /* ---- writing what differs */
@@ -140,7 +154,7 @@ static void add(struct writing *w, const struct fresh *f)
 /* A movie whose genres alone differ is written too, so that updated_at tells. Rows before their
  * genres, for those refer to them. */
 static bool write_set(
-    struct store *s, const struct fresh_set *set, size_t *ret_changed, struct err *e)
+    struct store *s, const struct fresh_set *set, bool blank, size_t *ret_changed, struct err *e)
 {
     struct arena *a = &s->scratch;
     size_t genres = 0;
@@ -154,8 +168,8 @@ static bool write_set(
         if (!set->items[i].same || !set->items[i].same_genres)
             add(&w, &set->items[i]);
     *ret_changed += w.row_n;
-    return db_exec_in(
-               s, "DELETE FROM {movie_redirects} WHERE old_id IN (%)", w.born, w.born_n, e) &&
+    return (blank || db_exec_in(s, "DELETE FROM {movie_redirects} WHERE old_id IN (%)", w.born,
+                         w.born_n, e)) &&
            db_put(s, upsert_put_all(s, schema_find(&s->schema, "movies"), PUT_ROW),
                &(struct row_set){w.rows, ROW_CELLS, w.row_n}, e) &&
            db_exec_in(
@@ -164,8 +178,8 @@ static bool write_set(
                &(struct row_set){w.genres, GENRE_CELLS, w.genre_n}, e);
 }
 
-static bool put_some(struct store *s, const struct movie *movies, size_t n, int64_t run_id,
-    int64_t now, size_t *ret_changed, struct err *e)
+static bool put_some(struct store *s, const struct movie *movies, size_t n, bool blank,
+    int64_t run_id, int64_t now, size_t *ret_changed, struct err *e)
 {
     arena_reset(&s->scratch);
     struct fresh_set set = {arena_take_array(&s->scratch, n, sizeof *set.items), n, {0}};
@@ -176,21 +190,23 @@ static bool put_some(struct store *s, const struct movie *movies, size_t n, int6
         ids[i] = set.items[i].row[0];
         (void)map_put(&set.at, movies[i].id, i);
     }
-    bool ok = compare(s, &set, ids, e) && write_set(s, &set, ret_changed, e);
+    bool ok = blank || compare(s, &set, ids, e);
+    note_missing_genres(&set);
+    ok = ok && write_set(s, &set, blank, ret_changed, e);
     map_done(&set.at);
     if (!ok && n == 1)
         err_in(e, "movie %lld", (long long)movies[0].id);
     return ok;
 }
 
-bool store_put_movies(struct store *s, const struct movie *movies, size_t n, int64_t run_id,
-    int64_t now, size_t *ret_changed, struct err *e)
+bool store_put_movies(struct store *s, const struct movie *movies, size_t n, bool blank,
+    int64_t run_id, int64_t now, size_t *ret_changed, struct err *e)
 {
     size_t changed = 0;
     bool ok = db_may_write(s, e);
     for (size_t at = 0; ok && at < n; at += AT_ONCE)
-        ok =
-            put_some(s, movies + at, n - at < AT_ONCE ? n - at : AT_ONCE, run_id, now, &changed, e);
+        ok = put_some(
+            s, movies + at, n - at < AT_ONCE ? n - at : AT_ONCE, blank, run_id, now, &changed, e);
     if (ok)
         *ret_changed = changed;
     return ok;

@@ -66,8 +66,8 @@ enum { LOAD_MEMORY = 448 * 1024 * 1024, LOAD_MEMORY_LEAST = 64 * 1024 * 1024 };
 /* Loads a release: one call, one outcome. The store pulls; every callback returns false with its
  * error to end the load. On success all of it is in, replacing what an earlier release left in
  * movielens_movies, ratings and tags; on failure (or kill) the database is as it was. Not inside a
- * transaction of the caller's. `movies.movie_id` links and the `movies` table are not touched: the
- * caller links afterwards. */
+ * transaction of the caller's. `movielens_movies.movie_id` and the `movies` table are not touched:
+ * the caller links, within the load where `link` is called, else afterwards. */
 struct ml_source {
     /* Calls `take` for every movie. */
     bool (*movies)(void *payload, bool (*take)(void *to, const struct ml_movie *m, struct err *e),
@@ -85,17 +85,22 @@ struct ml_source {
     enum ml_kept kept;
     /* bytes the process may take; 0: LOAD_MEMORY. Less than LOAD_MEMORY_LEAST counts as that */
     int64_t memory;
+    /* Called when all of it is in, inside the load's transaction, where the database is being built
+     * (STORE_BUILD): then it gets its name with its links. NULL: the caller does not link. */
+    bool (*link)(void *payload, struct err *e);
 };
 struct ml_load_result {
     uint64_t movies, ratings, tags;
     /* rows left out because an earlier one has their key */
     uint64_t duplicate_ratings, duplicate_tags;
+    bool linked; /* `link` was called */
 };
 bool store_load_movielens(
     struct store *s, const struct ml_source *source, struct ml_load_result *ret, struct err *e);
 
-/* Which rows: all when every list is empty, else those that match any list. */
+/* Which rows: all when every list is empty and there is no range, else those that match any. */
 struct store_filter {
+    int64_t movielens_first, movielens_last; /* a range; last 0: none */
     const int64_t *movielens_ids, *tmdb_ids, *movie_ids;
     size_t movielens_n, tmdb_n, movie_n;
     const struct view *imdb_ids;
@@ -104,6 +109,9 @@ struct store_filter {
 bool store_each_movielens(struct store *s, const struct store_filter *which,
     bool (*take)(void *payload, const struct ml_row *row, struct err *e), void *payload,
     struct err *e);
+/* Every movielens_id, in order. */
+bool store_each_movielens_id(struct store *s,
+    bool (*take)(void *payload, int64_t movielens_id, struct err *e), void *payload, struct err *e);
 /* Rows of movielens_movies (`id`) get their movie (`to`). */
 bool store_set_links(struct store *s, const struct id_pair *links, size_t n, struct err *e);
 
@@ -167,10 +175,14 @@ bool store_clear_gone(struct store *s, int64_t tmdb_id, struct err *e);
 
 /* ---- the movie */
 
+/* Whether no movie, redirect, conflict or TMDB record is there: at most a release, unlinked. */
+bool store_is_blank(struct store *s, bool *ret, struct err *e);
+
 /* Inserts or updates movies (none of them twice) and movie_genres; *ret_changed: how many differed
- * (only theirs updated_at and run_id move). */
-bool store_put_movies(struct store *s, const struct movie *movies, size_t n, int64_t run_id,
-    int64_t now, size_t *ret_changed, struct err *e);
+ * (only theirs updated_at and run_id move). `blank`: it was (store_is_blank) before movies were
+ * put, and these are others than those put since; so there is nothing to compare them with. */
+bool store_put_movies(struct store *s, const struct movie *movies, size_t n, bool blank,
+    int64_t run_id, int64_t now, size_t *ret_changed, struct err *e);
 /* Movies (`id`) that are now part of other ones (`to`), which exist and are not among them: removes
  * each, leaves a redirect (redirects to it follow). `to` 0: it is part of none; removes it and the
  * redirects to it. MovieLens rows linked to it are linked to the other, or none. */

@@ -67,6 +67,8 @@ disturb() # PLAN WANTED_STATUS ("any": every exit code of the program's own)
         [ "$got" = "$2" ]
     fi
     ok "$1: exit code $got"
+    [ ! -e now/movies.db ] || same_as_undisturbed
+    ok "$1: no database, or the whole of it with its links"
     load '' && same_as_undisturbed
     ok "$1: the next run ends in the same database"
 }

@@ -19,6 +19,7 @@ NOTHING = "no database"
 QUESTION = """SELECT (SELECT count(*) FROM ratings),
     (SELECT total(rating * (user_id % 7 + movielens_id % 11)) FROM ratings),
     (SELECT count(*) FROM ratings INDEXED BY ix_ratings_movielens_id WHERE movielens_id > 0),
+    (SELECT count(*) FROM movies), (SELECT count(*) FROM movielens_movies WHERE movie_id IS NULL),
     (SELECT count(*) FROM tags), (SELECT total(rating_count) FROM movielens_movies),
     (SELECT group_concat(name || ratings) FROM movielens_release)"""
 

@@ -145,6 +145,11 @@ static bool mass(struct store *s, bool begins, struct err *e)
     return sqlite_run(sqlite_of(s), v.p, "cannot set up the database", e);
 }
 
+static bool building(const struct store *s)
+{
+    return sqlite_of(s)->building;
+}
+
 static void close_it(struct store *s)
 {
     struct sqlite *q = sqlite_of(s);
@@ -174,6 +179,7 @@ static const struct engine sqlite_engine = {
     .bulk = sqlite_bulk,
     .load_ratings = sqlite_load_ratings,
     .mass = mass,
+    .building = building,
     .tidy = sqlite_tidy,
 };
 

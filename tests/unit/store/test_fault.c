@@ -38,7 +38,7 @@ static bool write_some(struct kit *k, int64_t id)
     if (!store_begin(k->s, &k->e))
         return false;
     if (store_write_tmdb(k->s, (const struct tmdb_write *[]){&w}, 1, &k->e) &&
-        store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e) &&
+        store_put_movies(k->s, &m, 1, false, 1, 1, &changed, &k->e) &&
         store_set_cursor(k->s, "c", id, 1, &k->e))
         return store_commit(k->s, &k->e);
     store_rollback(k->s);

@@ -123,7 +123,7 @@ static struct ml_source small_source(struct small *s)
         s->release = (struct ml_release){view_of("ml-small"), view_of("aa"), view_of("bb"),
             view_of("cc"), view_of("dd"), 3, 4, 5, 6, KEPT_ROWS};
     return (struct ml_source){
-        small_movies, small_ratings, small_tag, small_stats, small_release, s, 0, s->kept, 0};
+        small_movies, small_ratings, small_tag, small_stats, small_release, s, 0, s->kept, 0, NULL};
 }
 
 static struct ml_load_result load_small(struct kit *k, struct small *s)
@@ -288,8 +288,8 @@ static void another_release_replaces_all_but_links(void **state)
             view_of("ml-next"), {"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}, 1, 1, 1, 1, KEPT_ROWS}};
     (void)load_small(k, &first);
     must(store_begin(k->s, &k->e));
-    must(store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e));
-    must(store_put_movies(k->s, &own, 1, 1, 1, &changed, &k->e));
+    must(store_put_movies(k->s, &m, 1, false, 1, 1, &changed, &k->e));
+    must(store_put_movies(k->s, &own, 1, false, 1, 1, &changed, &k->e));
     must(store_set_links(k->s, &(struct id_pair){1, 862}, 1, &k->e));
     must(store_set_links(k->s, &(struct id_pair){2, -2}, 1, &k->e));
     must(store_commit(k->s, &k->e));
@@ -356,7 +356,7 @@ static void an_error_of_the_source_leaves_the_old(struct kit *k)
         must(store_begin(k->s, &k->e));
         size_t changed;
         struct movie m = {.id = 5, .tmdb_id = 5, .genres = {{99, true, false}}, .genre_n = 1};
-        must_fail(store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e), KIT_AGAINST);
+        must_fail(store_put_movies(k->s, &m, 1, false, 1, 1, &changed, &k->e), KIT_AGAINST);
         store_rollback(k->s);
     }
 }

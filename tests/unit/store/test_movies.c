@@ -23,7 +23,7 @@ static bool put(struct kit *k, const struct movie *m, int64_t run, int64_t now)
 {
     size_t changed = 0;
     must(store_begin(k->s, &k->e));
-    must(store_put_movies(k->s, m, 1, run, now, &changed, &k->e));
+    must(store_put_movies(k->s, m, 1, false, run, now, &changed, &k->e));
     must(store_commit(k->s, &k->e));
     assert_true(changed <= 1);
     return changed == 1;
@@ -94,12 +94,12 @@ static void two_movies_cannot_be_one_record(void **state)
     struct movie m = {.id = -1, .tmdb_id = 862};
     assert_true(put(k, &example, 1, 1));
     must(store_begin(k->s, &k->e));
-    must_fail(store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e), KIT_AGAINST);
+    must_fail(store_put_movies(k->s, &m, 1, false, 1, 1, &changed, &k->e), KIT_AGAINST);
     assert_says("movie -1");
     if (!kit_on_server())
         assert_says("movies.tmdb_id");
     store_rollback(k->s);
-    must_fail(store_put_movies(k->s, &m, 1, 1, 1, &changed, &k->e), ERR_BUG);
+    must_fail(store_put_movies(k->s, &m, 1, false, 1, 1, &changed, &k->e), ERR_BUG);
 }
 
 static void redirects_follow(void **state)
@@ -161,13 +161,13 @@ static void sets_are_compared_row_by_row(void **state)
             .genre_n = i % 3,
             .genres = {{8, true, false}, {3, false, true}}};
     must(store_begin(k->s, &k->e));
-    must(store_put_movies(k->s, all + 100, N - 100, 1, 10, &changed, &k->e));
+    must(store_put_movies(k->s, all + 100, N - 100, false, 1, 10, &changed, &k->e));
     assert_int_equal(changed, N - 100);
     all[200].title = (struct view){"b", 1};
     all[301].genres[0].from_tmdb = true;
     all[302].genre_n = 0;
     all[303].genre_n = 1;
-    must(store_put_movies(k->s, all, N, 2, 20, &changed, &k->e));
+    must(store_put_movies(k->s, all, N, false, 2, 20, &changed, &k->e));
     assert_int_equal(changed, 104);
     must(store_commit(k->s, &k->e));
     assert_int_equal(
@@ -181,6 +181,51 @@ static void sets_are_compared_row_by_row(void **state)
         "-304|8|1|0; -302|8|1|1");
     assert_int_equal(kit_int(k, "SELECT count(*) FROM movie_genres"), 4999 - 2 + 1);
     kit_sound(k);
+}
+
+/* What is put into a blank database without looking is what is put there otherwise. */
+static void nothing_is_compared_in_a_blank_database(void **state)
+{
+    struct kit *k = *state;
+    struct movie two[] = {example, example};
+    size_t changed = 0;
+    two[0].id = -5;
+    two[0].tmdb_id = 0;
+    must(store_begin(k->s, &k->e));
+    must(store_put_movies(k->s, two, 2, true, 1, 100, &changed, &k->e));
+    must(store_commit(k->s, &k->e));
+    assert_int_equal(changed, 2);
+    const char *got = row(k);
+    assert_false(put(k, &two[0], 2, 200));
+    assert_false(put(k, &two[1], 2, 200));
+    assert_string_equal(row(k), got);
+    assert_string_equal(
+        kit_text(k, "SELECT count(*), sum(from_movielens) FROM movie_genres"), "6|4");
+    kit_sound(k);
+}
+
+static void a_database_is_blank_until_something_is_linked(void **state)
+{
+    static const char *const spoilt[] = {
+        "INSERT INTO movies(id, rating_count) VALUES (-1, 0)",
+        "INSERT INTO movie_redirects VALUES (-1, 7)",
+        "INSERT INTO etl_conflicts(movielens_id, tmdb_id, field, rule) VALUES (1, 2, 'year', 'r')",
+        "INSERT INTO tmdb_movies(tmdb_id, fetched_at) VALUES (1, 1)",
+    };
+    static const char *const mended[] = {"DELETE FROM movies", "DELETE FROM movie_redirects",
+        "DELETE FROM etl_conflicts", "DELETE FROM tmdb_movies"};
+    struct kit *k = *state;
+    bool blank = false;
+    kit_sql(k, "INSERT INTO movielens_movies VALUES"
+               " (1, 'A', 'A', 1999, 'x', 'tt1', 862, NULL, 2, 9, 0,0,0,0,0,0,0,0,0,0)");
+    for (size_t i = 0; i < sizeof spoilt / sizeof spoilt[0]; i++) {
+        must(store_is_blank(k->s, &blank, &k->e));
+        assert_true(blank);
+        kit_sql(k, spoilt[i]);
+        must(store_is_blank(k->s, &blank, &k->e));
+        assert_false(blank);
+        kit_sql(k, mended[i]);
+    }
 }
 
 static void sets_are_redirected(void **state)
@@ -278,6 +323,13 @@ static void movielens_rows_come_by_filter(void **state)
     assert_string_equal(
         rows(k, &(struct store_filter){.tmdb_ids = tmdb, .tmdb_n = 1}), ROW_1 ROW_2);
     assert_string_equal(rows(k, &(struct store_filter){.movie_ids = movies, .movie_n = 2}), ROW_3);
+    assert_string_equal(
+        rows(k, &(struct store_filter){.movielens_first = 2, .movielens_last = 3}), ROW_2 ROW_3);
+    assert_string_equal(
+        rows(k,
+            &(struct store_filter){
+                .movielens_first = 1, .movielens_last = 1, .tmdb_ids = tmdb, .tmdb_n = 1}),
+        ROW_1 ROW_2);
     assert_string_equal(rows(k, &(struct store_filter){.imdb_ids = imdb, .imdb_n = 1}), ROW_2);
     assert_string_equal(rows(k, &(struct store_filter){.movie_ids = movies,
                                     .movie_n = 2,
@@ -288,6 +340,11 @@ static void movielens_rows_come_by_filter(void **state)
                                     .tmdb_ids = tmdb,
                                     .tmdb_n = 1}),
         ROW_1 ROW_2 ROW_3);
+    struct str ids;
+    str_init(&ids, 1000);
+    must(store_each_movielens_id(k->s, add_id, &ids, &k->e));
+    assert_string_equal(str_z(&ids), "1 2 3 ");
+    str_done(&ids);
     must(store_begin(k->s, &k->e));
     must(set_link(k, 2, -3));
     must(set_link(k, 1, 0));
@@ -303,6 +360,8 @@ static const struct CMUnitTest both[] = {
     KIT_TEST(two_movies_cannot_be_one_record),
     KIT_TEST(redirects_follow),
     KIT_TEST(sets_are_compared_row_by_row),
+    KIT_TEST(nothing_is_compared_in_a_blank_database),
+    KIT_TEST(a_database_is_blank_until_something_is_linked),
     KIT_TEST(sets_are_redirected),
     KIT_TEST(movies_without_a_source_are_found),
     KIT_TEST(movielens_rows_come_by_filter),

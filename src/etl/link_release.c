@@ -1,0 +1,122 @@
+/* Linking a release: see link_release.h. */
+#include "etl/link_release.h"
+
+#include "base/sys.h"
+#include "etl/link.h"
+
+enum { PORTION = 5000, MAX_IDS = 100 * 1000 * 1000 };
+
+struct linking {
+    struct work *w;
+    bool inside;
+    struct vec ids; /* int64_t: movielens_ids, in order */
+    struct touched touched;
+    struct vec unsupported; /* struct id_pair */
+};
+
+static bool transact(struct linking *l, bool (*work)(void *payload, struct err *e), struct err *e)
+{
+    return l->inside ? work(l, e) : store_transact(l->w->store, work, l, e);
+}
+
+static bool take_id(void *payload, int64_t id, struct err *e)
+{
+    struct linking *l = payload;
+    int64_t *slot = vec_add(&l->ids);
+    if (slot == NULL)
+        return err_set(e, ERR_DATA, "more movies than this program can hold");
+    *slot = id;
+    return true;
+}
+
+static bool link_portion(void *payload, struct err *e)
+{
+    struct linking *l = payload;
+    return link_touched(l->w, &l->touched, e);
+}
+
+/* From the last row on: the movie of a row that nothing links to a record has minus its id, and so
+ * tables are filled in the order of their keys. */
+static bool link_rows(struct linking *l, struct err *e)
+{
+    bool ok = true;
+    for (size_t n, left = l->ids.n; ok && left > 0; left -= n) {
+        n = left < PORTION ? left : PORTION;
+        l->touched.first = *(int64_t *)vec_at(&l->ids, left - n);
+        l->touched.last = *(int64_t *)vec_at(&l->ids, left - 1);
+        ok = !work_stopped(e) && transact(l, link_portion, e);
+        etl_progress(l->w->x, "linking movies", l->ids.n - left + n, l->ids.n, NULL);
+    }
+    return ok;
+}
+
+static bool take_unsupported(void *payload, int64_t id, struct err *e)
+{
+    struct id_pair *slot = vec_add(&((struct linking *)payload)->unsupported);
+    if (slot == NULL)
+        return err_set(e, ERR_DATA, "more movies than this program can hold");
+    slot->id = id;
+    return true;
+}
+
+static bool remove_unsupported(void *payload, struct err *e)
+{
+    struct linking *l = payload;
+    return store_redirect_movies(l->w->store, l->unsupported.items, l->unsupported.n, e);
+}
+
+/* After another release was loaded: movies that no source names any more. */
+static bool settle_unsupported(struct linking *l, struct err *e)
+{
+    return l->touched.blank || (store_each_unsupported(l->w->store, take_unsupported, l, e) &&
+                                   (l->unsupported.n == 0 || transact(l, remove_unsupported, e)));
+}
+
+/* "movielens.linked": the day on which the rows of the loaded release were linked to the last,
+ * NOT_LINKED while they are not. Rows of a release that replaced another carry the old links until
+ * then, so that they cannot be told by themselves. */
+enum { NOT_LINKED = 0 };
+static const char mark[] = "movielens.linked";
+
+static bool set_mark(void *payload, struct err *e)
+{
+    const struct linking *l = payload;
+    return store_set_cursor(l->w->store, mark, sys_now() / 86400, sys_now(), e);
+}
+
+static bool unset_mark(void *payload, struct err *e)
+{
+    const struct work *w = payload;
+    return store_set_cursor(w->store, mark, NOT_LINKED, sys_now(), e);
+}
+
+bool link_release_begin(struct work *w, struct err *e)
+{
+    return store_transact(w->store, unset_mark, w, e);
+}
+
+bool link_release(struct work *w, bool inside, uint64_t *ret, struct err *e)
+{
+    struct linking l = {.w = w, .inside = inside};
+    vec_init(&l.ids, sizeof(int64_t), MAX_IDS);
+    vec_init(&l.unsupported, sizeof(struct id_pair), MAX_IDS);
+    touched_init(&l.touched);
+    bool ok = store_is_blank(w->store, &l.touched.blank, e) &&
+              store_each_movielens_id(w->store, take_id, &l, e) && link_rows(&l, e) &&
+              settle_unsupported(&l, e) && transact(&l, set_mark, e);
+    *ret = l.ids.n;
+    touched_done(&l.touched);
+    vec_done(&l.unsupported);
+    vec_done(&l.ids);
+    return ok;
+}
+
+bool link_release_finish(struct work *w, uint64_t *ret, struct err *e)
+{
+    int64_t day = NOT_LINKED;
+    bool exists = false;
+    *ret = 0;
+    if (!store_get_cursor(w->store, mark, &day, &exists, e))
+        return false;
+    return day != NOT_LINKED || link_release(w, false, ret, e);
+}

@@ -1,0 +1,12 @@
+/* First load: indexes that are made when the tables are filled (private to store; for TMDB's tables
+ * store_begin_first_load). */
+#ifndef MOVIE_ETL_STORE_FIRST_LOAD_H
+#define MOVIE_ETL_STORE_FIRST_LOAD_H
+
+#include "store/engine.h"
+
+/* Around the load of a release into a database that is being built, in its transaction. */
+bool first_release_begin(struct store *s, struct err *e);
+bool first_release_end(struct store *s, struct err *e);
+
+#endif
