@@ -94,6 +94,24 @@ struct ranked_source {
     int64_t memory;    /* bytes that the process may take */
 };
 
+/* Tags on their way into an engine: whole rows of their table, none twice, a user's of a movie
+ * numbered. They rise in key until the source says that it is over. */
+struct tag_block {
+    struct row_set rows;   /* valid until the next call; none: see the other two */
+    const uint32_t *movie; /* the place of each row's movie among the release's movies */
+    bool ended;            /* that was all */
+    /* What follows is not in order. The source looks into the table from now on, and finds there
+     * whatever it has given. */
+    bool unordered;
+};
+struct tag_source {
+    bool (*next)(void *payload, struct tag_block *ret, struct err *e);
+    void *payload;
+    const int32_t *movies; /* as of ranked_source, like `memory` */
+    size_t movie_n;
+    int64_t memory;
+};
+
 struct engine {
     const struct dialect *dialect;
     bool late_indexes; /* no foreign key needs an index, so those that are `late` may be made after a first load */
@@ -135,6 +153,8 @@ struct engine {
      * stays. */
     bool (*load_ratings)(struct store *s, const struct ranked_source *source,
         struct load_count *ret, struct err *e);
+    /* Pulls all blocks of the source into the (empty) table of tags and its index; NULL: load_tag_rows does. */
+    bool (*load_tags)(struct store *s, const struct tag_source *source, struct err *e);
     /* The first load of TMDB records begins or is over: rows go everywhere in their tables, so that pages are written again
      * and again. For engines with late_indexes. */
     bool (*mass)(struct store *s, bool begins, struct err *e);

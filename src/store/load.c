@@ -125,7 +125,7 @@ static bool load_ratings(struct load *l, struct err *e)
         .movies = l->movies.ids.items,
         .movie_n = l->movies.ids.n,
         .csv_bytes = csv_bytes(l->source),
-        .memory = l->source->memory == 0 ? LOAD_MEMORY : l->source->memory};
+        .memory = l->memory};
     if (!l->s->engine->load_ratings(l->s, &ranked, &n, e))
         return false;
     l->result.ratings = n.stored;
@@ -246,7 +246,9 @@ bool store_load_movielens(
     if (!db_may_begin(s, e) ||
         !db_get_ints(s, "SELECT 1 FROM {ratings} LIMIT 1", NO_CELLS, &one, 1, &exists, e))
         return false;
-    struct load l = {.s = s, .source = source};
+    struct load l = {.s = s,
+        .source = source,
+        .memory = source->memory == 0 ? LOAD_MEMORY : source->memory};
     movie_ids_init(&l.movies);
     arena_init(&l.texts);
     vec_init(&l.stats, sizeof(struct rating_stats), MOVIE_IDS_MAX);

@@ -9,6 +9,7 @@
 struct load {
     struct store *s;
     const struct ml_source *source;
+    int64_t memory; /* bytes that the process may take */
     struct ml_load_result result;
     struct movie_ids movies; /* of this release: every rating and tag must name one */
     uint32_t *ranks;         /* of the movies of the ratings at hand */
@@ -26,5 +27,9 @@ bool load_check_movie(
 /* load_tags.c: all tags of the source. Tags of one user for one movie are numbered in the order
  * they come; a tag that repeats an earlier one in everything, its instant too, is left out. */
 bool load_tags(struct load *l, struct err *e);
+/* For engines: the rows of that block, which the source has given, and all that it still gives, by
+ * statements. */
+bool load_tag_rows(
+    struct store *s, const struct tag_source *source, struct tag_block *block, struct err *e);
 
 #endif

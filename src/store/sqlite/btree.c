@@ -3,12 +3,18 @@
 
 #include "base/mem.h"
 
-enum { CHUNK_BYTES = 1024 * 1024, INDEX_LEAF = 0x0a, SPARE = 1 };
+enum {
+    CHUNK_BYTES = 1024 * 1024,
+    INDEX_LEAF = 0x0a,
+    SPARE = 1,
+    FIRST_TEXT = 13, /* serial type of the empty text */
+    DIVIDERS_FIRST = 4096,
+};
 
 void dividers_add(struct dividers *d, uint32_t child, const uint8_t *cell, size_t n)
 {
     if (d->cap - d->n < n + 4) {
-        d->cap = d->cap == 0 ? 4096 : d->cap * 2;
+        d->cap = d->cap * 2 + n + DIVIDERS_FIRST;
         d->bytes = mem_grow(d->bytes, d->cap, 1);
     }
     put_u32(d->bytes + d->n, child);
@@ -28,11 +34,14 @@ void leaves_init(struct leaves *l, struct page_file *file, bool follows)
     *l = (struct leaves){.file = file, .follows = follows};
     uint32_t pages = CHUNK_BYTES / file->page_size;
     l->chunk = mem_alloc((size_t)pages * file->page_size);
+    l->held = (uint8_t *)mem_alloc(HELD + 8) + HELD + 8;
 }
 
 void leaves_done(struct leaves *l)
 {
     mem_free(l->chunk);
+    if (l->held != NULL)
+        mem_free(l->held - HELD - 8);
     dividers_done(&l->dividers);
     *l = (struct leaves){0};
 }
@@ -82,7 +91,7 @@ static void open_leaf(struct leaves *l)
 
 static const uint8_t *held_cell(const struct leaves *l)
 {
-    return l->held + sizeof l->held - l->held_n;
+    return l->held - l->held_n;
 }
 
 bool leaves_turn(struct leaves *l)
@@ -104,12 +113,67 @@ bool leaves_turn(struct leaves *l)
     return false;
 }
 
+/* ---- texts */
+
+/* The format's own figure (1.6): so that four entries find room on any page. */
+uint32_t btree_most_local(const struct page_file *f)
+{
+    uint32_t most = (f->usable - 12) * 64 / 255 - 23;
+    return most < RECORD_MAX ? most : RECORD_MAX;
+}
+
+static uint32_t varint_size(uint32_t v)
+{
+    return 1u + (v > 0x7f) + (v > 0x3fff);
+}
+
+static uint8_t *put_varint_before(uint8_t *end, uint32_t v)
+{
+    *--end = v & 0x7f;
+    while ((v >>= 7) != 0)
+        *--end = (uint8_t)(v | 0x80);
+    return end;
+}
+
+bool leaves_add_text(
+    struct leaves *l, const struct value *v, uint32_t n, uint32_t at, struct view text)
+{
+    if (text.n > RECORD_MAX)
+        return false;
+    uint32_t bytes = (uint32_t)text.n, type = FIRST_TEXT + 2 * bytes,
+             header = 1 + n + varint_size(type), record = header + bytes;
+    for (uint32_t i = 0; i < n; i++)
+        record += v[i].size;
+    if (record > btree_most_local(l->file))
+        return false;
+    uint32_t size = varint_size(record) + record;
+    bool held;
+    uint8_t *to = leaves_begin(l, size, &held);
+    for (uint32_t i = n; i-- > at;)
+        to = put_value_before(to, v[i]);
+    to -= bytes;
+    memcpy(to, text.p, bytes);
+    for (uint32_t i = at; i-- > 0;)
+        to = put_value_before(to, v[i]);
+    for (uint32_t i = n; i-- > at;)
+        *--to = v[i].type;
+    to = put_varint_before(to, type);
+    for (uint32_t i = at; i-- > 0;)
+        *--to = v[i].type;
+    *--to = (uint8_t)header;
+    (void)put_varint_before(to, record);
+    leaves_entered(l, size, held);
+    return true;
+}
+
+/* ---- the end */
+
 /* No entry came that would have begun a leaf: the last one of the full leaf goes up, and the held
  * one is alone. */
 static void place_held(struct leaves *l)
 {
     const uint8_t *last = l->page + l->content;
-    uint32_t size = 1 + (uint32_t)last[0];
+    uint32_t size = cell_size(last);
     dividers_add(&l->dividers, l->first + l->at, last, size);
     l->content += size;
     l->entries--;

@@ -11,11 +11,13 @@
  *   interior  0x02, the same, and behind it the page of the last child (4). A cell begins with the
  *             page of the child (4) whose entries are all smaller; the entry itself is not repeated
  *             on any leaf
- *   cell      length of the record (1 byte here, as all records are short), the record
- *   record    length of its header (1), a serial type per column (1), the values. Integers take the
- *             shortest of 0 (types 8 and 9: the values 0 and 1), 1, 2, 3, 4, 6, 8 bytes (types 1 to
- *             6). A real that is a whole number is stored as an integer; others are IEEE doubles
- *             (type 7)
+ *   cell      length of the record (a varint: 7 bits a byte, the highest first, the high bit where
+ *             another byte follows; here at most 2), the record
+ *   record    length of its header (1), a serial type per column (1; a text's is a varint), the
+ *             values. Integers take the shortest of 0 (types 8 and 9: the values 0 and 1), 1, 2, 3,
+ *             4, 6, 8 bytes (types 1 to 6). A real that is a whole number is stored as an integer;
+ *             others are IEEE doubles (type 7). A text of n bytes, in the database's encoding, has
+ *             type 13 + 2n
  *
  * So when a leaf is full, the next entry goes up and divides it from the leaf after it. Neither the
  * last leaf nor the last page of any level may be without entries: an entry that finds its leaf
@@ -23,18 +25,20 @@
  * place. Interior pages are built level by level from the list of dividers, and the topmost is
  * written onto the root page that SQLite gave the tree.
  *
- * Limits: records of at most ENTRY_MAX bytes, so that no page size needs overflow pages. About 30
- * bytes of memory per leaf. One writer of leaves is one thread's; errors are kept in it and looked
- * at by leaves_ok. */
+ * Limits: no overflow pages (1.6), so that a record of more than btree_most_local bytes, about a
+ * quarter of a page, is refused; only a text can be that long. About the size of an entry of memory
+ * per leaf. One writer of leaves is one thread's; errors are kept in it and looked at by
+ * leaves_ok. */
 #ifndef MOVIE_ETL_STORE_SQLITE_BTREE_H
 #define MOVIE_ETL_STORE_SQLITE_BTREE_H
 
+#include "base/view.h"
 #include "store/sqlite/bytes.h"
 #include "store/sqlite/page_file.h"
 
 enum {
-    VALUES_MAX = 4,
-    ENTRY_MAX = 2 + VALUES_MAX * 9, /* a cell: two lengths, then type and value of each column */
+    RECORD_MAX = 16383,    /* whose length takes 2 bytes */
+    HELD = RECORD_MAX + 2, /* bytes of the largest cell */
     LEAF_HEADER = 8,
     INTERIOR_HEADER = 12,
     POINTER = 2,
@@ -84,9 +88,9 @@ struct leaves {
     uint32_t first, n, at; /* pages of the chunk, and which of them is being filled */
     uint8_t *chunk, *page; /* page NULL: no leaf yet */
     uint32_t content, entries, room;
-    uint8_t held[ENTRY_MAX + 8]; /* at its end: an entry that found its leaf full */
-    uint32_t held_n;
-    uint32_t last; /* after the end: the last leaf */
+    uint8_t *held;   /* where an entry that found its leaf full ends; HELD + 8 bytes before it */
+    uint32_t held_n; /* its bytes, 0: none */
+    uint32_t last;   /* after the end: the last leaf */
     struct dividers dividers;
     uint64_t put; /* entries so far */
     bool failed;
@@ -109,23 +113,16 @@ static inline uint8_t *put_value_before(uint8_t *end, struct value v)
     return end - v.size;
 }
 
-/* Adds the entry of these values. From the end backwards, so that no value has to be written byte
- * by byte: what is written too much lies below, and is overwritten next. Below the cell that is
- * three bytes at most: the place of its own pointer, and the one byte that every leaf leaves free
- * for this. */
-static inline void leaves_add(struct leaves *l, const struct value *v, uint32_t n)
+/* Where a cell of `size` bytes is to end. *ret_held: it is not on a leaf yet. */
+static inline uint8_t *leaves_begin(struct leaves *l, uint32_t size, bool *ret_held)
 {
-    uint32_t size = 2 + n;
-    for (uint32_t i = 0; i < n; i++)
-        size += v[i].size;
-    bool held = size + POINTER > l->room && leaves_turn(l);
-    uint8_t *at = held ? l->held + sizeof l->held : l->page + l->content;
-    for (uint32_t i = n; i-- > 0;)
-        at = put_value_before(at, v[i]);
-    for (uint32_t i = n; i-- > 0;)
-        *--at = v[i].type;
-    *--at = (uint8_t)(n + 1);
-    *--at = (uint8_t)(size - 1);
+    *ret_held = size + POINTER > l->room && leaves_turn(l);
+    return *ret_held ? l->held : l->page + l->content;
+}
+
+/* That cell is written. */
+static inline void leaves_entered(struct leaves *l, uint32_t size, bool held)
+{
     l->put++;
     if (held) {
         l->held_n = size;
@@ -134,6 +131,40 @@ static inline void leaves_add(struct leaves *l, const struct value *v, uint32_t 
     l->content -= size;
     l->room -= size + POINTER;
     put_u16(l->page + LEAF_HEADER + (size_t)POINTER * l->entries++, l->content);
+}
+
+/* Adds the entry of these values, whose record is short: at most 127 bytes. From the end backwards,
+ * so that no value has to be written byte by byte: what is written too much lies below, and is
+ * overwritten next. Below the cell that is three bytes at most: the place of its own pointer, and
+ * the one byte that every leaf leaves free for this. */
+static inline void leaves_add(struct leaves *l, const struct value *v, uint32_t n)
+{
+    uint32_t size = 2 + n;
+    for (uint32_t i = 0; i < n; i++)
+        size += v[i].size;
+    bool held;
+    uint8_t *at = leaves_begin(l, size, &held);
+    for (uint32_t i = n; i-- > 0;)
+        at = put_value_before(at, v[i]);
+    for (uint32_t i = n; i-- > 0;)
+        *--at = v[i].type;
+    *--at = (uint8_t)(n + 1);
+    *--at = (uint8_t)(size - 1);
+    leaves_entered(l, size, held);
+}
+
+/* The same with a text before the value v[at]; two values at least. False: the record
+ * would need an overflow page, and nothing was added. */
+bool leaves_add_text(
+    struct leaves *l, const struct value *v, uint32_t n, uint32_t at, struct view text);
+
+/* Bytes of the longest record that lies on its page as a whole. */
+uint32_t btree_most_local(const struct page_file *f);
+
+/* Bytes of a cell of a leaf. */
+static inline uint32_t cell_size(const uint8_t *cell)
+{
+    return cell[0] < 0x80 ? 1u + cell[0] : 2u + ((cell[0] & 0x7fu) << 7 | cell[1]);
 }
 
 /* No more entries; what is held finds its place, and all is written. */

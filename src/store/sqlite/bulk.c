@@ -12,7 +12,6 @@
 #include "store/sqlite/side.h"
 
 #include "base/sys.h"
-#include "store/ddl.h"
 #include "store/sql.h"
 
 /* A small cache: SQLite sorts an index in portions of its size, and portions that fit the
@@ -52,25 +51,10 @@ static void back_to_normal(struct store *s)
     (void)sqlite_run(q, after.p, "cannot set up the database", &ignored);
 }
 
-struct bulk {
-    bool (*work)(struct store *s, void *payload, struct err *e);
-    void *payload;
-};
-
-/* Tags come by user, so their index by movie would be written all over, row by row; it is made when
- * they are in. */
-static bool index_afterwards(struct store *s, void *payload, struct err *e)
-{
-    const struct bulk *b = payload;
-    const struct index *tags = ddl_find_index("tags", "movielens_id");
-    return ddl_drop_index(s, tags, e) && b->work(s, b->payload, e) && ddl_create_index(s, tags, e);
-}
-
 bool sqlite_bulk(struct store *s, bool fresh,
     bool (*work)(struct store *s, void *payload, struct err *e), void *payload, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
-    struct bulk b = {work, payload};
     struct view before = arena_print(&s->scratch,
         "PRAGMA foreign_keys = OFF; PRAGMA synchronous = %s; PRAGMA cache_size = -%d",
         q->building ? "OFF" : "FULL", BULK_CACHE_KIB);
@@ -79,7 +63,7 @@ bool sqlite_bulk(struct store *s, bool fresh,
         try_without_waiting(q, "PRAGMA journal_mode = DELETE");
     if (ok) {
         sqlite_heed_stop(q, true);
-        ok = db_once(s, index_afterwards, &b, e);
+        ok = db_once(s, work, payload, e);
         sqlite_heed_stop(q, false);
     }
     if (ok && q->building)

@@ -72,11 +72,12 @@ void sqlite_forget_statements(struct sqlite *q);
 /* Runs statements without arguments or results; several may stand in one text. */
 bool sqlite_run(const struct sqlite *q, const char *sql, const char *what, struct err *e);
 
-/* bulk.c, ratings.c (its parts: rating_pages.h and what that names; blocks.h) */
+/* bulk.c, ratings.c, tags.c (their parts: table_pages.h and what that names; blocks.h) */
 bool sqlite_bulk(struct store *s, bool fresh,
     bool (*work)(struct store *s, void *payload, struct err *e), void *payload, struct err *e);
 bool sqlite_load_ratings(
     struct store *s, const struct ranked_source *source, struct load_count *ret, struct err *e);
+bool sqlite_load_tags(struct store *s, const struct tag_source *source, struct err *e);
 void sqlite_tidy(struct store *s);
 /* Long statements of the connection end with ERR_INTERRUPTED when a stop is asked for. */
 void sqlite_heed_stop(struct sqlite *q, bool heed);

@@ -13,7 +13,7 @@ struct level {
 
 static size_t entry_size(const uint8_t *entry)
 {
-    return CHILD + 1 + (size_t)entry[CHILD];
+    return CHILD + (size_t)cell_size(entry + CHILD);
 }
 
 static bool fits_one_page(const struct page_file *f, const struct dividers *d)

@@ -178,6 +178,7 @@ static const struct engine sqlite_engine = {
     .query = sqlite_query,
     .bulk = sqlite_bulk,
     .load_ratings = sqlite_load_ratings,
+    .load_tags = sqlite_load_tags,
     .mass = mass,
     .building = building,
     .tidy = sqlite_tidy,

@@ -9,6 +9,7 @@
  * afterwards. */
 #include "store/sqlite/blocks.h"
 #include "store/sqlite/rating_pages.h"
+#include "store/sqlite/roots.h"
 #include "store/sqlite/side.h"
 
 #include "base/file.h"
@@ -39,47 +40,9 @@ static bool insert_rest(struct store *s, struct rating_pull *p, bool sort, uint6
 
 /* ---- through pages */
 
-/* What the page writer knows: these columns in this order, and nothing else. */
-static const char *const table_shape =
-    "user_id INTEGER 1,movielens_id INTEGER 2,rating REAL 0,rated_at INTEGER 0";
-static const char *const index_shape = "movielens_id BINARY 0,rating BINARY 0,user_id BINARY 0";
-
-struct roots {
-    uint32_t table, index;
-    bool right;
-};
-
-static bool take_roots(void *payload, const struct cell *c, size_t n, struct err *e)
-{
-    struct roots *r = payload;
-    (void)n;
-    (void)e;
-    if (c[0].kind != CELL_INT || c[1].kind != CELL_INT)
-        return true;
-    r->table = (uint32_t)c[0].i;
-    r->index = (uint32_t)c[1].i;
-    r->right = view_is(cell_get_text(&c[2]), table_shape) &&
-               view_is(cell_get_text(&c[3]), index_shape) && cell_get_int(&c[4]) == 0;
-    return true;
-}
-
-static bool find_roots(struct store *s, struct roots *ret, struct err *e)
-{
-    struct view table = arena_print(&s->scratch, "%sratings", s->prefix),
-                index = arena_print(
-                    &s->scratch, "%s%s", s->prefix, ddl_index_name(&s->scratch, by_movie()).p);
-    struct cell names[] = {cell_text(table), cell_text(index)};
-    *ret = (struct roots){0};
-    return sqlite_query(s,
-        "SELECT (SELECT rootpage FROM main.sqlite_schema WHERE type = 'table' AND name = ?1),"
-        " (SELECT rootpage FROM main.sqlite_schema WHERE type = 'index' AND name = ?2),"
-        " (SELECT group_concat(name || ' ' || type || ' ' || pk) FROM pragma_table_xinfo(?1)),"
-        " (SELECT group_concat(name || ' ' || coll || ' ' || \"desc\") FROM "
-        "pragma_index_xinfo(?2)),"
-        " (SELECT count(*) FROM main.sqlite_schema WHERE tbl_name = ?1 AND rootpage > 0 AND name "
-        "NOT IN (?1, ?2))",
-        names, 2, take_roots, ret, e);
-}
+static const struct shape_known shape = {"ratings",
+    "user_id INTEGER 1,movielens_id INTEGER 2,rating REAL 0,rated_at INTEGER 0",
+    "movielens_id BINARY 0,rating BINARY 0,user_id BINARY 0"};
 
 /* Until the source ends, or a row does not follow in order: it is the next one of p->block then. */
 static bool write_rows(struct rating_pages *pages, struct rating_pull *p, struct err *e)
@@ -103,7 +66,7 @@ static bool check_samples(struct store *s, const struct rating_pages *pages, str
         " AND rated_at = ? AND EXISTS (SELECT 1 FROM {ratings} x INDEXED BY "
         "{ix_ratings_movielens_id} WHERE x.movielens_id ="
         " r.movielens_id AND x.rating = r.rating AND x.user_id = r.user_id)";
-    for (size_t i = 0; i < pages->sample_n; i++) {
+    for (size_t i = 0; i < pages->pages.sample_n; i++) {
         const struct rating_sample *x = &pages->samples[i];
         int64_t n = 0;
         if (!db_get_ints(s, sql,
@@ -126,21 +89,25 @@ static bool fill(struct store *s, const char *path, const struct ranked_source *
 {
     struct rating_pull p = {.source = source};
     struct rating_pages pages;
-    struct roots roots;
+    struct table_place place = {.path = path,
+        .kind = INDEX_OF_RATINGS,
+        .movies = source->movies,
+        .movie_n = source->movie_n,
+        .memory = source->memory};
     const char *why = NULL;
-    bool indexed = false;
-    if (!find_roots(s, &roots, e))
+    bool right, indexed = false;
+    if (!roots_find(s, &shape, &place, &right, e))
         return false;
-    if (!roots.right)
+    if (!right)
         why = "the tables are not as this program makes them";
-    else if (!rating_pages_begin(&pages, path, roots.table, roots.index, source, &why, e))
+    else if (!rating_pages_begin(&pages, &place, &why, e))
         return false;
     if (why != NULL) {
         say_safe_way(why);
         return sqlite_begin(s, BEGIN_WRITE, e) && insert_rest(s, &p, false, 0, ret, e);
     }
     bool ok = write_rows(&pages, &p, e) && rating_pages_end(&pages, p.end, &indexed, e);
-    rating_pages_close(&pages);
+    table_pages_close(&pages.pages);
     if (!ok)
         return false;
     if (!p.end)
@@ -149,9 +116,9 @@ static bool fill(struct store *s, const char *path, const struct ranked_source *
         say_safe_way("their index needs more memory than is allowed");
     if (!p.end && !side_forget_journal(s, e))
         return false;
-    *ret = (struct load_count){p.pulled, pages.rows};
+    *ret = (struct load_count){p.pulled, pages.pages.rows};
     return sqlite_begin(s, BEGIN_WRITE, e) &&
-           (indexed || insert_rest(s, &p, true, pages.rows, ret, e)) && check_samples(s, &pages, e);
+           (indexed || insert_rest(s, &p, true, pages.pages.rows, ret, e)) && check_samples(s, &pages, e);
 }
 
 /* ---- disk */

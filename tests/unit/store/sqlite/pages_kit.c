@@ -15,7 +15,10 @@
     "CREATE TABLE ratings(user_id INTEGER, movielens_id INTEGER REFERENCES movies(id), rating "    \
     "REAL "                                                                                        \
     "NOT NULL, rated_at INTEGER NOT NULL, PRIMARY KEY (user_id, movielens_id)) STRICT, WITHOUT "   \
-    "ROWID; CREATE INDEX ix ON ratings (movielens_id, rating);"
+    "ROWID; CREATE INDEX ix ON ratings (movielens_id, rating);"                                    \
+    "CREATE TABLE tags(user_id INTEGER, movielens_id INTEGER REFERENCES movies(id), seq INTEGER, " \
+    "tag TEXT NOT NULL, tagged_at INTEGER NOT NULL, PRIMARY KEY (user_id, movielens_id, seq)) "    \
+    "STRICT, WITHOUT ROWID; CREATE INDEX ix_tags ON tags (movielens_id);"
 
 int pages_kit_set_up(void **state)
 {
@@ -105,8 +108,6 @@ void make_rows(struct pages_kit *k, const struct row_kind *shape)
         r->half_stars[i] = (uint8_t)(1 + next_random(&x) % 10);
         r->times[i] = some_time(&x, shape->last_time);
     }
-    k->source =
-        (struct ranked_source){.movies = r->ids, .movie_n = r->movie_n, .memory = LOAD_MEMORY};
 }
 
 void free_rows(struct pages_kit *k)
@@ -150,7 +151,7 @@ int64_t sql_int(sqlite3 *db, const char *sql)
     return value;
 }
 
-static void add_movies(struct pages_kit *k, sqlite3 *db)
+static void add_movies(const struct pages_kit *k, sqlite3 *db)
 {
     sqlite3_stmt *st;
     assert_int_equal(
@@ -185,8 +186,9 @@ void begin_pages(struct pages_kit *k, const char *name)
                  (uint32_t)sql_int(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'ratings'"),
              index = (uint32_t)sql_int(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'ix'");
     (void)sqlite3_close(db);
-    if (!rating_pages_begin(
-            &k->pages, pages_path(k, name), table, index, &k->source, &k->why, &k->e))
+    struct table_place place = {pages_path(k, name), table, index, INDEX_OF_RATINGS, k->rows.ids,
+        k->rows.movie_n, LOAD_MEMORY};
+    if (!rating_pages_begin(&k->pages, &place, &k->why, &k->e))
         fail_msg("%s", k->e.text);
 }
 
@@ -237,10 +239,10 @@ void write_both(struct pages_kit *k, int page_size, int reserved, size_t block)
     if (!rating_pages_end(&k->pages, true, &indexed, &k->e))
         fail_msg("%s", k->e.text);
     assert_true(indexed);
-    rating_pages_close(&k->pages);
+    table_pages_close(&k->pages.pages);
 }
 
-static void sound(sqlite3 *db)
+void sound(sqlite3 *db)
 {
     assert_int_equal(
         sql_int(db, "SELECT integrity_check = 'ok' FROM pragma_integrity_check LIMIT 1"), 1);

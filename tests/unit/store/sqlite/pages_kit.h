@@ -36,7 +36,6 @@ struct row_list {
 struct pages_kit {
     char dir[64];
     struct row_list rows;
-    struct ranked_source source;
     struct rating_pages pages;
     const char *why;
     struct err e;
@@ -61,6 +60,8 @@ void make_empty(struct pages_kit *k, const char *name, int page_size, int reserv
 void begin_pages(struct pages_kit *k, const char *name);
 /* All rows, in blocks of `block`; they are in order. */
 void add_rows(struct pages_kit *k, size_t block);
+/* integrity_check and foreign_key_check find nothing. */
+void sound(sqlite3 *db);
 /* All of it: "direct.db" by pages, "plain.db" by SQL. */
 void write_both(struct pages_kit *k, int page_size, int reserved, size_t block);
 /* direct.db is sound and holds what plain.db holds, in table and index; so it does after both were

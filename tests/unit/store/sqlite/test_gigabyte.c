@@ -44,7 +44,7 @@ static void over_the_page(struct pages_kit *k, int page_size)
     if (!rating_pages_end(&k->pages, true, &indexed, &k->e))
         fail_msg("%s", k->e.text);
     assert_true(indexed);
-    rating_pages_close(&k->pages);
+    table_pages_close(&k->pages.pages);
     assert_true(file_size(pages_path(k, "direct.db"), &size, &k->e));
     assert_true(size > 0x40000000 + (int64_t)page_size);
     sqlite3 *db = open_db(k, "direct.db");

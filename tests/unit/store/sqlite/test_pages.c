@@ -104,8 +104,8 @@ static void deep_trees(void **state)
         shape.seed++;
         make_rows(k, &shape);
         write_both(k, 512, 0, 16384);
-        assert_true(levels(k, "direct.db", k->pages.table_root, 512) >= 4);
-        assert_true(levels(k, "direct.db", k->pages.index_root, 512) >= 4);
+        assert_true(levels(k, "direct.db", k->pages.pages.table_root, 512) >= 4);
+        assert_true(levels(k, "direct.db", k->pages.pages.index_root, 512) >= 4);
         compare_both(k);
     }
 }
@@ -120,7 +120,7 @@ static void a_third_level(void **state)
         shape.seed++;
         make_rows(k, &shape);
         write_both(k, 512, 0, 100);
-        int n = levels(k, "direct.db", k->pages.table_root, 512);
+        int n = levels(k, "direct.db", k->pages.pages.table_root, 512);
         least = n < least ? n : least;
         most = n > most ? n : most;
         compare_both(k);
@@ -156,7 +156,7 @@ static void entries_are_those_of_sqlite(void **state)
         shape.last_time = INT64_MAX >> shape.seed * 3;
         make_rows(k, &shape);
         write_both(k, 65536, 0, 300);
-        uint32_t roots[] = {k->pages.table_root, k->pages.index_root};
+        uint32_t roots[] = {k->pages.pages.table_root, k->pages.pages.index_root};
         for (size_t r = 0; r < 2; r++) {
             read_root(k, "direct.db", roots[r], ours);
             read_root(k, "plain.db", roots[r], theirs);
@@ -198,7 +198,7 @@ static void the_header_is_as_after_a_transaction(void **state)
         begin_pages(k, "direct.db");
         add_rows(k, 100);
         assert_true(rating_pages_end(&k->pages, true, &indexed, &k->e));
-        rating_pages_close(&k->pages);
+        table_pages_close(&k->pages.pages);
         int64_t size = read_header(k, after);
         assert_int_equal(get_u32(after + CHANGES), get_u32(before + CHANGES) + 1);
         assert_int_equal(get_u32(after + VALID_FOR), get_u32(after + CHANGES));
@@ -224,12 +224,12 @@ static void little_memory(void **state)
     write_both(k, 4096, 0, 16384);
     make_empty(k, "direct.db", 4096, 0);
     begin_pages(k, "direct.db");
-    k->pages.index.memory = (size_t)6 << 20;
+    k->pages.pages.index.memory = (size_t)6 << 20;
     add_rows(k, 16384);
     if (!rating_pages_end(&k->pages, true, &indexed, &k->e))
         fail_msg("%s", k->e.text);
     assert_true(indexed);
-    rating_pages_close(&k->pages);
+    table_pages_close(&k->pages.pages);
     compare_both(k);
 }
 
@@ -244,12 +244,12 @@ static void too_little_memory(void **state)
     write_both(k, 4096, 0, 16384);
     make_empty(k, "direct.db", 4096, 0);
     begin_pages(k, "direct.db");
-    k->pages.index.memory = (size_t)1 << 20;
+    k->pages.pages.index.memory = (size_t)1 << 20;
     add_rows(k, 16384);
     if (!rating_pages_end(&k->pages, true, &indexed, &k->e))
         fail_msg("%s", k->e.text);
     assert_false(indexed);
-    rating_pages_close(&k->pages);
+    table_pages_close(&k->pages.pages);
     sqlite3 *db = open_db(k, "direct.db");
     run_sql(db, "DROP INDEX ix; CREATE INDEX ix ON ratings (movielens_id, rating)");
     (void)sqlite3_close(db);
@@ -277,7 +277,7 @@ static void rows_out_of_order(void **state)
         assert_true(rating_pages_add(&k->pages, &b, &taken, &k->e));
         assert_int_equal(taken, at);
         assert_true(rating_pages_end(&k->pages, true, &indexed, &k->e));
-        rating_pages_close(&k->pages);
+        table_pages_close(&k->pages.pages);
         compare_both(k);
     }
 }
@@ -317,7 +317,7 @@ static void the_locking_page_is_never_given_out(void **state)
         for (uint32_t before = 0; before < 70; before += 7) {
             make_empty(k, "direct.db", page_sizes[i], 0);
             begin_pages(k, "direct.db");
-            struct page_file *f = &k->pages.file;
+            struct page_file *f = &k->pages.pages.file;
             uint32_t locking = 0x40000000 / (uint32_t)page_sizes[i] + 1, end;
             f->next = locking - before;
             end = f->next;
@@ -331,7 +331,7 @@ static void the_locking_page_is_never_given_out(void **state)
             }
             page_file_give_back(f, locking + 1, end - locking - 1);
             assert_int_equal(f->next, locking);
-            rating_pages_close(&k->pages);
+            table_pages_close(&k->pages.pages);
         }
 }
 
@@ -351,13 +351,13 @@ static void page_numbers_run_out(void **state)
         bool indexed;
         make_empty(k, "direct.db", 512, 0);
         begin_pages(k, "direct.db");
-        k->pages.file.next = 0xfffffffeu - left;
+        k->pages.pages.file.next = 0xfffffffeu - left;
         bool ok = rating_pages_add(&k->pages, &b, &taken, &k->e);
         ok = ok && rating_pages_end(&k->pages, true, &indexed, &k->e);
         assert_false(ok);
         assert_int_equal(k->e.kind, ERR_STORE);
         assert_non_null(strstr(k->e.text, "no page numbers left"));
-        rating_pages_close(&k->pages);
+        table_pages_close(&k->pages.pages);
     }
 }
 
@@ -370,12 +370,12 @@ static void unused_pages_are_free(void **state)
         uint32_t first, n, last, one;
         make_empty(k, "direct.db", page_sizes[i], 0);
         begin_pages(k, "direct.db");
-        assert_true(page_file_take(&k->pages.file, 400, &first, &n, &k->e));
-        assert_true(page_file_take(&k->pages.file, 1, &last, &one, &k->e));
-        page_file_give_back(&k->pages.file, first, n);
-        page_file_give_back(&k->pages.file, last, 1);
-        assert_true(page_file_finish(&k->pages.file, &k->e));
-        rating_pages_close(&k->pages);
+        assert_true(page_file_take(&k->pages.pages.file, 400, &first, &n, &k->e));
+        assert_true(page_file_take(&k->pages.pages.file, 1, &last, &one, &k->e));
+        page_file_give_back(&k->pages.pages.file, first, n);
+        page_file_give_back(&k->pages.pages.file, last, 1);
+        assert_true(page_file_finish(&k->pages.pages.file, &k->e));
+        table_pages_close(&k->pages.pages);
         sqlite3 *db = open_db(k, "direct.db");
         assert_int_equal(sql_int(db, "PRAGMA freelist_count"), 400);
         assert_int_equal(

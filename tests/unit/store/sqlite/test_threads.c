@@ -1,6 +1,6 @@
 /* The page writer with both its threads: many rows, small pages, so that they take pages from each
  * other all the time. */
-#include "pages_kit.h"
+#include "tags_kit.h"
 
 static void two_threads_make_one_tree(void **state)
 {
@@ -38,11 +38,22 @@ static void nothing_to_share(void **state)
     compare_both(k);
 }
 
+static void tags_too(void **state)
+{
+    struct tag_rows t;
+    struct tag_kind kind = {.rows = 12000, .seed = 4, .longest = 9, .most_of_group = 3};
+    make_tags(&t, *state, &kind);
+    assert_int_equal(write_tags(&t, 1024, 0, 2000, 0), kind.rows);
+    compare_tags(&t);
+    free_tags(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         PAGES_TEST(two_threads_make_one_tree),
         PAGES_TEST(nothing_to_share),
+        PAGES_TEST(tags_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* Rating index: see rating_index.h. */
-#include "store/sqlite/rating_index.h"
+/* Movie index: see movie_index.h. */
+#include "store/sqlite/movie_index.h"
 
 #include "base/mem.h"
 #include "base/thread.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    STEPS = 10,
+    STEPS = 10, /* half stars */
     PORTION_ROWS = 1024 * 1024,
     MAX_PORTIONS = 4096, /* 2^32 rows */
     THREADS = 2,
@@ -23,15 +23,19 @@ struct run {
     uint32_t rows;
 };
 
-void rating_index_init(
-    struct rating_index *ix, const int32_t *movies, size_t movie_n, size_t memory)
+void movie_index_init(struct movie_index *ix, enum movie_index_kind kind, const int32_t *movies,
+    size_t movie_n, size_t memory)
 {
-    *ix = (struct rating_index){.movies = movies, .movie_n = movie_n, .memory = memory};
+    *ix = (struct movie_index){.kind = kind,
+        .movies = movies,
+        .movie_n = movie_n,
+        .steps = kind == INDEX_OF_RATINGS ? STEPS : 1,
+        .memory = memory};
     vec_init(&ix->portions, sizeof(uint32_t *), MAX_PORTIONS);
     vec_init(&ix->runs, sizeof(struct run), SIZE_MAX / sizeof(struct run));
 }
 
-void rating_index_done(struct rating_index *ix)
+void movie_index_done(struct movie_index *ix)
 {
     for (size_t i = 0; i < ix->portions.n; i++)
         mem_free(*(uint32_t **)vec_at(&ix->portions, i));
@@ -41,26 +45,26 @@ void rating_index_done(struct rating_index *ix)
 
 /* What is needed besides the users being sorted: rows, runs (twice while they grow), a count per
  * pair and thread. */
-static size_t fixed_memory(const struct rating_index *ix)
+static size_t fixed_memory(const struct movie_index *ix)
 {
     return ix->portions.n * PORTION_ROWS * sizeof(uint32_t) +
            ix->runs.cap * sizeof(struct run) * 2 +
-           ix->movie_n * STEPS * sizeof(uint32_t) * (THREADS + 1);
+           ix->movie_n * ix->steps * sizeof(uint32_t) * (THREADS + 1);
 }
 
-static size_t rows_per_pass(const struct rating_index *ix)
+static size_t rows_per_pass(const struct movie_index *ix)
 {
     size_t fixed = fixed_memory(ix);
     return fixed < ix->memory ? (ix->memory - fixed) / sizeof(int32_t) : 0;
 }
 
-static void give_up(struct rating_index *ix)
+static void give_up(struct movie_index *ix)
 {
-    rating_index_done(ix);
+    movie_index_done(ix);
     ix->over = true;
 }
 
-static bool add_portion(struct rating_index *ix)
+static bool add_portion(struct movie_index *ix)
 {
     uint32_t **slot = vec_add(&ix->portions);
     if (slot == NULL || rows_per_pass(ix) < LEAST_PER_PASS)
@@ -69,7 +73,7 @@ static bool add_portion(struct rating_index *ix)
     return true;
 }
 
-static void add_runs(struct rating_index *ix, const int32_t *users, size_t n)
+static void add_runs(struct movie_index *ix, const int32_t *users, size_t n)
 {
     struct run *last = ix->runs.n == 0 ? NULL : vec_at(&ix->runs, ix->runs.n - 1);
     for (size_t i = 0; i < n; i++) {
@@ -81,22 +85,26 @@ static void add_runs(struct rating_index *ix, const int32_t *users, size_t n)
     }
 }
 
-void rating_index_add(struct rating_index *ix, const struct ranked_block *b, size_t from, size_t to)
+void movie_index_add(struct movie_index *ix, const uint32_t *movie, const uint8_t *half_stars,
+    const int32_t *user_id, size_t n)
 {
-    while (!ix->over && from < to) {
-        size_t at = ix->rows % PORTION_ROWS, n = to - from;
+    for (size_t from = 0; !ix->over && from < n;) {
+        size_t at = ix->rows % PORTION_ROWS, some = n - from;
         if (at == 0 && !add_portion(ix)) {
             give_up(ix);
             return;
         }
-        if (n > PORTION_ROWS - at)
-            n = PORTION_ROWS - at;
+        if (some > PORTION_ROWS - at)
+            some = PORTION_ROWS - at;
         uint32_t *pairs = *(uint32_t **)vec_at(&ix->portions, ix->portions.n - 1) + at;
-        for (size_t i = 0; i < n; i++)
-            pairs[i] = b->movie[from + i] * STEPS + b->ratings.half_stars[from + i] - 1;
-        add_runs(ix, b->ratings.user_id + from, n);
-        ix->rows += n;
-        from += n;
+        if (half_stars == NULL)
+            memcpy(pairs, movie + from, some * sizeof *pairs);
+        else
+            for (size_t i = 0; i < some; i++)
+                pairs[i] = movie[from + i] * STEPS + half_stars[from + i] - 1;
+        add_runs(ix, user_id + from, some);
+        ix->rows += some;
+        from += some;
     }
 }
 
@@ -104,7 +112,7 @@ void rating_index_add(struct rating_index *ix, const struct ranked_block *b, siz
 
 /* What one thread does: the pairs [from, to), in passes. */
 struct half {
-    const struct rating_index *ix;
+    const struct movie_index *ix;
     const uint32_t *counts; /* rows per pair */
     uint32_t from, to;
     size_t most; /* rows in a pass */
@@ -139,17 +147,34 @@ static void sort_users(struct half *h, uint32_t from, uint32_t to)
     }
 }
 
+static const int32_t *add_ratings(struct half *h, uint32_t pair, const int32_t *user)
+{
+    struct value v[] = {
+        value_int(h->ix->movies[pair / STEPS]), value_half(pair % STEPS + 1), value_int(0)};
+    for (uint32_t i = 0; i < h->counts[pair]; i++) {
+        v[2] = value_int(*user++);
+        leaves_add(&h->leaves, v, 3);
+    }
+    return user;
+}
+
+static const int32_t *add_tags(struct half *h, uint32_t movie, const int32_t *user)
+{
+    struct value v[] = {value_int(h->ix->movies[movie]), value_int(0), value_int(0)};
+    for (uint32_t i = 0, number = 0; i < h->counts[movie]; i++, user++) {
+        number = i > 0 && user[0] == user[-1] ? number + 1 : 0;
+        v[1] = value_int(*user);
+        v[2] = value_int(number);
+        leaves_add(&h->leaves, v, 3);
+    }
+    return user;
+}
+
 static void add_entries(struct half *h, uint32_t from, uint32_t to)
 {
     const int32_t *user = h->users;
-    for (uint32_t p = from; p < to; p++) {
-        struct value v[] = {
-            value_int(h->ix->movies[p / STEPS]), value_half(p % STEPS + 1), value_int(0)};
-        for (uint32_t i = 0; i < h->counts[p]; i++) {
-            v[2] = value_int(*user++);
-            leaves_add(&h->leaves, v, 3);
-        }
-    }
+    for (uint32_t p = from; p < to; p++)
+        user = h->ix->kind == INDEX_OF_RATINGS ? add_ratings(h, p, user) : add_tags(h, p, user);
 }
 
 static void build_half(void *payload)
@@ -180,9 +205,9 @@ static void build_both(struct half *halves, size_t n)
         build_half(&halves[1]);
 }
 
-static uint32_t *count_pairs(const struct rating_index *ix)
+static uint32_t *count_pairs(const struct movie_index *ix)
 {
-    uint32_t *counts = mem_alloc(ix->movie_n * STEPS * sizeof *counts);
+    uint32_t *counts = mem_alloc(ix->movie_n * ix->steps * sizeof *counts);
     for (uint64_t row = 0; row < ix->rows; row++) {
         const uint32_t *const *portion = vec_at(&ix->portions, row / PORTION_ROWS);
         counts[(*portion)[row % PORTION_ROWS]]++;
@@ -192,13 +217,13 @@ static uint32_t *count_pairs(const struct rating_index *ix)
 
 /* The pair at which the second half begins, 0 when there is to be none; what a pass takes must hold
  * any one pair. */
-static uint32_t cut(const struct rating_index *ix, const uint32_t *counts, uint64_t *ret_rows,
-    uint32_t *ret_biggest)
+static uint32_t cut(
+    const struct movie_index *ix, const uint32_t *counts, uint64_t *ret_rows, uint32_t *ret_biggest)
 {
     uint32_t at = 0, biggest = 0;
     uint64_t before = 0;
     *ret_rows = ix->rows;
-    for (uint32_t p = 0; p < ix->movie_n * STEPS; p++) {
+    for (uint32_t p = 0; p < ix->movie_n * ix->steps; p++) {
         biggest = counts[p] > biggest ? counts[p] : biggest;
         if (at == 0 && ix->rows >= ROWS_FOR_THREADS && before >= ix->rows / 2 &&
             ix->rows - before >= 2) {
@@ -215,7 +240,7 @@ static void half_init(struct half *h, struct page_file *f, bool follows, uint64_
 {
     h->most = h->most > rows ? (size_t)rows : h->most;
     h->users = mem_grow(NULL, h->most + 1, sizeof *h->users);
-    h->place = mem_alloc(h->ix->movie_n * STEPS * sizeof *h->place);
+    h->place = mem_alloc(h->ix->movie_n * h->ix->steps * sizeof *h->place);
     leaves_init(&h->leaves, f, follows);
 }
 
@@ -227,10 +252,10 @@ static void half_done(struct half *h)
 }
 
 /* Whose users fill what memory is left, shared by the threads. */
-static bool build(struct rating_index *ix, struct page_file *f, uint32_t root,
+static bool build(struct movie_index *ix, struct page_file *f, uint32_t root,
     const uint32_t *counts, bool *ret_done, struct err *e)
 {
-    uint32_t biggest, pairs = (uint32_t)(ix->movie_n * STEPS);
+    uint32_t biggest, pairs = (uint32_t)(ix->movie_n * ix->steps);
     uint64_t first_rows;
     uint32_t middle = cut(ix, counts, &first_rows, &biggest);
     size_t n = middle == 0 ? 1 : 2, most = rows_per_pass(ix) / n;
@@ -253,8 +278,8 @@ static bool build(struct rating_index *ix, struct page_file *f, uint32_t root,
     return ok;
 }
 
-bool rating_index_build(
-    struct rating_index *ix, struct page_file *f, uint32_t root, bool *ret_done, struct err *e)
+bool movie_index_build(
+    struct movie_index *ix, struct page_file *f, uint32_t root, bool *ret_done, struct err *e)
 {
     *ret_done = !ix->over;
     if (ix->over || ix->rows == 0)

@@ -1,0 +1,60 @@
+/* Table pages: see table_pages.h. */
+#include "store/sqlite/table_pages.h"
+
+/* What the process takes besides the index's memory: blocks of the source, chunks of pages,
+ * SQLite's cache. */
+enum { OTHER_MEMORY = 48 * 1024 * 1024, FIRST_SAMPLES = 8 };
+
+static size_t index_memory(int64_t memory)
+{
+    return (size_t)((memory < LOAD_MEMORY_LEAST ? LOAD_MEMORY_LEAST : memory) - OTHER_MEMORY);
+}
+
+bool table_pages_begin(
+    struct table_pages *p, const struct table_place *place, const char **ret_why, struct err *e)
+{
+    *p = (struct table_pages){.table_root = place->table_root, .index_root = place->index_root};
+    bool table = false, index = false;
+    if (!page_file_open(&p->file, place->path, ret_why, e))
+        return false;
+    if (*ret_why != NULL)
+        return true;
+    bool ok = page_file_root_is_empty(&p->file, p->table_root, &table, e) &&
+              page_file_root_is_empty(&p->file, p->index_root, &index, e);
+    if (!ok || !table || !index) {
+        *ret_why = "its tables are not empty";
+        page_file_close(&p->file);
+        return ok;
+    }
+    leaves_init(&p->table, &p->file, false);
+    movie_index_init(
+        &p->index, place->kind, place->movies, place->movie_n, index_memory(place->memory));
+    return true;
+}
+
+void table_pages_close(struct table_pages *p)
+{
+    leaves_done(&p->table);
+    movie_index_done(&p->index);
+    page_file_close(&p->file);
+}
+
+/* From the first block, and then ever more seldom: from each that begins behind twice as many. */
+bool table_pages_wants_sample(struct table_pages *p)
+{
+    if (p->rows < p->next_sample || p->sample_n == SAMPLES)
+        return false;
+    p->next_sample = p->rows < FIRST_SAMPLES ? FIRST_SAMPLES : p->rows * 2;
+    return true;
+}
+
+bool table_pages_end(struct table_pages *p, bool indexed, bool *ret_indexed, struct err *e)
+{
+    *ret_indexed = false;
+    leaves_end(&p->table);
+    if (p->table.put != p->rows)
+        return err_set(e, ERR_BUG, "the page writer lost rows");
+    return btree_build(&p->file, p->table_root, &p->table, 1, e) &&
+           (!indexed || movie_index_build(&p->index, &p->file, p->index_root, ret_indexed, e)) &&
+           page_file_finish(&p->file, e);
+}
