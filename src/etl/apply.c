@@ -136,8 +136,8 @@ static void say_change(const struct etl *x, const struct change *c)
 static void say_diff(
     const struct etl *x, const struct staged_record *r, const struct record_diff *d)
 {
-    const char *what = d->is_new ? "would add" : "would update";
-    if (!d->is_new && !d->touched)
+    const char *what = d->write.is_new ? "would add" : "would update";
+    if (!d->write.is_new && !d->touched)
         return;
     etl_say(x, "%s %lld %.*s", what, (long long)r->tmdb_id, VIEW_ARG(r->movie.title));
     for (size_t i = 0; i < d->changes.n; i++)
@@ -182,7 +182,7 @@ static bool add_pending(
 
 static void count_diff(struct apply *a, const struct record_diff *d)
 {
-    if (d->is_new)
+    if (d->write.is_new)
         a->counts.added++;
     else if (d->touched)
         a->counts.updated++;
@@ -198,7 +198,7 @@ static bool apply_movie(
         record_diff_done(&d);
         return false;
     }
-    bool same = !d.is_new && !d.touched && r->at == stored->fetched_at &&
+    bool same = !d.write.is_new && !d.touched && r->at == stored->fetched_at &&
                 r->content == stored->content && !is_back(a, stored, r->tmdb_id, r->at);
     if (d.stale)
         a->counts.stale++;

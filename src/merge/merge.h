@@ -53,7 +53,6 @@ void merge_movie(int64_t id, const struct ml_row *const *rows, size_t row_n, con
 /* ---- a fetched record against what is stored */
 
 struct record_diff {
-    bool is_new;     /* not stored before */
     bool stale;      /* older than what is stored: nothing to write */
     bool touched;    /* something besides fetched_at differs */
     struct tmdb_write write;

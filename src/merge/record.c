@@ -20,7 +20,7 @@ static void set_cell(struct record_diff *d, const struct layout_column *column,
     if (cell_eq(old, fresh))
         return;
     d->touched = true;
-    if (d->is_new)
+    if (d->write.is_new)
         return;
     struct change *c = add_change(d, "movie", "updated");
     if (c == NULL)
@@ -82,7 +82,7 @@ static bool diff_list(const struct list *l, const struct tmdb_movie *m,
     ret->put = rows.put;
     ret->remove = rows.remove;
     d->touched = true;
-    struct change *c = d->is_new || rows.added + rows.updated + rows.removed == 0
+    struct change *c = d->write.is_new || rows.added + rows.updated + rows.removed == 0
                            ? NULL
                            : add_change(d, l->name, "updated");
     if (c != NULL) {
@@ -99,14 +99,16 @@ bool merge_record(const struct staged_record *r, const struct tmdb_stored *store
 {
     const struct tmdb_movie *m = &r->movie;
     struct list_write *lists = arena_take_array(a, TMDB_LIST_COUNT, sizeof *lists);
-    *ret = (struct record_diff){.is_new = !stored->exists,
-        .stale = stored->exists && r->at < stored->fetched_at,
-        .write = {
-            .tmdb_id = m->tmdb_id, .fetched_at = r->at, .content = r->content, .lists = lists}};
+    *ret = (struct record_diff){.stale = stored->exists && r->at < stored->fetched_at,
+        .write = {.tmdb_id = m->tmdb_id,
+            .fetched_at = r->at,
+            .content = r->content,
+            .lists = lists,
+            .is_new = !stored->exists}};
     vec_init(&ret->changes, sizeof(struct change), LAYOUT_MAX_COLUMNS + TMDB_LIST_COUNT);
     if (ret->stale)
         return true;
-    if (ret->is_new)
+    if (ret->write.is_new)
         (void)add_change(ret, "movie", "added");
     diff_scalars(m, stored, a, ret);
     for (size_t i = 0; i < TMDB_LIST_COUNT; i++) {

@@ -50,6 +50,7 @@ struct tmdb_write {
     struct cell cells[LAYOUT_MAX_COLUMNS]; /* the whole row as it is to stand */
     const struct list_write *lists;
     size_t list_n;
+    bool is_new; /* nothing of it is stored: no row of its lists can be there */
 };
 
 /* Two sources contradict each other; which rule decided. */

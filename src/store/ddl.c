@@ -69,6 +69,12 @@ bool ddl_create_table(struct store *s, const struct table *t, struct err *e)
     return run(s, &sql, e);
 }
 
+void ddl_add_key(const struct store *s, struct str *to, const struct column *c)
+{
+    str_addz(to, "ADD ");
+    add_key(s, to, c);
+}
+
 bool ddl_add_column(struct store *s, const struct table *t, const struct column *c, struct err *e)
 {
     struct str sql;
@@ -80,8 +86,8 @@ bool ddl_add_column(struct store *s, const struct table *t, const struct column 
     if (s->foreign_keys && c->to_table != NULL && !s->engine->dialect->references_apart) {
         add_reference(s, &sql, c);
     } else if (s->foreign_keys && c->to_table != NULL) {
-        str_addz(&sql, ", ADD ");
-        add_key(s, &sql, c);
+        str_addz(&sql, ", ");
+        ddl_add_key(s, &sql, c);
     }
     return run(s, &sql, e);
 }
@@ -101,11 +107,16 @@ const struct index *ddl_find_index(const char *table, const char *column)
 
 bool ddl_create_index(struct store *s, const struct index *ix, struct err *e)
 {
+    return ddl_create_index_as(s, ix, ddl_index_name(&s->scratch, ix).p, e);
+}
+
+bool ddl_create_index_as(struct store *s, const struct index *ix, const char *name, struct err *e)
+{
     const struct table *t = schema_find(&s->schema, ix->table);
     struct str sql;
     str_init(&sql, SQL_MAX);
     str_addz(&sql, ix->unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
-    sql_name(s, &sql, ddl_index_name(&s->scratch, ix).p);
+    sql_name(s, &sql, name);
     str_addz(&sql, " ON ");
     sql_name(s, &sql, ix->table);
     for (size_t i = 0; i < INDEX_MAX_COLUMNS && ix->columns[i] != NULL; i++) {

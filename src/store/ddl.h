@@ -10,7 +10,12 @@ bool ddl_create_table(struct store *s, const struct table *t, struct err *e);
 /* Added columns allow NULL, whatever their description says: the rows that are there have no value. */
 bool ddl_add_column(struct store *s, const struct table *t, const struct column *c, struct err *e);
 bool ddl_create_index(struct store *s, const struct index *ix, struct err *e);
+/* The same index by another name (without the prefix). */
+bool ddl_create_index_as(struct store *s, const struct index *ix, const char *name, struct err *e);
 bool ddl_drop_index(struct store *s, const struct index *ix, struct err *e);
+
+/* Appends "ADD FOREIGN KEY ..." of the column's reference. */
+void ddl_add_key(const struct store *s, struct str *to, const struct column *c);
 
 /* "ix_ratings_movielens_id", without the prefix. */
 struct view ddl_index_name(struct arena *a, const struct index *ix);

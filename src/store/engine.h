@@ -14,6 +14,8 @@ typedef bool row_fn(void *payload, const struct cell *cells, size_t n, struct er
 
 /* INSERT of whole rows: "head VALUES (?, ...) tail"; the engine chooses how many rows go into one statement. */
 struct put {
+    const struct table *table;
+    const char *columns; /* quoted, in parentheses */
     const char *head, *tail;
     const char *one; /* the statement for one row */
     size_t width;
@@ -114,7 +116,6 @@ struct tag_source {
 
 struct engine {
     const struct dialect *dialect;
-    bool late_indexes; /* no foreign key needs an index, so those that are `late` may be made after a first load */
     unsigned tries; /* of a small transaction that fails for a passing reason; 0: one */
     void (*close)(struct store *s);
     /* The database is known to be ours, or empty: sets it up for writing. Not inside a transaction. */
@@ -132,6 +133,10 @@ struct engine {
     /* The same statement for each row. */
     bool (*exec_rows)(struct store *s, const char *sql, const struct row_set *rows, struct err *e);
     bool (*put_rows)(
+        struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
+    /* As put_rows, for rows of records that are new: none of them is there, and what they refer to was written before
+     * them. NULL: put_rows does. */
+    bool (*put_new)(
         struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
     bool (*query)(struct store *s, const char *sql, const struct cell *args, size_t n, row_fn *row,
         void *payload, struct err *e);
@@ -156,11 +161,15 @@ struct engine {
     /* Pulls all blocks of the source into the (empty) table of tags and its index; NULL: load_tag_rows does. */
     bool (*load_tags)(struct store *s, const struct tag_source *source, struct err *e);
     /* The first load of TMDB records begins or is over: rows go everywhere in their tables, so that pages are written again
-     * and again. For engines with late_indexes. */
+     * and again. */
     bool (*mass)(struct store *s, bool begins, struct err *e);
     /* The database has no name yet: nobody else sees it before the bulk change is over. NULL: it has
      * one. */
     bool (*building)(const struct store *s);
+    /* An index that is `late` goes while that lasts, and comes (again), with what depends on it: a missing index says
+     * that all of it is missing. */
+    bool (*drop_late)(struct store *s, const struct index *ix, struct err *e);
+    bool (*make_late)(struct store *s, const struct index *ix, struct err *e);
     /* Gives space back to the system where that is possible now; failure is no harm. */
     void (*tidy)(struct store *s);
 };

@@ -3,6 +3,7 @@
 
 #include "store/ddl.h"
 #include "store/migrate.h"
+#include "store/sql.h"
 
 #include <string.h>
 
@@ -33,7 +34,7 @@ static bool drop_late(struct store *s, void *payload, struct err *e)
 {
     (void)payload;
     for (const struct index *ix = plain_indexes; ix->table != NULL; ix++)
-        if (ix->late && !ddl_drop_index(s, ix, e))
+        if (ix->late && !s->engine->drop_late(s, ix, e))
             return false;
     return true;
 }
@@ -42,13 +43,11 @@ bool store_begin_first_load(struct store *s, struct err *e)
 {
     bool exists = false;
     int64_t one;
-    if (!s->engine->late_indexes)
-        return true;
     return db_get_ints(s, "SELECT 1 FROM {tmdb_movies} LIMIT 1", NO_CELLS, &one, 1, &exists, e) &&
            (exists || (s->engine->mass(s, true, e) && db_alone(s, drop_late, NULL, e)));
 }
 
 bool store_end_first_load(struct store *s, struct err *e)
 {
-    return !s->engine->late_indexes || (s->engine->mass(s, false, e) && migrate(s, e));
+    return s->engine->mass(s, false, e) && migrate(s, e);
 }

@@ -76,7 +76,9 @@ static bool walk_index(struct walk *w, const struct index *ix, struct err *e)
         return true;
     /* a first load is going on, or was cut off */
     w->missing += !(ix->late && w->s->mode == STORE_READ);
-    return !w->write || ddl_create_index(w->s, ix, e);
+    if (!w->write)
+        return true;
+    return ix->late ? w->s->engine->make_late(w->s, ix, e) : ddl_create_index(w->s, ix, e);
 }
 
 /* A view holds nothing, so another definition simply replaces it. */

@@ -138,8 +138,7 @@ bool store_each_tmdb_id(struct store *s,
 /* Around the first load of TMDB records: while there are none, indexes on their tables that loading
  * does not need are dropped, and made at the end in one go, which is faster than row by row. A
  * missing index is the note of what is left to do: when the process ends between the two, the next
- * command that writes makes it as it opens the store. Does nothing when there are records, or on an
- * engine that needs the indexes itself. */
+ * command that writes makes it as it opens the store. Does nothing when there are records. */
 bool store_begin_first_load(struct store *s, struct err *e);
 bool store_end_first_load(struct store *s, struct err *e);
 

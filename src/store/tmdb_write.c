@@ -187,49 +187,67 @@ static struct cell new_hashes(const struct tmdb_write *w, struct view *hashes, s
     return c;
 }
 
+/* The rows of the records themselves: of those that are new, or of the others. */
+static const struct row_set *movie_rows(
+    const struct writing *w, const struct knowing *k, bool is_new)
+{
+    size_t n = w->s->movie.layout.n, width = n + 3;
+    struct row_set *rows = arena_take(k->a, sizeof *rows);
+    *rows = (struct row_set){arena_take_array(k->a, w->n * width, sizeof(struct cell)), width, 0};
+    for (size_t i = 0; i < w->n; i++) {
+        const struct tmdb_write *from = w->by_id[i];
+        if (from->is_new != is_new)
+            continue;
+        struct cell *row = row_set_at(rows, rows->n++);
+        memcpy(row, from->cells, n * sizeof *row);
+        row[n] = cell_int(from->fetched_at);
+        row[n + 1] = new_hashes(from, k->hashes[i], k->a);
+        row[n + 2] = cell_of_id(from->content);
+    }
+    return rows;
+}
+
 static bool write_movies(struct writing *w, struct err *e)
 {
     struct store *s = w->s;
-    size_t n = s->movie.layout.n, width = n + 3;
     struct knowing k = {.a = &s->scratch};
-    struct row_set rows = {
-        arena_take_array(&s->scratch, w->n * width, sizeof(struct cell)), width, w->n};
     k.hashes = arena_take_array(&s->scratch, w->n, sizeof *k.hashes);
     if (!read_hashes(w, &k, e))
         return false;
-    for (size_t i = 0; i < w->n; i++) {
-        struct cell *row = row_set_at(&rows, i);
-        memcpy(row, w->by_id[i]->cells, n * sizeof *row);
-        row[n] = cell_int(w->by_id[i]->fetched_at);
-        row[n + 1] = new_hashes(w->by_id[i], k.hashes[i], &s->scratch);
-        row[n + 2] = cell_of_id(w->by_id[i]->content);
-    }
-    return db_put(s, &s->movie.put, &rows, e);
+    return db_put(s, &s->movie.put, movie_rows(w, &k, false), e) &&
+           db_put_new(s, &s->movie.put, movie_rows(w, &k, true), e);
 }
 
 /* ---- their rows */
 
-static const struct row_set *rows_of(const struct tmdb_write *w, const struct list *l, bool put)
+enum row_kind { ROWS_REMOVED, ROWS_PUT, ROWS_NEW /* of new records */ };
+
+static const struct row_set *rows_of(
+    const struct tmdb_write *w, const struct list *l, enum row_kind kind)
 {
-    for (size_t i = 0; i < w->list_n; i++)
-        if (w->lists[i].list == l)
-            return put ? &w->lists[i].put : &w->lists[i].remove;
+    for (size_t i = 0; i < w->list_n; i++) {
+        if (w->lists[i].list != l)
+            continue;
+        if (kind == ROWS_REMOVED)
+            return &w->lists[i].remove;
+        return w->is_new == (kind == ROWS_NEW) ? &w->lists[i].put : NULL;
+    }
     return NULL;
 }
 
 /* The rows of one list of all records, in the order of the records' ids. */
-static struct row_set all_rows_of(struct writing *w, const struct list *l, bool put)
+static struct row_set all_rows_of(struct writing *w, const struct list *l, enum row_kind kind)
 {
     struct row_set all = {.n = 0};
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
-        const struct row_set *rows = rows_of(w->by_id[i], l, put);
+        const struct row_set *rows = rows_of(w->by_id[i], l, kind);
         n += rows == NULL ? 0 : rows->n;
         all.width = rows == NULL || rows->n == 0 ? all.width : rows->width;
     }
     all.cells = arena_take_array(&w->s->scratch, n * all.width, sizeof(struct cell));
     for (size_t i = 0; n > 0 && i < w->n; i++) {
-        const struct row_set *rows = rows_of(w->by_id[i], l, put);
+        const struct row_set *rows = rows_of(w->by_id[i], l, kind);
         if (rows == NULL || rows->n == 0)
             continue;
         memcpy(row_set_at(&all, all.n), rows->cells, rows->n * rows->width * sizeof(struct cell));
@@ -241,9 +259,10 @@ static struct row_set all_rows_of(struct writing *w, const struct list *l, bool 
 static bool write_list(struct writing *w, const struct list *l, struct err *e)
 {
     const struct shape *shape = &w->s->lists[l - tmdb_lists];
-    struct row_set remove = all_rows_of(w, l, false), put = all_rows_of(w, l, true);
+    struct row_set remove = all_rows_of(w, l, ROWS_REMOVED), put = all_rows_of(w, l, ROWS_PUT),
+                   fresh = all_rows_of(w, l, ROWS_NEW);
     return ((remove.n == 0 || w->s->engine->exec_rows(w->s, shape->remove, &remove, e)) &&
-               db_put(w->s, &shape->put, &put, e)) ||
+               db_put(w->s, &shape->put, &put, e) && db_put_new(w->s, &shape->put, &fresh, e)) ||
            err_in(e, "%s", l->name);
 }
 

@@ -20,22 +20,25 @@ static const char *keep(struct store *s, struct str *sql)
 void upsert_put(struct store *s, const struct table *t, const char *const *columns, size_t n,
     enum put_kind kind, struct put *ret)
 {
-    struct str head, tail, one;
+    struct str names, head, tail, one;
+    str_init(&names, SQL_MAX);
     str_init(&head, SQL_MAX);
     str_init(&tail, SQL_MAX);
     str_init(&one, SQL_MAX);
+    str_addc(&names, '(');
+    add_columns(s, &names, columns, n, ", ");
+    str_addc(&names, ')');
+    *ret = (struct put){.table = t, .width = n};
+    ret->columns = keep(s, &names);
     str_addz(&head, "INSERT INTO ");
     sql_name(s, &head, t->name);
-    str_addz(&head, " (");
-    add_columns(s, &head, columns, n, ", ");
-    str_addc(&head, ')');
+    str_addf(&head, " %s", ret->columns);
     s->engine->dialect->upsert_tail(&tail, &(struct upsert){t, columns, n, kind});
     str_add(&one, str_view(&head));
     for (size_t i = 0; i < n; i++)
         str_addz(&one, i == 0 ? " VALUES (?" : ", ?");
     str_addz(&one, ") ");
     str_add(&one, str_view(&tail));
-    *ret = (struct put){.width = n};
     ret->head = keep(s, &head);
     ret->tail = keep(s, &tail);
     ret->one = keep(s, &one);
@@ -162,12 +165,25 @@ void upsert_shapes(struct store *s)
         shape_list(s, i);
 }
 
-bool db_put(struct store *s, const struct put *p, const struct row_set *rows, struct err *e)
+static bool may_put(
+    const struct store *s, const struct put *p, const struct row_set *rows, struct err *e)
 {
     if (rows->n > 0 && rows->width != p->width)
         return err_set(
             e, ERR_BUG, "rows of %zu cells for %zu columns: %s", rows->width, p->width, p->head);
-    return db_may_write(s, e) && (rows->n == 0 || s->engine->put_rows(s, p, rows, e));
+    return db_may_write(s, e);
+}
+
+bool db_put(struct store *s, const struct put *p, const struct row_set *rows, struct err *e)
+{
+    return may_put(s, p, rows, e) && (rows->n == 0 || s->engine->put_rows(s, p, rows, e));
+}
+
+bool db_put_new(struct store *s, const struct put *p, const struct row_set *rows, struct err *e)
+{
+    if (s->engine->put_new == NULL)
+        return db_put(s, p, rows, e);
+    return may_put(s, p, rows, e) && (rows->n == 0 || s->engine->put_new(s, p, rows, e));
 }
 
 bool db_put_row(struct store *s, const char *table, enum put_kind kind, const struct cell *cells,

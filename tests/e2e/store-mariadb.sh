@@ -189,4 +189,8 @@ server
 standin --generate 400 --detail-size small --today "$(date -u +%F)"
 cuts 20
 trouble
+FORBIDDEN=4166 first_load
+restart() { kill_server; server; }
+killed_first_load true
+killed_first_load restart
 plan

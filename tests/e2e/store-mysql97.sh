@@ -80,4 +80,6 @@ admin "SET GLOBAL local_infile = $LOCAL_INFILE"
 standin --generate 400 --detail-size small --today "$(date -u +%F)"
 cuts 20
 trouble
+FORBIDDEN=3948 first_load
+killed_first_load true
 plan

@@ -536,6 +536,87 @@ trouble() {
     unset SQL_TLS
 }
 
+# Records that are new come by LOAD DATA, into tables whose late indexes and keys are away meanwhile. Each time something
+# else happens; afterwards everything is there, as in the embedded database.
+keys() { # what was away and is back
+    admin "SELECT count(DISTINCT table_name, index_name) FROM information_schema.statistics WHERE table_schema = '$S_DB' AND index_name LIKE 'ix%';
+        SELECT count(*) FROM information_schema.key_column_usage WHERE table_schema = '$S_DB' AND referenced_table_name IS NOT NULL" | tr '\n' ' '
+}
+before_first_load() {
+    drop_database
+    on_server
+    etl init --load-movielens --movielens "$SAMPLE"
+    KEYS=$(keys)
+}
+first_load_meets() { # DESCRIPTION STATEMENT WHAT [OPTION...]
+    about=$1
+    shift
+    before_first_load
+    script_proxy "$@"
+    etl process --file ../trouble.yaml
+    end_proxy
+    exits 0 "a first load: $about"
+    all_there "$about"
+}
+all_there() { # DESCRIPTION
+    on_server
+    dump ../first.after
+    same "the same as in the embedded database: $1" ../first.before ../first.after
+    is "with all indexes and keys: $1" "$(keys)" "$KEYS"
+}
+first_load() {
+    export SQL_TLS=off
+    embedded
+    in_folder loads
+    etl init --load-movielens --movielens "$SAMPLE"
+    etl process --file ../trouble.yaml
+    dump ../first.before
+
+    load="LOAD DATA LOCAL INFILE 'movie-etl' INTO TABLE"
+    first_load_meets "a time-out" "$load \`credits\`" 1205:waited
+    says "trying again" "it is said"
+    first_load_meets "a connection that ends" "$load \`credits\`" close
+    first_load_meets "a connection that ends before the answer" "$load \`reviews\`" close-after
+    first_load_meets "a connection that ends before COMMIT is heard" COMMIT close --skip 4
+    first_load_meets "a connection that ends as an index goes" "ALTER TABLE \`credits\` DROP" close-after
+    first_load_meets "a connection that ends as an index comes" "CREATE INDEX \`ix_late\` ON \`credits\`" close-after
+    first_load_meets "a connection that ends as a key comes" "ALTER TABLE \`credits\` RENAME" close-after
+    first_load_meets "LOAD DATA that is not allowed" "$load" "$FORBIDDEN:not allowed" --times 1000
+
+    # a row that is there although its record is not, as it may be without foreign keys
+    before_first_load
+    one=$(awk '/^# credits\t/ { getline; print; exit }' ../first.before | cut -f1-3 | sed "s/\t/', '/g")
+    admin "SET foreign_key_checks = 0; INSERT INTO $S_DB.credits (tmdb_id, kind, credit_id) VALUES ('$one')"
+    etl process --file ../trouble.yaml
+    exits 0 "a first load over a row that is left of something"
+    says "left out or altered rows" "does not trust LOAD DATA"
+    all_there "rows that were left"
+    unset SQL_TLS
+}
+
+# The program is killed in the middle of a first load; $1 runs before the next one.
+killed_first_load() {
+    before_first_load
+    admin "LOCK TABLES $S_DB.reviews WRITE; DO SLEEP(100)" >/dev/null 2>&1 &
+    holder=$!
+    while [ "$(admin "SELECT count(*) FROM information_schema.processlist WHERE info = 'DO SLEEP(100)'")" = 0 ]; do sleep 0.05; done
+    "$BIN" process --file ../trouble.yaml >out.txt 2>err.txt </dev/null &
+    pid=$!
+    n=0
+    while [ "$(admin "SELECT count(*) FROM information_schema.processlist WHERE state LIKE 'Waiting for table metadata lock'")" = 0 ] && [ $n -lt 400 ]; do sleep 0.05; n=$((n + 1)); done
+    [ $n -lt 400 ]; ok "a first load is on its way"
+    kill -9 $pid; wait $pid 2>/dev/null
+    "$@"
+    for id in $(admin "SELECT id FROM information_schema.processlist WHERE info = 'DO SLEEP(100)'"); do admin "KILL $id"; done
+    kill $holder 2>/dev/null; wait $holder 2>/dev/null
+    [ "$(keys)" != "$KEYS" ]; ok "killed, it leaves indexes and keys to be made"
+    etl status
+    exits 0 "who reads is not disturbed"
+    etl process --file ../trouble.yaml
+    exits 0 "the next run loads it"
+    all_there "after $*"
+}
+
 # Until so many cuts were made, everything is loaded anew into an empty database.
 cuts() { # CUTS
     embedded

@@ -4,7 +4,6 @@
 #include "store/mysql/chunk.h"
 
 #include "base/mem.h"
-#include "base/num.h"
 #include "store/sql.h"
 
 #include <stdio.h>
@@ -25,19 +24,6 @@ void chunk_done(struct chunk *c)
 }
 
 /* ---- what the server says of a statement */
-
-/* "Records: 50000  Deleted: 0  Skipped: 3  Warnings: 3": the number behind `name`; 0 when it is not
- * there. */
-static int64_t number_in(const char *info, const char *name)
-{
-    const char *at = info == NULL ? NULL : strstr(info, name);
-    int64_t n = 0;
-    if (at != NULL) {
-        at += strlen(name);
-        (void)num_i64((struct view){at, strspn(at, "0123456789")}, &n);
-    }
-    return n;
-}
 
 struct warnings {
     int64_t duplicates;
@@ -63,12 +49,10 @@ static bool take_warning(void *payload, const struct cell *c, size_t n, struct e
 static bool check(struct store *s, size_t rows, size_t *ret_skipped, struct err *e)
 {
     struct server *q = server_of(s);
-    const char *info = mysql_info(q->db);
-    int64_t records = info == NULL ? (int64_t)rows : number_in(info, "Records: ");
-    int64_t skipped = number_in(info, "Skipped: ") + number_in(info, "Duplicates: ");
+    int64_t records = server_said(q, "Records: ", (int64_t)rows);
+    int64_t missing = (int64_t)rows - (int64_t)mysql_affected_rows(q->db);
+    int64_t skipped = server_said(q, "Skipped: ", missing) + server_said(q, "Duplicates: ", 0);
     struct warnings w = {0};
-    if (info == NULL)
-        skipped = (int64_t)rows - (int64_t)mysql_affected_rows(q->db);
     if (mysql_warning_count(q->db) > 0 &&
         !server_query(s, "SHOW WARNINGS", NO_CELLS, take_warning, &w, e))
         return false;
@@ -82,11 +66,6 @@ static bool check(struct store *s, size_t rows, size_t *ret_skipped, struct err 
 }
 
 /* ---- the two ways */
-
-static bool is_forbidden(unsigned code)
-{
-    return code == 3948 || code == 4166 || code == 1148 || code == 1235 || code == 2068;
-}
 
 static void add_row(struct str *to, const struct rating *r, char between)
 {
@@ -155,7 +134,7 @@ static bool store_rows(struct store *s, void *payload, struct err *e)
     if (!q->no_local) {
         if (load(s, c, e))
             return true;
-        if (!is_forbidden(q->code))
+        if (!server_is_forbidden(q->code))
             return false;
         q->no_local = true;
         c->skipped = 0;

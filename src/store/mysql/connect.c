@@ -59,7 +59,7 @@ static const char *const reader_comfort[] = {
     "SET SESSION group_replication_consistency = 'BEFORE'",
 };
 
-/* The same for a load in bulk: MySQL builds indexes over two threads, sorting in memory of some
+/* The same where large indexes are built: MySQL builds indexes over two threads, sorting in memory of some
  * size. */
 static const char *const bulk_comfort[] = {
     "SET SESSION innodb_ddl_buffer_size = 67108864",
@@ -283,7 +283,7 @@ static bool set_session(struct store *s, struct err *e)
             return false;
     if (!try_all(s, comfort, sizeof comfort / sizeof comfort[0], e))
         return false;
-    if (server_of(s)->bulk &&
+    if (server_of(s)->patient &&
         !try_all(s, bulk_comfort, sizeof bulk_comfort / sizeof bulk_comfort[0], e))
         return false;
     if (s->mode == STORE_READ)

@@ -246,8 +246,10 @@ bool server_begin(struct store *s, enum begin_kind kind, struct err *e)
  * done. */
 bool server_commit(struct store *s, struct err *e)
 {
-    if (server_send(s, view_of("COMMIT"), NULL, e))
+    if (server_send(s, view_of("COMMIT"), NULL, e)) {
+        server_of(s)->careful = false;
         return true;
+    }
     server_rollback(s);
     return err_in(e, "cannot commit");
 }

@@ -2,6 +2,8 @@
  * is about, and nothing else ever: a hostile server may ask for any file at any time. */
 #include "store/mysql/server.h"
 
+#include "base/num.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,4 +52,21 @@ bool server_load_local(
     bool ok = server_send(s, sql, ret_rows, e);
     q->file = NULL;
     return ok;
+}
+
+bool server_is_forbidden(unsigned code)
+{
+    return code == 3948 || code == 4166 || code == 1148 || code == 1235 || code == 2068;
+}
+
+int64_t server_said(const struct server *q, const char *name, int64_t silent)
+{
+    const char *info = mysql_info(q->db);
+    const char *at = info == NULL ? NULL : strstr(info, name);
+    int64_t n = 0;
+    if (at != NULL) {
+        at += strlen(name);
+        (void)num_i64((struct view){at, strspn(at, "0123456789")}, &n);
+    }
+    return info == NULL ? silent : n;
 }

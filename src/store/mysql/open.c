@@ -101,6 +101,13 @@ static bool prepare(struct store *s, struct err *e)
     return true;
 }
 
+static bool mass(struct store *s, bool begins, struct err *e)
+{
+    (void)e;
+    server_of(s)->first_load = begins;
+    return true;
+}
+
 static void tidy(struct store *s)
 {
     (void)s;
@@ -130,12 +137,16 @@ static const struct engine server_engine = {
     .exec = server_exec,
     .exec_rows = server_exec_rows,
     .put_rows = server_put_rows,
+    .put_new = server_put_new,
     .query = server_query,
     .bulk = server_bulk,
     .sweep = server_sweep,
     .empty = server_empty,
     .took_lease = server_drop_shadows,
     .load_ratings = server_load_ratings,
+    .mass = mass,
+    .drop_late = server_drop_late,
+    .make_late = server_make_late,
     .tidy = tidy,
 };
 

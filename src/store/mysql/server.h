@@ -48,11 +48,13 @@ struct server {
     const char *grantee;  /* CURRENT_USER() */
     size_t statement_max; /* bytes, below max_allowed_packet */
     bool no_local;        /* the server refused LOAD DATA LOCAL: not tried again */
+    bool careful;         /* the transaction that could not do with it is made again, by INSERT */
 
     /* every call is a transaction of its own, replayed when it fails for a passing reason */
     bool bulk;
     bool piece;    /* inside such a transaction */
     bool patient;  /* statements may take an hour (indexes over millions of rows) */
+    bool first_load; /* of TMDB records: late indexes are away (late.c) */
     unsigned code; /* of the last error */
     bool replayed; /* a piece ran more than once: counts of what it wrote may be wrong */
 
@@ -114,6 +116,16 @@ bool server_run(struct store *s, const char *text, struct err *e);
 /* rows.c */
 bool server_put_rows(
     struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
+/* fresh.c */
+bool server_put_new(
+    struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
+
+/* late.c */
+bool server_drop_late(struct store *s, const struct index *ix, struct err *e);
+bool server_make_late(struct store *s, const struct index *ix, struct err *e);
+/* During a first load nothing is left to prove of rows of this table that are written with the record
+ * they belong to. */
+bool server_is_late(const struct table *t);
 
 /* bulk.c */
 /* While q->bulk: `work` as a transaction of its own, replayed as needed; otherwise simply
@@ -143,5 +155,10 @@ void server_guard_files(struct server *q);
 /* Runs a LOAD DATA LOCAL statement whose file is `data`. */
 bool server_load_local(
     struct store *s, struct view sql, struct view data, int64_t *ret_rows, struct err *e);
+/* Whether the error is that LOAD DATA LOCAL is not allowed. */
+bool server_is_forbidden(unsigned code);
+/* The number behind `name` in what the server says of the last statement ("Records: 50000  Deleted: 0
+ * Skipped: 3  Warnings: 3"); 0 when it is not there, `silent` when it says nothing. */
+int64_t server_said(const struct server *q, const char *name, int64_t silent);
 
 #endif

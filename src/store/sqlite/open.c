@@ -1,4 +1,5 @@
 /* Opening the database file. */
+#include "store/ddl.h"
 #include "store/sqlite/side.h"
 
 #include "base/file.h"
@@ -166,7 +167,6 @@ static void close_it(struct store *s)
 
 static const struct engine sqlite_engine = {
     .dialect = &sqlite_dialect,
-    .late_indexes = true,
     .close = close_it,
     .prepare = sqlite_prepare,
     .begin = sqlite_begin,
@@ -181,6 +181,8 @@ static const struct engine sqlite_engine = {
     .load_tags = sqlite_load_tags,
     .mass = mass,
     .building = building,
+    .drop_late = ddl_drop_index,
+    .make_late = ddl_create_index,
     .tidy = sqlite_tidy,
 };
 

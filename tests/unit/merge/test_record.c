@@ -71,7 +71,7 @@ static void new_record_writes_what_it_says(void **state)
     struct staged_record r = fight_club(k, 2);
     struct tmdb_stored nothing = {0};
     struct record_diff d = merge(&r, &nothing);
-    assert_true(d.is_new);
+    assert_true(d.write.is_new);
     assert_int_equal(d.write.list_n, 1);
     assert_int_equal(d.write.lists[0].put.n, 2);
     assert_int_equal(d.write.lists[0].own.n, 2);

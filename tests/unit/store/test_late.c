@@ -1,0 +1,79 @@
+/* Indexes and foreign keys that a first load on a server goes without (store/mysql/late.c). Runs
+ * where a server is. */
+#include "kit.h"
+
+static const char names[] =
+    "SELECT DISTINCT table_name, index_name, column_name FROM information_schema.statistics WHERE"
+    " table_schema = DATABASE() ORDER BY 1, 2, 3";
+static const char keys[] =
+    "SELECT table_name, column_name, referenced_table_name FROM information_schema.key_column_usage"
+    " WHERE table_schema = DATABASE() AND referenced_table_name IS NOT NULL ORDER BY 1, 2";
+static const char keys_of_credits[] =
+    "SELECT count(*) FROM information_schema.key_column_usage WHERE table_schema = DATABASE() AND"
+    " table_name = 'credits' AND referenced_table_name = 'people'";
+static const char index_of_credits[] =
+    "SELECT count(*) FROM information_schema.statistics WHERE table_schema = DATABASE() AND"
+    " index_name = 'ix_credits_person_id'";
+
+static void keys_go_and_come_with_their_indexes(void **state)
+{
+    struct kit *k = *state;
+    const char *indexes_before = kit_text(k, names), *keys_before = kit_text(k, keys);
+    must(store_begin_first_load(k->s, &k->e));
+    assert_int_equal(kit_int(k, keys_of_credits), 0);
+    assert_int_equal(kit_int(k, index_of_credits), 0);
+    must(store_begin_first_load(k->s, &k->e)); /* made again, as after a lost answer */
+    must(store_end_first_load(k->s, &k->e));
+    assert_string_equal(kit_text(k, names), indexes_before);
+    assert_string_equal(kit_text(k, keys), keys_before);
+    kit_sound(k);
+}
+
+/* Who reads meanwhile is not refused; whoever writes next makes what is missing, wherever the one
+ * before was cut off. */
+static void what_is_cut_off_is_mended(void **state)
+{
+    struct kit *k = *state;
+    const char *indexes_before = kit_text(k, names), *keys_before = kit_text(k, keys);
+    static const char *const moments[] = {
+        "SELECT 1", "CREATE INDEX ix_late ON credits (person_id)"};
+    for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
+        kit_open(k, STORE_WRITE);
+        must(store_begin_first_load(k->s, &k->e));
+        kit_sql(k, moments[i]);
+        kit_open(k, STORE_READ);
+        assert_int_equal(kit_int(k, index_of_credits), 0);
+        kit_open(k, STORE_WRITE);
+        assert_string_equal(kit_text(k, names), indexes_before);
+        assert_string_equal(kit_text(k, keys), keys_before);
+    }
+}
+
+/* A key that would not hold is not claimed; everything else is as it was. */
+static void a_reference_that_leads_nowhere_costs_its_key_only(void **state)
+{
+    struct kit *k = *state;
+    const char *indexes_before = kit_text(k, names);
+    int64_t all = kit_int(k, "SELECT count(*) FROM information_schema.key_column_usage WHERE"
+                             " table_schema = DATABASE() AND referenced_table_name IS NOT NULL");
+    must(store_begin_first_load(k->s, &k->e));
+    kit_sql(k, "INSERT INTO tmdb_movies(tmdb_id, fetched_at) VALUES (1, 1)");
+    kit_sql(
+        k, "INSERT INTO credits(tmdb_id, kind, credit_id, person_id) VALUES (1, 'cast', 'x', 7)");
+    must(store_end_first_load(k->s, &k->e));
+    assert_int_equal(kit_int(k, keys_of_credits), 0);
+    assert_string_equal(kit_text(k, names), indexes_before);
+    assert_int_equal(kit_int(k, "SELECT count(*) FROM information_schema.key_column_usage WHERE"
+                                " table_schema = DATABASE() AND referenced_table_name IS NOT NULL"),
+        all - 1);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        KIT_TEST(keys_go_and_come_with_their_indexes),
+        KIT_TEST(what_is_cut_off_is_mended),
+        KIT_TEST(a_reference_that_leads_nowhere_costs_its_key_only),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
