@@ -72,8 +72,20 @@ static struct view map_text(
     return r;
 }
 
+/* All code points below U+0300, the first combining mark, are in NFC whatever stands beside them
+ * (NFC_Quick_Check in DerivedNormalizationProps.txt): most texts there are. It begins with 0xCC. */
+static bool is_plainly_nfc(struct view v)
+{
+    for (size_t i = 0; i < v.n; i++)
+        if ((unsigned char)v.p[i] >= 0xCC)
+            return false;
+    return true;
+}
+
 struct view text_nfc(struct arena *a, struct view v)
 {
+    if (is_plainly_nfc(v))
+        return v;
     return map_text(a, v, UTF8PROC_STABLE | UTF8PROC_COMPOSE, NULL);
 }
 

@@ -17,7 +17,7 @@ static inline bool utf8_is_valid(struct view v)
 size_t utf8_sequence(const char *p, size_t left);
 uint64_t utf8_length(struct view v); /* code points in valid UTF-8 */
 
-/* NFC; a text that is not valid UTF-8 comes back unchanged. */
+/* NFC; a text that is so already may come back itself, one that is not valid UTF-8 does. */
 struct view text_nfc(struct arena *a, struct view v);
 /* The exact fold for identity: NFKC case fold without accents being dropped; punctuation and
  * symbols removed; every run of white space, hyphens, dashes and slashes one space, no blanks at

@@ -130,7 +130,9 @@ TEST(nfc_composes_and_changes_nothing_else)
     static const struct {
         const char *in, *out;
     } pairs[] = {
-        {"e\xCC\x81", "\xC3\xA9"}, /* e + acute */
+        {"e\xCC\x81", "\xC3\xA9"},                /* e + acute */
+        {"e\xCC\x80", "\xC3\xA8"},                /* e + grave: U+0300, the first mark there is */
+        {"\xCB\xBF\xCB\x9A", "\xCB\xBF\xCB\x9A"}, /* U+02FF, the last that is none */
         {"\xC3\xA9", "\xC3\xA9"},
         {"\xE2\x84\xAB", "\xC3\x85"},                             /* Angstrom sign */
         {"\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB", "\xED\x95\x9C"}, /* Hangul */
@@ -397,6 +399,7 @@ TEST(exhaustion_ends_the_process)
     char *large = malloc(SIZE);
     assert_non_null(large);
     memset(large, 'x', SIZE);
+    memcpy(large + SIZE - 2, "\xCC\x81", 2);
     struct view v = {large, SIZE};
     struct child_end end = in_child(compose_without_memory, &v);
     free(large);
