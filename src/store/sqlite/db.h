@@ -32,6 +32,7 @@ struct sqlite {
     char *beside;
     int beside_fd;
     bool building, attached;
+    struct ahead *ahead; /* what syncs the file beside meanwhile (side.c); NULL: nothing */
     struct statement statements[STATEMENTS];
 };
 

@@ -205,19 +205,21 @@ static bool settle_place(struct store *s, struct err *e)
     return true;
 }
 
-/* What a statement may have to take back is kept in memory up to this size, not in a file from 64 KiB on: such a file
- * was four fifths of all that a load of TMDB records wrote. Only the first store of a process finds SQLite not
- * yet set up; for the others it holds already. */
-static void keep_statements_in_memory(void)
+/* What a statement may have to take back is kept in memory up to this size, not in a file from 64
+ * KiB on: such a file was four fifths of all that a load of TMDB records wrote. SQLite need not
+ * count what it allocates, which takes a lock each time. Only the first store of a process finds
+ * SQLite not yet set up; for the others it holds already. */
+static void set_up_library(void)
 {
     enum { STATEMENT_JOURNAL = 8 * 1024 * 1024 };
     (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, STATEMENT_JOURNAL);
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 static bool open_file(struct store *s, const char *path, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
-    keep_statements_in_memory();
+    set_up_library();
     if (!right_library(e) || !absolute_path(s, path, e) || !is_there(s, q->path, e) ||
         !settle_place(s, e) || !sqlite_connect(q, s->mode, e) || !set_up(s, e))
         return false;

@@ -179,6 +179,9 @@ bool sqlite_load_ratings(
         return false;
     if (!q->building)
         return load_live(s, source, free, ret, e);
-    return check_disk(q, size_in_database(source), free, e) && sqlite_commit(s, e) &&
-           fill(s, sqlite_file(q), source, ret, e);
+    if (!check_disk(q, size_in_database(source), free, e) || !sqlite_commit(s, e) ||
+        !fill(s, sqlite_file(q), source, ret, e))
+        return false;
+    side_sync_ahead(q);
+    return true;
 }

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/sys.h"
+#include "base/thread.h"
 #include "store/sql.h"
 #include "store/sqlite/bytes.h"
 
@@ -55,10 +56,64 @@ bool side_claim(struct sqlite *q, struct err *e)
     return false;
 }
 
+/* ---- syncing */
+
+struct ahead {
+    struct thread *thread;
+    int fd, errnum; /* 0: it is synced */
+};
+
+static void sync_beside(void *payload)
+{
+    struct ahead *a = payload;
+    a->errnum = sys_fsync(a->fd) == 0 ? 0 : errno;
+}
+
+/* Without a thread it is synced later, all at once. */
+void side_sync_ahead(struct sqlite *q)
+{
+    struct err ignored;
+    struct ahead *a = mem_alloc(sizeof *a);
+    a->fd = q->beside_fd;
+    if (thread_start(sync_beside, a, &a->thread, &ignored))
+        q->ahead = a;
+    else
+        mem_free(a);
+}
+
+/* The system tells a descriptor once what it could not write: so what the first sync was told
+ * counts, whatever the next one says. */
+static int end_ahead(struct sqlite *q)
+{
+    struct ahead *a = q->ahead;
+    if (a == NULL)
+        return 0;
+    q->ahead = NULL;
+    thread_join(a->thread);
+    int errnum = a->errnum;
+    mem_free(a);
+    return errnum;
+}
+
+static bool sync_it(struct sqlite *q, struct err *e)
+{
+    int errnum = end_ahead(q);
+    if (errnum == 0 && sys_fsync(q->beside_fd) != 0)
+        errnum = errno;
+    if (errnum == 0)
+        return true;
+    return errnum == ENOSPC || errnum == EDQUOT
+               ? err_set(e, ERR_DISK, "cannot store the database: no space left for %s", q->path)
+               : err_errno(e, ERR_STORE, errnum, "cannot store the database: %s", q->path);
+}
+
+/* ---- claiming and letting go */
+
 /* The descriptor is closed last: closing any descriptor of a file ends all locks of this process on
  * it, SQLite's too. */
 static void let_go(struct sqlite *q)
 {
+    (void)end_ahead(q);
     (void)sys_close(q->beside_fd);
     mem_free(q->beside);
     q->beside = NULL;
@@ -113,15 +168,6 @@ bool side_settle_mark(struct store *s, struct err *e)
     struct view set =
         arena_print(&s->scratch, "PRAGMA application_id = %d", q->building ? MARK : 0);
     return sqlite_run(q, set.p, "cannot set up the database", e);
-}
-
-static bool sync_it(const struct sqlite *q, struct err *e)
-{
-    if (sys_fsync(q->beside_fd) == 0)
-        return true;
-    return errno == ENOSPC || errno == EDQUOT
-               ? err_set(e, ERR_DISK, "cannot store the database: no space left for %s", q->path)
-               : err_errno(e, ERR_STORE, errno, "cannot store the database: %s", q->path);
 }
 
 bool side_publish(struct store *s, struct err *e)

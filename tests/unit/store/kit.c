@@ -21,8 +21,8 @@ static int before(enum sys_call call)
 {
     if (kit_fault.kind != KIT_ANY && kit_fault.kind != (int)call)
         return 0;
-    kit_fault.calls++;
-    return kit_fault.n != 0 && kit_fault.calls == kit_fault.n ? kit_fault.errnum : 0;
+    int64_t calls = ++kit_fault.calls;
+    return kit_fault.n != 0 && calls == kit_fault.n ? kit_fault.errnum : 0;
 }
 
 void kit_arm(int kind, int64_t n, int errnum)

@@ -58,7 +58,7 @@ struct kit_fault {
     int kind; /* enum sys_call, or KIT_ANY */
     int64_t n;
     int errnum;
-    int64_t calls;
+    _Atomic int64_t calls; /* threads make some */
 };
 enum { KIT_ANY = -1 };
 extern struct kit_fault kit_fault;

@@ -243,6 +243,28 @@ static void building_survives_every_fault(void **state)
     assert_true(failures > 20);
 }
 
+/* Synced twice, most of it ahead: the system tells only the first who asks what it could not
+ * write. */
+static void what_could_not_be_synced_gets_no_name(void **state)
+{
+    static const struct {
+        int errnum;
+        enum err_kind kind;
+    } faults[] = {{EIO, ERR_STORE}, {ENOSPC, ERR_DISK}};
+    struct kit *k = *state;
+    k->config.path = kit_path(k, "built.db");
+    for (int i = 0; i < 4; i++) {
+        kit_open(k, STORE_BUILD);
+        kit_arm(SYS_SYNC, 1 + i / 2, faults[i % 2].errnum);
+        bool ok = load(k, RATINGS, 2);
+        kit_disarm();
+        must_fail(ok, faults[i % 2].kind);
+        assert_says("cannot store the database");
+        kit_close(k);
+        assert_false(file_exists(k->config.path));
+    }
+}
+
 /* A disk that fills up in the middle, for good: the seam fails every write from then on. */
 static int64_t writes_left;
 
@@ -281,6 +303,7 @@ int main(void)
         KIT_EMPTY(opening_survives_every_fault),
         KIT_EMPTY(creating_survives_every_fault),
         KIT_EMPTY(building_survives_every_fault),
+        KIT_EMPTY(what_could_not_be_synced_gets_no_name),
         KIT_EMPTY(a_full_disk_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
