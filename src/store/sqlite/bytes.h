@@ -17,10 +17,13 @@ static inline void put_u32(uint8_t *to, uint32_t v)
     put_u16(to + 2, v);
 }
 
+/* One store: the compiler does not make one of eight, and the page writer does little else. */
 static inline void put_u64(uint8_t *to, uint64_t v)
 {
-    put_u32(to, (uint32_t)(v >> 32));
-    put_u32(to + 4, (uint32_t)v);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
+    memcpy(to, &v, sizeof v);
 }
 
 static inline uint32_t get_u16(const uint8_t *from)
