@@ -7,7 +7,6 @@ enum { TAG_COLUMNS = 5, BLOCK_ROWS = 2000, MAX_IN_GROUP = 100000 };
 struct tag {
     struct view text;
     int64_t tagged_at;
-    uint64_t hash;
 };
 
 /* The tags one user gave one movie. */
@@ -29,22 +28,20 @@ struct tag_load {
     struct arena texts; /* theirs */
 };
 
-static bool add_to_group(
-    struct group *g, struct view text, uint64_t hash, int64_t tagged_at, struct err *e)
+static bool add_to_group(struct group *g, struct view text, int64_t tagged_at, struct err *e)
 {
     struct tag *to = vec_add(&g->tags);
     if (to == NULL)
         return err_set(e, ERR_DATA, "user %lld gave movie %lld more than %d tags",
             (long long)g->user_id, (long long)g->movielens_id, MAX_IN_GROUP);
-    *to = (struct tag){arena_dup(&g->texts, text), tagged_at, hash};
+    *to = (struct tag){arena_dup(&g->texts, text), tagged_at};
     return true;
 }
 
 static bool take_old_tag(void *payload, const struct cell *c, size_t n, struct err *e)
 {
     (void)n;
-    struct view text = cell_get_text(&c[0]);
-    return add_to_group(payload, text, hash_bytes(text), cell_get_int(&c[1]), e);
+    return add_to_group(payload, cell_get_text(&c[0]), cell_get_int(&c[1]), e);
 }
 
 static bool is_open(const struct tag_load *t)
@@ -77,11 +74,11 @@ static bool open_group(struct tag_load *t, struct err *e)
     return true;
 }
 
-static bool is_in_group(const struct group *g, const struct ml_tag *tag, uint64_t hash)
+static bool is_in_group(const struct group *g, const struct ml_tag *tag)
 {
     for (size_t i = 0; i < g->tags.n; i++) {
         const struct tag *x = vec_at(&g->tags, i);
-        if (x->hash == hash && x->tagged_at == tag->tagged_at && view_eq(x->text, tag->tag))
+        if (x->tagged_at == tag->tagged_at && view_eq(x->text, tag->tag))
             return true;
     }
     return false;
@@ -91,15 +88,17 @@ static bool is_in_group(const struct group *g, const struct ml_tag *tag, uint64_
 static bool take_tag(struct tag_load *t, struct err *e)
 {
     const struct ml_tag *tag = &t->tag;
-    uint64_t hash = hash_bytes(tag->tag);
+    uint32_t movie = movie_ids_rank(&t->load->movies, tag->movielens_id);
     t->has_tag = false;
-    if (!load_check_movie(t->load, tag->movielens_id, "tag", tag->user_id, e) || !open_group(t, e))
+    if (movie == MOVIE_IDS_NONE)
+        return load_check_movie(t->load, tag->movielens_id, "tag", tag->user_id, e);
+    if (!open_group(t, e))
         return false;
-    if (is_in_group(&t->group, tag, hash)) {
+    if (is_in_group(&t->group, tag)) {
         t->load->result.duplicate_tags++;
         return true;
     }
-    t->movie[t->rows.n] = movie_ids_rank(&t->load->movies, tag->movielens_id);
+    t->movie[t->rows.n] = movie;
     struct cell *row = row_set_at(&t->rows, t->rows.n++);
     row[0] = cell_int(tag->user_id);
     row[1] = cell_int(tag->movielens_id);
@@ -107,7 +106,7 @@ static bool take_tag(struct tag_load *t, struct err *e)
     row[3] = cell_text(arena_dup(&t->texts, tag->tag));
     row[4] = cell_int(tag->tagged_at);
     t->load->result.tags++;
-    return add_to_group(&t->group, tag->tag, hash, tag->tagged_at, e);
+    return add_to_group(&t->group, tag->tag, tag->tagged_at, e);
 }
 
 /* Before a group that may be in the table already, the block ends, and what is in it is stored

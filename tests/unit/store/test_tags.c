@@ -2,6 +2,7 @@
  * what the same tags give in one that exists, where they go through SQLite. */
 #include "kit.h"
 
+#include "base/file.h"
 #include "base/log.h"
 #include "generated.h"
 
@@ -24,6 +25,7 @@ static void take_line(void *payload, enum log_level level, const char *text)
 struct source {
     struct generated g; /* the first member: its callbacks take the generator */
     uint64_t n, back_from, long_at, given;
+    uint64_t fail_at; /* no tag comes there, but an error; 0: none */
     char text[LONGEST + 1];
 };
 
@@ -33,7 +35,8 @@ static bool give_tag(void *payload, struct ml_tag *ret, bool *ret_end, struct er
 {
     uint64_t i = source.given++, of = i;
     (void)payload;
-    (void)e;
+    if (source.fail_at > 0 && i == source.fail_at)
+        return err_set(e, ERR_INPUT, "the tags end here");
     *ret_end = i == source.n;
     if (i >= source.back_from && i % 2 == 0 && i >= 1000)
         of = i - 999;
@@ -114,6 +117,27 @@ static void every_way_ends_in_the_same(void **state)
     }
 }
 
+/* Wherever the source fails, among pages or behind them, there is no database. */
+static void an_error_of_the_source_leaves_none(void **state)
+{
+    struct kit *k = *state;
+    for (uint64_t at = 1; at < TAGS; at += 1200) {
+        struct ml_load_result r;
+        kit_open(k, STORE_BUILD);
+        memset(&source, 0, sizeof source);
+        generated_init(&source.g, 1000, MOVIES, 5);
+        source.n = TAGS;
+        source.back_from = 3000;
+        source.fail_at = at;
+        struct ml_source s = generated_source(&source.g);
+        s.tag = give_tag;
+        must_fail(store_load_movielens(k->s, &s, &r, &k->e), ERR_INPUT);
+        generated_done(&source.g);
+        kit_close(k);
+        assert_false(file_exists(k->config.path));
+    }
+}
+
 /* Somebody changed the table while the database is being built. */
 static void a_table_of_another_shape(void **state)
 {
@@ -146,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_way_ends_in_the_same, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_error_of_the_source_leaves_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_table_of_another_shape, set_up, tear_down),
     };
     return kit_on_server() ? 0 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
-/* The ratings reader and its threads: against the serial way over random and damaged files, ended
- * at every stage, with reads, threads and archives that fail. Under the thread sanitizer too (suite
- * `threads`), so the files are small, but of several pieces each. TEST_SEED=N in the environment
- * puts another seed in the place of the usual one. */
+/* The readers of ratings and tags and their threads: ratings against the serial way over random and
+ * damaged files, both ended at every stage, with reads, threads and archives that fail. Under the
+ * thread sanitizer too (suite `threads`), so the files are small, but of several pieces each.
+ * TEST_SEED=N in the environment puts another seed in the place of the usual one. */
 #include "release_help.h"
 
 #include "base/sys.h"
@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const char movies[] = MOVIES_HEADER "1,A (1999),x\n31,B (1999),x\n5000000,C (1999),x\n";
@@ -241,6 +242,119 @@ static void threads_that_cannot_be_started_are_an_error(void **state)
     str_done(&s);
 }
 
+/* ---- tags, which a thread reads in batches of 4,096 */
+
+enum { TAGS = 4 * 4096 + 100, EVERY = 500 };
+#define LONG "long enough for several pieces of the file, "
+
+/* Every so often a bad row before the good one, from line 2 on. */
+static void write_tags(void **state, struct str *ret)
+{
+    str_init(ret, 1u << 26);
+    str_addz(ret, TAGS_HEADER);
+    for (int i = 0; i < TAGS; i++) {
+        if (i % EVERY == EVERY - 1)
+            str_addf(ret, "%d,77,nobody has this,964982703\n", i + 1);
+        str_addf(ret,
+            i % 3 == 0 ? "%d,31,\"" LONG "%d\",964982703\r\n" : "%d,31,tag %d,964982703\n", i + 1,
+            i);
+    }
+    box_write_release(state, movies, LINKS_HEADER, RATINGS_HEADER, "");
+    box_write(state, "tags.csv", str_view(ret));
+}
+
+static void tags_come_in_order_with_their_findings(void **state)
+{
+    struct str s;
+    struct loaded l;
+    write_tags(state, &s);
+    load_good(*state, &l);
+    assert_int_equal(l.tags.n, TAGS);
+    assert_int_equal(l.release.tags, TAGS);
+    for (int i = 0; i < TAGS; i++) {
+        const struct ml_tag *t = vec_at(&l.tags, (size_t)i);
+        char text[80];
+        (void)snprintf(text, sizeof text, i % 3 == 0 ? LONG "%d" : "tag %d", i);
+        assert_int_equal(t->user_id, i + 1);
+        assert_view(t->tag, text);
+    }
+    assert_int_equal(l.findings.kept.n, TAGS / EVERY);
+    for (size_t i = 0; i < l.findings.kept.n; i++) {
+        const struct finding *f = vec_at(&l.findings.kept, i);
+        assert_int_equal(f->line, (i + 1) * (EVERY + 1));
+    }
+    loaded_done(&l);
+    str_done(&s);
+}
+
+/* Takes up to `most` tags; how many came. */
+static size_t take_tags(struct reading *r, size_t most, bool *ret_failed)
+{
+    struct ml_tag tag;
+    bool end = false;
+    size_t n = 0;
+    for (*ret_failed = false; n < most && !*ret_failed && !end; n += !*ret_failed && !end)
+        *ret_failed = !movielens_tag_next(r->m, &r->findings, &tag, &end, &r->e);
+    return n;
+}
+
+static void tags_may_be_ended_anywhere(void **state)
+{
+    struct str s;
+    write_tags(state, &s);
+    for (size_t most = 0; most < TAGS; most += 1000) {
+        struct reading r;
+        bool failed;
+        begin_reading(&r, *state);
+        assert_int_equal(take_tags(&r, most, &failed), most);
+        assert_false(failed);
+        end_reading(&r);
+    }
+    str_done(&s);
+}
+
+/* All whole lines of the first piece are there, and the error each time it is asked for. */
+static void a_failing_read_comes_out_behind_the_last_tag(void **state)
+{
+    struct str s;
+    struct reading r;
+    bool failed;
+    write_tags(state, &s);
+    begin_reading(&r, *state);
+    atomic_store(&reads, 0);
+    atomic_store(&failing_read, 2);
+    sys_install(&failing);
+    size_t good = take_tags(&r, SIZE_MAX, &failed);
+    bool first = failed;
+    (void)take_tags(&r, 1, &failed);
+    end_reading(&r);
+    sys_install(NULL);
+    assert_in_range(good, 4096, TAGS - 1);
+    assert_true(first && failed);
+    assert_non_null(strstr(r.e.text, "cannot read"));
+    str_done(&s);
+}
+
+static void without_a_thread_there_are_no_tags(void **state)
+{
+    enum { NEEDED = 3 }; /* a digest, the reader of the file, the reader of its rows */
+    struct str s;
+    write_tags(state, &s);
+    for (int left = 0; left <= NEEDED; left++) {
+        struct reading r;
+        bool failed;
+        begin_reading(&r, *state);
+        threads_left = left;
+        (void)take_tags(&r, 1, &failed);
+        threads_left = 1000;
+        assert_true(failed == (left < NEEDED));
+        if (failed)
+            assert_non_null(strstr(r.e.text, "cannot start a thread"));
+        end_reading(&r);
+    }
+    str_done(&s);
+}
+
 /* ---- from a zip */
 
 static void a_damaged_archive_fails_after_its_last_good_block(void **state)
@@ -287,6 +401,13 @@ int main(void)
             threads_that_cannot_be_started_are_an_error, box_setup, box_teardown),
         cmocka_unit_test_setup_teardown(
             a_damaged_archive_fails_after_its_last_good_block, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(
+            tags_come_in_order_with_their_findings, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(tags_may_be_ended_anywhere, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(
+            a_failing_read_comes_out_behind_the_last_tag, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(
+            without_a_thread_there_are_no_tags, box_setup, box_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
