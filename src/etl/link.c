@@ -53,7 +53,7 @@ static bool gather(struct work *w, struct link_set *s, const struct touched *t, 
         .imdb_n = t->imdb_ids.n};
     for (size_t i = 0; i < t->tmdb_ids.n; i++)
         link_set_want_record(s, *(int64_t *)vec_at(&t->tmdb_ids, i));
-    if (!link_set_add_rows(s, w->store, &f, e))
+    if (!link_set_take_rows(s, t->rows, t->row_n, e) || !link_set_add_rows(s, w->store, &f, e))
         return false;
     struct arena scratch;
     arena_init(&scratch);
@@ -73,6 +73,7 @@ static bool gather(struct work *w, struct link_set *s, const struct touched *t, 
 /* What is to be written. */
 struct outcome {
     bool blank;              /* there is nothing yet that it could meet */
+    bool apart;              /* nor are the rows: their links go into them */
     struct vec movies;       /* struct movie, by id */
     struct vec conflicts;    /* struct conflict */
     struct vec looked_at;    /* int64_t: movielens_ids */
@@ -172,7 +173,7 @@ static bool write_outcome(struct work *w, const struct outcome *o, struct err *e
                w->store, w->run_id, o->conflicts.items, o->conflicts.n, sys_now(), e) &&
            store_put_movies(w->store, o->movies.items, o->movies.n, o->blank, w->run_id, sys_now(),
                &changed, e) &&
-           store_set_links(w->store, o->links.items, o->links.n, e) &&
+           (o->apart || store_set_links(w->store, o->links.items, o->links.n, e)) &&
            store_redirect_movies(w->store, o->moves.items, o->moves.n, e);
 }
 
@@ -180,14 +181,17 @@ bool link_touched(struct work *w, const struct touched *t, struct err *e)
 {
     struct link_set s;
     struct outcome o;
-    if (t->last == 0 && t->tmdb_ids.n + t->imdb_ids.n == 0)
+    if (t->last == 0 && t->row_n + t->tmdb_ids.n + t->imdb_ids.n == 0)
         return true;
     link_set_init(&s, t->blank);
     outcome_init(&o, t->blank);
+    o.apart = t->row_n > 0;
     bool ok = gather(w, &s, t, e);
     if (ok)
         conclude(&o, &s);
     ok = ok && write_outcome(w, &o, e);
+    for (size_t i = 0; ok && i < t->row_n; i++)
+        t->rows[i].movie_id = link_set_row(&s, t->rows[i].movie.movielens_id)->link.movie_id;
     outcome_done(&o);
     link_set_done(&s);
     return ok;

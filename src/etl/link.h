@@ -10,9 +10,12 @@
 /* What changed: MovieLens rows, TMDB records, and the IMDb ids these carried before or carry now. */
 struct touched {
     int64_t first, last; /* a range of movielens_ids; last 0: none */
-    /* There are only MovieLens rows, none of them linked but by calls like this one for other rows
-     * (store_is_blank): each is a movie of its own, so that nothing is looked up or compared. */
+    /* Nothing is linked but by calls like this one for other rows (store_is_blank): each is a movie
+     * of its own, so that nothing is looked up or compared. */
     bool blank;
+    /* Rows that are still to be written, which get their movie_id; blank only, and nothing else */
+    struct ml_row *rows;
+    size_t row_n;
     struct vec tmdb_ids; /* int64_t */
     struct vec imdb_ids; /* struct view */
 };

@@ -8,16 +8,10 @@ enum { PORTION = 5000, MAX_IDS = 100 * 1000 * 1000 };
 
 struct linking {
     struct work *w;
-    bool inside;
     struct vec ids; /* int64_t: movielens_ids, in order */
     struct touched touched;
     struct vec unsupported; /* struct id_pair */
 };
-
-static bool transact(struct linking *l, bool (*work)(void *payload, struct err *e), struct err *e)
-{
-    return l->inside ? work(l, e) : store_transact(l->w->store, work, l, e);
-}
 
 static bool take_id(void *payload, int64_t id, struct err *e)
 {
@@ -27,6 +21,11 @@ static bool take_id(void *payload, int64_t id, struct err *e)
         return err_set(e, ERR_DATA, "more movies than this program can hold");
     *slot = id;
     return true;
+}
+
+static void say_progress(struct work *w, size_t done, size_t n)
+{
+    etl_progress(w->x, "linking movies", done, n, NULL);
 }
 
 static bool link_portion(void *payload, struct err *e)
@@ -44,8 +43,8 @@ static bool link_rows(struct linking *l, struct err *e)
         n = left < PORTION ? left : PORTION;
         l->touched.first = *(int64_t *)vec_at(&l->ids, left - n);
         l->touched.last = *(int64_t *)vec_at(&l->ids, left - 1);
-        ok = !work_stopped(e) && transact(l, link_portion, e);
-        etl_progress(l->w->x, "linking movies", l->ids.n - left + n, l->ids.n, NULL);
+        ok = !work_stopped(e) && store_transact(l->w->store, link_portion, l, e);
+        say_progress(l->w, l->ids.n - left + n, l->ids.n);
     }
     return ok;
 }
@@ -68,8 +67,9 @@ static bool remove_unsupported(void *payload, struct err *e)
 /* After another release was loaded: movies that no source names any more. */
 static bool settle_unsupported(struct linking *l, struct err *e)
 {
-    return l->touched.blank || (store_each_unsupported(l->w->store, take_unsupported, l, e) &&
-                                   (l->unsupported.n == 0 || transact(l, remove_unsupported, e)));
+    return l->touched.blank ||
+           (store_each_unsupported(l->w->store, take_unsupported, l, e) &&
+               (l->unsupported.n == 0 || store_transact(l->w->store, remove_unsupported, l, e)));
 }
 
 /* "movielens.linked": the day on which the rows of the loaded release were linked to the last,
@@ -80,8 +80,8 @@ static const char mark[] = "movielens.linked";
 
 static bool set_mark(void *payload, struct err *e)
 {
-    const struct linking *l = payload;
-    return store_set_cursor(l->w->store, mark, sys_now() / 86400, sys_now(), e);
+    const struct work *w = payload;
+    return store_set_cursor(w->store, mark, sys_now() / 86400, sys_now(), e);
 }
 
 static bool unset_mark(void *payload, struct err *e)
@@ -95,15 +95,31 @@ bool link_release_begin(struct work *w, struct err *e)
     return store_transact(w->store, unset_mark, w, e);
 }
 
-bool link_release(struct work *w, bool inside, uint64_t *ret, struct err *e)
+bool link_release_rows(struct work *w, struct ml_row *rows, size_t n, struct err *e)
 {
-    struct linking l = {.w = w, .inside = inside};
+    struct touched t;
+    bool ok = true;
+    touched_init(&t);
+    t.blank = true;
+    for (size_t left = n; ok && left > 0; left -= t.row_n) {
+        t.row_n = left < PORTION ? left : PORTION;
+        t.rows = rows + (left - t.row_n);
+        ok = !work_stopped(e) && link_touched(w, &t, e);
+        say_progress(w, n - left + t.row_n, n);
+    }
+    touched_done(&t);
+    return ok && set_mark(w, e);
+}
+
+static bool link_stored(struct work *w, uint64_t *ret, struct err *e)
+{
+    struct linking l = {.w = w};
     vec_init(&l.ids, sizeof(int64_t), MAX_IDS);
     vec_init(&l.unsupported, sizeof(struct id_pair), MAX_IDS);
     touched_init(&l.touched);
     bool ok = store_is_blank(w->store, &l.touched.blank, e) &&
               store_each_movielens_id(w->store, take_id, &l, e) && link_rows(&l, e) &&
-              settle_unsupported(&l, e) && transact(&l, set_mark, e);
+              settle_unsupported(&l, e) && store_transact(w->store, set_mark, w, e);
     *ret = l.ids.n;
     touched_done(&l.touched);
     vec_done(&l.unsupported);
@@ -118,5 +134,5 @@ bool link_release_finish(struct work *w, uint64_t *ret, struct err *e)
     *ret = 0;
     if (!store_get_cursor(w->store, mark, &day, &exists, e))
         return false;
-    return day != NOT_LINKED || link_release(w, false, ret, e);
+    return day != NOT_LINKED || link_stored(w, ret, e);
 }

@@ -92,6 +92,19 @@ bool link_set_add_rows(
     return store_each_movielens(store, f, take_row, s, e);
 }
 
+bool link_set_take_rows(struct link_set *s, const struct ml_row *rows, size_t n, struct err *e)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!take_row(s, &rows[i], e))
+            return false;
+    return true;
+}
+
+const struct set_row *link_set_row(const struct link_set *s, int64_t movielens_id)
+{
+    return vec_at(&s->rows, (size_t)*map_get(&s->row_at, movielens_id));
+}
+
 static bool take_record(void *payload, const struct tmdb_facts *facts, struct err *e)
 {
     struct link_set *s = payload;

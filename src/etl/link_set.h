@@ -50,6 +50,8 @@ void link_set_done(struct link_set *s);
 /* Adds the rows that match, and asks for the records they name. */
 bool link_set_add_rows(
     struct link_set *s, struct store *store, const struct store_filter *f, struct err *e);
+/* Adds these rows. */
+bool link_set_take_rows(struct link_set *s, const struct ml_row *rows, size_t n, struct err *e);
 void link_set_want_record(struct link_set *s, int64_t tmdb_id);
 bool link_set_load_records(struct link_set *s, struct store *store, struct err *e);
 /* Notes the movies that rows leave and join, and adds the other rows of these; *ret_more: there
@@ -57,6 +59,8 @@ bool link_set_load_records(struct link_set *s, struct store *store, struct err *
 bool link_set_add_neighbours(
     struct link_set *s, struct store *store, bool *ret_more, struct err *e);
 
+/* The row of that movielens_id, which is there. */
+const struct set_row *link_set_row(const struct link_set *s, int64_t movielens_id);
 const struct tmdb_facts *link_set_record(const struct link_set *s, int64_t tmdb_id);
 /* Up to `max` records that carry the IMDb id and are not gone. */
 size_t link_set_by_imdb(

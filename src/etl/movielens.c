@@ -125,10 +125,11 @@ static bool feed_tag_checked(void *payload, struct ml_tag *ret, bool *ret_end, s
     return feed_tag(f, ret, ret_end, e) && !(*ret_end && over_error_bound(f->w->x, f, e));
 }
 
-static bool feed_links(void *payload, struct err *e)
+static bool feed_links(void *payload, struct ml_row *rows, size_t n, struct err *e)
 {
     struct feed *f = payload;
-    return link_release(f->w, true, &f->linked, e);
+    f->linked = n;
+    return link_release_rows(f->w, rows, n, e);
 }
 
 /* *ret_linked: how many rows were linked within the load. */

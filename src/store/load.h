@@ -14,15 +14,26 @@ struct load {
     struct movie_ids movies; /* of this release: every rating and tag must name one */
     uint32_t *ranks;         /* of the movies of the ratings at hand */
     size_t ranks_n;
-    struct put movie_put;   /* everything but the link */
-    struct row_set waiting; /* movies, not yet written */
-    struct arena texts;     /* theirs */
-    struct vec stats;       /* struct rating_stats, counted anew when duplicates were left out */
+    bool waits;         /* movies wait until their ratings are counted */
+    struct vec waiting; /* struct ml_row: movies that are not yet written */
+    struct arena texts; /* theirs */
+    int64_t text_bytes;
+    struct put movie_put;
+    struct cell *movie_cells; /* of one put */
+    struct vec stats;         /* struct rating_stats, counted anew when duplicates were left out */
 };
 
 /* ERR_DATA when the release has no movie of that id. */
 bool load_check_movie(
     const struct load *l, int64_t movielens_id, const char *what, int64_t user_id, struct err *e);
+
+/* load_movies.c: all movies of the source, and, when the ratings are in, what was counted of
+ * them. `built`: into a database that is being built. */
+void load_movies_begin(struct load *l, bool built);
+void load_movies_done(struct load *l); /* also without a begin */
+bool load_movies(struct load *l, struct err *e);
+bool load_stats(struct load *l, struct err *e);
+int64_t load_waiting_bytes(const struct load *l);
 
 /* load_tags.c: all tags of the source. Tags of one user for one movie are numbered in the order
  * they come; a tag that repeats an earlier one in everything, its instant too, is left out. */

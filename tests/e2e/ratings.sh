@@ -87,4 +87,23 @@ same "as if they had come at once" rows.dump now.dump
 echo "1,1,4.5,964982703" >>without/tags.csv
 etl init --load-movielens --movielens without --ratings none
 exits 13 "a different release is refused all the same"
+
+# ---- more movies than are linked at a time, in a new database and in one that exists
+mkdir -p many
+awk 'BEGIN { print "movieId,title,genres"; for (i = 1; i <= 11001; i++) printf "%d,Film %d (%d),Drama|Comedy\n", i * 2, i, 1900 + i % 100 }' >many/movies.csv
+awk 'BEGIN { print "movieId,imdbId,tmdbId"; for (i = 1; i <= 11001; i++) printf "%d,%07d,%d\n", i * 2, i, i }' >many/links.csv
+echo userId,movieId,tag,timestamp >many/tags.csv
+rm -rf data
+etl init --load-movielens --movielens many --ratings none
+exits 0 "many movies"
+says "linked: 11,001 MovieLens movies" "all are linked"
+rows "each to its own movie" "select count(*), sum(movie_id = -movielens_id), sum(movies.title = movielens_movies.title), (select count(*) from movie_genres) from movielens_movies join movies on id = movie_id" "11001|11001|11001|22002"
+rows "which is noted" "select count(*) from etl_cursors where name = 'movielens.linked' and day > '2000-01-01'" 1
+dump many.dump
+etl clear --force --yes
+etl init --load-movielens --movielens many --ratings none
+exits 0 "the same into a database that exists"
+says "linked: 11,001 MovieLens movies" "all are linked"
+dump now.dump
+same "which ends in the same" many.dump now.dump
 plan

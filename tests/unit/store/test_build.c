@@ -156,80 +156,6 @@ static void without_a_load_there_is_none(void **state)
     assert_false(file_exists(path) || file_exists(beside));
 }
 
-/* ---- linking inside the load */
-
-static struct kit *linking; /* the test at hand; NULL: linking fails */
-
-static bool link_films(void *payload, struct err *e)
-{
-    struct id_pair pairs[900];
-    struct movie movies[900];
-    size_t changed = 0;
-    bool blank = false;
-    (void)payload;
-    if (linking == NULL)
-        return err_set(e, ERR_INTERRUPTED, "stopped while linking");
-    assert_false(file_exists(linking->config.path));
-    for (int i = 0; i < 900; i++) {
-        pairs[899 - i] = (struct id_pair){i + 1, -1 - i};
-        movies[899 - i] = (struct movie){
-            .id = -1 - i, .title = {"Film", 4}, .genres = {{8, true, false}}, .genre_n = 1};
-    }
-    return store_is_blank(linking->s, &blank, e) && blank &&
-           store_put_movies(linking->s, movies, 900, true, 1, 1, &changed, e) && changed == 900 &&
-           store_set_links(linking->s, pairs, 900, e);
-}
-
-static struct view objects(struct kit *k)
-{
-    return view_of(kit_text(k, "SELECT type, name, sql FROM sqlite_schema ORDER BY name"));
-}
-
-static bool load_linked(struct kit *k, struct ml_load_result *ret)
-{
-    struct ml_source s = begin_source(RATINGS, UINT64_MAX);
-    s.link = link_films;
-    bool ok = store_load_movielens(k->s, &s, ret, &k->e);
-    generated_done(&source.g);
-    return ok;
-}
-
-static void a_database_has_its_links_with_its_name(void **state)
-{
-    struct kit *k = linking = *state;
-    struct ml_load_result r;
-    kit_open(k, STORE_BUILD);
-    must(load_linked(k, &r));
-    assert_true(r.linked);
-    assert_string_equal(
-        kit_text(k, "SELECT count(*), sum(id = -movielens_id), (SELECT count(*) FROM movie_genres)"
-                    " FROM movielens_movies JOIN movies ON id = movie_id"),
-        "900|900|900");
-    kit_sound(k);
-    struct view built = objects(k);
-    kit_close(k);
-    /* Nothing of the structure is missing or different, and one that exists is not linked there. */
-    k->config.path = kit_path(k, "created.db");
-    kit_open(k, STORE_CREATE);
-    struct view created = objects(k);
-    assert_true(created.n > 1000 && view_eq(created, built));
-    must(load_linked(k, &r));
-    assert_false(r.linked);
-    assert_true(view_eq(objects(k), created));
-    assert_string_equal(kit_text(k, "SELECT count(*) FROM movies"), "0");
-}
-
-static void without_its_links_there_is_none(void **state)
-{
-    struct kit *k = *state;
-    struct ml_load_result r;
-    kit_open(k, STORE_BUILD);
-    linking = NULL;
-    must_fail(load_linked(k, &r), ERR_INTERRUPTED);
-    kit_close(k);
-    assert_false(file_exists(k->config.path) || file_exists(kit_path(k, "movies.db.new")));
-}
-
 static void only_one_builds(void **state)
 {
     struct kit *k = *state;
@@ -581,8 +507,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BUILD_TEST(a_database_has_its_name_when_it_is_whole),
         BUILD_TEST(without_a_load_there_is_none),
-        BUILD_TEST(a_database_has_its_links_with_its_name),
-        BUILD_TEST(without_its_links_there_is_none),
         BUILD_TEST(only_one_builds),
         BUILD_TEST(what_a_kill_left_is_removed),
         BUILD_TEST(a_file_of_that_name_is_left_alone),
