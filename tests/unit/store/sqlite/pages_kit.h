@@ -62,10 +62,15 @@ void begin_pages(struct pages_kit *k, const char *name);
 void add_rows(struct pages_kit *k, size_t block);
 /* integrity_check and foreign_key_check find nothing. */
 void sound(sqlite3 *db);
-/* All of it: "direct.db" by pages, "plain.db" by SQL. */
+/* What is selected from the database at hand and from the one attached as "plain" is the same, row
+ * by row, and the tree that is read has that order by itself. */
+void same_rows(sqlite3 *db, const char *columns, const char *from, const char *order);
+/* All of it into "plain.db", by SQL; and "direct.db" by pages too. */
+void write_plain(struct pages_kit *k, int page_size, int reserved);
 void write_both(struct pages_kit *k, int page_size, int reserved, size_t block);
-/* direct.db is sound and holds what plain.db holds, in table and index; so it does after both were
- * changed alike. */
+/* direct.db is sound and holds what plain.db holds, in table and index. */
+void compare_written(struct pages_kit *k);
+/* And so it does after both were changed alike. */
 void compare_both(struct pages_kit *k);
 
 #endif
