@@ -9,8 +9,8 @@
 
 enum {
     STEPS = 10, /* half stars */
-    PORTION_ROWS = 1024 * 1024,
-    MAX_PORTIONS = 4096, /* 2^32 rows */
+    PORTION_ROWS = 65536,
+    MAX_PORTIONS = 65536, /* 2^32 rows */
     THREADS = 2,
     ROWS_FOR_THREADS = 10000,
     LEAST_PER_PASS = 65536, /* rows; below that it would never end */
@@ -192,28 +192,56 @@ static void build_half(void *payload)
     leaves_end(&h->leaves);
 }
 
-/* The second half on a thread of its own; on this one too when there can be none. */
-static void build_both(struct half *halves, size_t n)
+/* The second on a thread of its own; on this one too when there can be none. NULL: there is no
+ * second. */
+static void run_both(void (*run)(void *payload), void *first, void *second)
 {
     struct thread *beside = NULL;
     struct err ignored;
-    bool apart = n == 2 && thread_start(build_half, &halves[1], &beside, &ignored);
-    build_half(&halves[0]);
+    bool apart = second != NULL && thread_start(run, second, &beside, &ignored);
+    run(first);
     if (apart)
         thread_join(beside);
-    else if (n == 2)
-        build_half(&halves[1]);
+    else if (second != NULL)
+        run(second);
+}
+
+/* ---- counting */
+
+/* What one thread counts: every THREADS-th portion from `first` on. */
+struct counting {
+    const struct movie_index *ix;
+    size_t first;
+    uint32_t *counts;
+};
+
+static void count_portions(void *payload)
+{
+    const struct counting *c = payload;
+    uint32_t *counts = c->counts;
+    for (size_t k = c->first; k < c->ix->portions.n; k += THREADS) {
+        const uint32_t *pairs = *(uint32_t **)vec_at(&c->ix->portions, k);
+        uint64_t left = c->ix->rows - (uint64_t)k * PORTION_ROWS;
+        size_t n = left < PORTION_ROWS ? (size_t)left : PORTION_ROWS;
+        for (size_t i = 0; i < n; i++)
+            counts[pairs[i]]++;
+    }
 }
 
 static uint32_t *count_pairs(const struct movie_index *ix)
 {
-    uint32_t *counts = mem_alloc(ix->movie_n * ix->steps * sizeof *counts);
-    for (uint64_t row = 0; row < ix->rows; row++) {
-        const uint32_t *const *portion = vec_at(&ix->portions, row / PORTION_ROWS);
-        counts[(*portion)[row % PORTION_ROWS]]++;
-    }
-    return counts;
+    size_t pairs = ix->movie_n * ix->steps;
+    struct counting first = {ix, 0, mem_alloc(pairs * sizeof(uint32_t))}, second = {ix, 1, NULL};
+    if (ix->portions.n > 1)
+        second.counts = mem_alloc(pairs * sizeof(uint32_t));
+    run_both(count_portions, &first, second.counts == NULL ? NULL : &second);
+    for (size_t i = 0; second.counts != NULL && i < pairs; i++)
+        first.counts[i] += second.counts[i];
+    mem_free(second.counts);
+    return first.counts;
 }
+
+/* ---- the whole */
 
 /* The pair at which the second half begins, 0 when there is to be none; what a pass takes must hold
  * any one pair. */
@@ -268,7 +296,7 @@ static bool build(struct movie_index *ix, struct page_file *f, uint32_t root,
         return true;
     for (size_t i = 0; i < n; i++)
         half_init(&halves[i], f, i > 0, i == 0 ? first_rows : ix->rows - first_rows);
-    build_both(halves, n);
+    run_both(build_half, &halves[0], n == 2 ? &halves[1] : NULL);
     struct leaves parts[THREADS] = {halves[0].leaves, halves[1].leaves};
     bool ok = btree_build(f, root, parts, n, e);
     for (size_t i = 0; i < n; i++) {

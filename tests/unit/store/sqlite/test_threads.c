@@ -20,6 +20,21 @@ static void two_threads_make_one_tree(void **state)
     }
 }
 
+/* So many rows that both threads have some to count. */
+static void both_count(void **state)
+{
+    struct row_kind kind = {.rows = 70000,
+        .seed = 9,
+        .movies = 2000,
+        .movie_step = 5,
+        .user_step = 2,
+        .last_time = 1700000000,
+        .most_of_user = 50};
+    make_rows(*state, &kind);
+    write_both(*state, 4096, 0, 16384);
+    compare_written(*state);
+}
+
 /* All ratings of one movie, all the same: there is nothing to share. */
 static void nothing_to_share(void **state)
 {
@@ -52,6 +67,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PAGES_TEST(two_threads_make_one_tree),
+        PAGES_TEST(both_count),
         PAGES_TEST(nothing_to_share),
         PAGES_TEST(tags_too),
     };
