@@ -47,7 +47,7 @@ static void add_id(struct vec *v, int64_t id)
 
 void link_set_want_record(struct link_set *s, int64_t tmdb_id)
 {
-    if (tmdb_id <= 0 || map_has(&s->record_at, tmdb_id))
+    if (s->blank || tmdb_id <= 0 || map_has(&s->record_at, tmdb_id))
         return;
     (void)map_put(&s->record_at, tmdb_id, ABSENT);
     add_id(&s->wanted, tmdb_id);
@@ -55,7 +55,7 @@ void link_set_want_record(struct link_set *s, int64_t tmdb_id)
 
 static void want_imdb(struct link_set *s, struct view imdb_id)
 {
-    if (!imdb_id_is_valid(imdb_id) || textmap_get(&s->imdb_asked, imdb_id) != NULL)
+    if (s->blank || !imdb_id_is_valid(imdb_id) || textmap_get(&s->imdb_asked, imdb_id) != NULL)
         return;
     (void)textmap_put(&s->imdb_asked, imdb_id, 0);
     struct view *slot = vec_add(&s->wanted_imdb);
@@ -138,7 +138,7 @@ bool link_set_load_records(struct link_set *s, struct store *store, struct err *
         .imdb_n = s->wanted_imdb.n};
     if (f.tmdb_n + f.imdb_n == 0)
         return true;
-    bool ok = s->blank || store_each_tmdb(store, &f, take_record, s, e);
+    bool ok = store_each_tmdb(store, &f, take_record, s, e);
     vec_clear(&s->wanted);
     vec_clear(&s->wanted_imdb);
     return ok;
