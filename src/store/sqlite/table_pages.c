@@ -3,7 +3,7 @@
 
 /* What the process takes besides the index's memory: blocks of the source, chunks of pages,
  * SQLite's cache. */
-enum { OTHER_MEMORY = 48 * 1024 * 1024, FIRST_SAMPLES = 8 };
+enum { OTHER_MEMORY = 50 * 1024 * 1024, FIRST_SAMPLES = 8 };
 
 static size_t index_memory(int64_t memory)
 {
