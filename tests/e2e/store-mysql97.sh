@@ -80,6 +80,8 @@ admin "SET GLOBAL local_infile = $LOCAL_INFILE"
 standin --generate 400 --detail-size small --today "$(date -u +%F)"
 cuts 20
 trouble
+admin "SET GLOBAL local_infile = ON"
 FORBIDDEN=3948 first_load
 killed_first_load true
+admin "SET GLOBAL local_infile = $LOCAL_INFILE"
 plan

@@ -565,17 +565,18 @@ all_there() { # DESCRIPTION
     is "with all indexes and keys: $1" "$(keys)" "$KEYS"
 }
 first_load() {
-    export SQL_TLS=off
     embedded
     in_folder loads
     etl init --load-movielens --movielens "$SAMPLE"
     etl process --file ../trouble.yaml
     dump ../first.before
+    export SQL_TLS=off
 
     load="LOAD DATA LOCAL INFILE 'movie-etl' INTO TABLE"
     first_load_meets "a time-out" "$load \`credits\`" 1205:waited
     says "trying again" "it is said"
     first_load_meets "a connection that ends" "$load \`credits\`" close
+    says "trying again" "it is said"
     first_load_meets "a connection that ends before the answer" "$load \`reviews\`" close-after
     first_load_meets "a connection that ends before COMMIT is heard" COMMIT close --skip 4
     first_load_meets "a connection that ends as an index goes" "ALTER TABLE \`credits\` DROP" close-after
