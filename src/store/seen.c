@@ -4,7 +4,9 @@
 #include "base/map.h"
 #include "base/mem.h"
 
-enum { PLACES = 1 << 20, DAY = 86400 };
+/* A key has its choice of WAYS places: with one, a third of half a million people shared theirs with
+ * somebody and were written again whenever the two took turns. */
+enum { PLACES = 1 << 20, WAYS = 4, DAY = 86400 };
 
 struct place_taken {
     uint64_t key, content; /* content 0: free */
@@ -53,11 +55,26 @@ static uint64_t content_of(const struct cell *row, size_t width)
     return h | 1;
 }
 
+/* The place of the key; else a free one, or that of somebody who is forgotten for it. */
+static struct place_taken *place_of(struct seen *s, size_t table, uint64_t key, bool *ret_same)
+{
+    uint64_t h = mix(mix(table, key), 0);
+    struct place_taken *some = &s->places[(h >> 44) / WAYS * WAYS], *free_one = NULL;
+    for (size_t i = 0; i < WAYS; i++) {
+        *ret_same = some[i].content != 0 && some[i].key == key && some[i].table == table;
+        if (*ret_same)
+            return &some[i];
+        if (some[i].content == 0 && free_one == NULL)
+            free_one = &some[i];
+    }
+    return free_one != NULL ? free_one : &some[h % WAYS];
+}
+
 bool seen_row(struct seen *s, size_t table, const struct cell *row, size_t width, int64_t at)
 {
     uint64_t key = value_of(&row[0]), content = content_of(row, width);
-    struct place_taken *p = &s->places[mix(mix(table, key), 0) >> 44];
-    bool same = p->content != 0 && p->key == key && p->table == table;
+    bool same;
+    struct place_taken *p = place_of(s, table, key, &same);
     if (same && p->content == content && at < p->at + DAY)
         return true;
     if (at >= s->floor && (!same || at >= p->at))
