@@ -161,7 +161,7 @@ struct engine {
     /* Pulls all blocks of the source into the (empty) table of tags and its index; NULL: load_tag_rows does. */
     bool (*load_tags)(struct store *s, const struct tag_source *source, struct err *e);
     /* The first load of TMDB records begins or is over: rows go everywhere in their tables, so that pages are written again
-     * and again. */
+     * and again. Foreign keys need not be checked meanwhile. */
     bool (*mass)(struct store *s, bool begins, struct err *e);
     /* The database has no name yet: nobody else sees it before the bulk change is over. NULL: it has
      * one. */

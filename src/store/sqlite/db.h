@@ -33,6 +33,7 @@ struct sqlite {
     int beside_fd;
     bool building, attached;
     struct ahead *ahead; /* what syncs the file beside meanwhile (side.c); NULL: nothing */
+    const struct row_set *given; /* being written (rows.h) */
     struct statement statements[STATEMENTS];
 };
 

@@ -1,8 +1,9 @@
 /* Statements: prepared once, kept by their text, bound from cells, rows given as cells. */
-#include "store/sqlite/db.h"
+#include "store/sqlite/rows.h"
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "store/sql.h"
 
 #include <string.h>
 
@@ -120,10 +121,32 @@ bool sqlite_exec_rows(struct store *s, const char *sql, const struct row_set *ro
     return ok;
 }
 
+static bool put_given(struct sqlite *q, const char *sql, struct err *e)
+{
+    struct statement *st = get(q, sql, e);
+    if (st == NULL)
+        return false;
+    bool ok = step_all(q, st->stmt, e);
+    put_back(st);
+    return ok;
+}
+
 bool sqlite_put_rows(
     struct store *s, const struct put *p, const struct row_set *rows, struct err *e)
 {
-    return sqlite_exec_rows(s, p->one, rows, e);
+    struct sqlite *q = sqlite_of(s);
+    struct str sql;
+    if (rows->n == 1)
+        return sqlite_exec(s, p->one, rows->cells, rows->width, NULL, e);
+    if (rows->width != p->width)
+        return err_set(e, ERR_BUG, "%zu values for: %s", rows->width, p->one);
+    str_init(&sql, SQL_MAX);
+    rows_print(&sql, p);
+    q->given = rows;
+    bool ok = put_given(q, str_z(&sql), e);
+    q->given = NULL;
+    str_done(&sql);
+    return ok;
 }
 
 static struct cell column(sqlite3_stmt *stmt, int at)

@@ -1,5 +1,6 @@
 /* Opening the database file. */
 #include "store/ddl.h"
+#include "store/sqlite/rows.h"
 #include "store/sqlite/side.h"
 
 #include "base/file.h"
@@ -83,7 +84,7 @@ bool sqlite_connect(struct sqlite *q, enum store_mode mode, struct err *e)
     if (rc != SQLITE_OK)
         return sqlite_fail(q, rc, "cannot open the database", e);
     (void)sqlite3_busy_timeout(q->db, BUSY_MS);
-    return mode < STORE_CREATE || may_write(q, e);
+    return rows_set_up(q, e) && (mode < STORE_CREATE || may_write(q, e));
 }
 
 /* What holds for this connection only. The first statement reads the file: what is no database fails here. */
@@ -139,10 +140,13 @@ bool sqlite_prepare(struct store *s, struct err *e)
            sqlite_settle_journal(s, e) && side_settle_mark(s, e);
 }
 
+/* References are not looked up meanwhile: what a record refers to is written from the same elements as its rows, and
+ * before them (tmdb_write.c). */
 static bool mass(struct store *s, bool begins, struct err *e)
 {
     struct view v =
-        arena_print(&s->scratch, "PRAGMA wal_autocheckpoint = %d", LOG_PAGES * (begins ? MASS : 1));
+        arena_print(&s->scratch, "PRAGMA wal_autocheckpoint = %d; PRAGMA foreign_keys = %s",
+            LOG_PAGES * (begins ? MASS : 1), !begins && s->foreign_keys ? "ON" : "OFF");
     return sqlite_run(sqlite_of(s), v.p, "cannot set up the database", e);
 }
 

@@ -74,12 +74,22 @@ static int file_read(sqlite3_file *f, void *to, int n, sqlite3_int64 at)
                : outcome(vfs_of(f), real_file(f)->pMethods->xRead(real_file(f), to, n, at));
 }
 
+/* SQLite's own VFS writes no more than 128 KiB at once: of more it writes a part, or nothing, and says that the disk
+ * is full. A statement's journal that outgrows memory comes in pieces as large as that memory (open.c). */
+static int write_pieces(sqlite3_file *real, const char *from, int n, sqlite3_int64 at)
+{
+    enum { PIECE = 64 * 1024 };
+    int rc = SQLITE_OK;
+    for (int done = 0; rc == SQLITE_OK && done < n; done += PIECE)
+        rc = real->pMethods->xWrite(
+            real, from + done, n - done < PIECE ? n - done : PIECE, at + done);
+    return rc;
+}
+
 static int file_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
 {
     int rc = refused(vfs_of(f), SYS_WRITE, SQLITE_IOERR_WRITE);
-    return rc != SQLITE_OK
-               ? rc
-               : outcome(vfs_of(f), real_file(f)->pMethods->xWrite(real_file(f), from, n, at));
+    return rc != SQLITE_OK ? rc : outcome(vfs_of(f), write_pieces(real_file(f), from, n, at));
 }
 
 static int file_truncate(sqlite3_file *f, sqlite3_int64 size)

@@ -172,6 +172,27 @@ static void set_keyword(struct tmdb_movie *m, struct tmdb_keyword *item, const c
     m->keywords = (struct rows){item, 1, true};
 }
 
+/* One statement that overwrites more than SQLite keeps in memory to take it back (8 MiB): the rest goes to a
+ * file. */
+static void many_rows_are_overwritten_in_one_call(void **state)
+{
+    enum { REVIEWS = 5000, LENGTH = 2500, SAID = 0x3ff };
+    struct kit *k = *state;
+    struct expected x = {.record = {.exists = false}};
+    struct tmdb_movie m = movie_of(k, 1, "Much reviewed");
+    struct tmdb_review *reviews = arena_take_array(&k->a, REVIEWS, sizeof *reviews);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < REVIEWS; i++)
+            reviews[i] = (struct tmdb_review){.record = {.said = SAID},
+                .review_id = arena_print(&k->a, "review%05d", i),
+                .content = arena_print(&k->a, "%0*d", LENGTH, i + round)};
+        m.reviews = (struct rows){reviews, REVIEWS, true};
+        write_record(k, &m, 1000 + round, &x);
+        check_record(k, 1, &x);
+    }
+    kit_sound(k);
+}
+
 static void own_rows_are_overwritten_by_newer_data_only(void **state)
 {
     struct kit *k = *state;
@@ -533,9 +554,10 @@ static const struct CMUnitTest both[] = {
     KIT_TEST(popularity_and_writes_leave_the_rest),
 };
 
-/* Random records know no limits, which a server's columns have. */
+/* Random records know no limits, which a server's columns have; the other is about SQLite's statements. */
 static const struct CMUnitTest embedded[] = {
     KIT_TEST(random_records_come_back_equal),
+    KIT_TEST(many_rows_are_overwritten_in_one_call),
 };
 
 int main(void)
