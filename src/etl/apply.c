@@ -191,10 +191,11 @@ static void count_diff(struct apply *a, const struct record_diff *d)
 }
 
 static bool apply_movie(
-    struct apply *a, const struct staged_record *r, const struct tmdb_stored *stored, struct err *e)
+    struct apply *a, const struct laid_out *l, const struct tmdb_stored *stored, struct err *e)
 {
+    const struct staged_record *r = l->staged;
     struct record_diff d;
-    if (!merge_record(r, stored, read_rows, a, &a->arena, &d, e)) {
+    if (!merge_record(r, l->rows, stored, read_rows, a, &a->arena, &d, e)) {
         record_diff_done(&d);
         return false;
     }
@@ -269,19 +270,20 @@ static bool is_excluded(struct apply *a, const struct staged_record *r)
 }
 
 static bool apply_record(
-    struct apply *a, const struct staged_record *r, const struct tmdb_stored *stored, struct err *e)
+    struct apply *a, const struct laid_out *l, const struct tmdb_stored *stored, struct err *e)
 {
+    const struct staged_record *r = l->staged;
     if (view_is(r->review, "rejected")) {
         a->counts.skipped++;
         return true;
     }
     if (r->gone)
         return apply_gone(a, r, stored, e);
-    return is_excluded(a, r) || apply_movie(a, r, stored, e);
+    return is_excluded(a, r) || apply_movie(a, l, stored, e);
 }
 
 /* The stored records of those that come, once each; *ret_at: where each finds its own. */
-static bool read_stored(struct apply *a, const struct staged_record *const *records, size_t n,
+static bool read_stored(struct apply *a, const struct laid_out *records, size_t n,
     struct tmdb_stored **ret, size_t *ret_at, struct err *e)
 {
     int64_t *ids = arena_take_array(&a->arena, n, sizeof *ids);
@@ -289,11 +291,11 @@ static bool read_stored(struct apply *a, const struct staged_record *const *reco
     size_t id_n = 0;
     map_init(&at, n);
     for (size_t i = 0; i < n; i++) {
-        const uint64_t *known = map_get(&at, records[i]->tmdb_id);
+        const uint64_t *known = map_get(&at, records[i].staged->tmdb_id);
         ret_at[i] = known != NULL ? (size_t)*known : id_n;
         if (known == NULL) {
-            (void)map_put(&at, records[i]->tmdb_id, id_n);
-            ids[id_n++] = records[i]->tmdb_id;
+            (void)map_put(&at, records[i].staged->tmdb_id, id_n);
+            ids[id_n++] = records[i].staged->tmdb_id;
         }
     }
     map_done(&at);
@@ -314,16 +316,17 @@ static bool settle(struct apply *a, int64_t tmdb_id, struct tmdb_stored *stored,
 }
 
 static bool apply_read(
-    struct apply *a, const struct staged_record *const *records, size_t n, struct err *e)
+    struct apply *a, const struct laid_out *records, size_t n, struct err *e)
 {
     struct tmdb_stored *stored;
     size_t *at = arena_take_array(&a->arena, n, sizeof *at);
     bool ok = read_stored(a, records, n, &stored, at, e);
     expect_pending(a, n);
     for (size_t i = 0; ok && i < n; i++) {
-        const struct staged_record *r = records[i];
-        ok = (settle(a, r->tmdb_id, &stored[at[i]], e) && apply_record(a, r, &stored[at[i]], e)) ||
-             err_in(e, "tmdb %lld", (long long)r->tmdb_id);
+        int64_t id = records[i].staged->tmdb_id;
+        ok = (settle(a, id, &stored[at[i]], e) &&
+                 apply_record(a, &records[i], &stored[at[i]], e)) ||
+             err_in(e, "tmdb %lld", (long long)id);
     }
     if (ok)
         ok = write_pending(a, e);
@@ -335,14 +338,14 @@ static bool apply_read(
 /* Those that are unchanged go first: whatever else the group has of one of them stands behind it
  * (batch_know). */
 bool apply_records(
-    struct apply *a, const struct staged_record *const *records, size_t n, struct err *e)
+    struct apply *a, const struct laid_out *records, size_t n, struct err *e)
 {
     const struct staged_record **unchanged = arena_take_array(&a->arena, n, sizeof *unchanged);
-    const struct staged_record **read = arena_take_array(&a->arena, n, sizeof *read);
+    struct laid_out *read = arena_take_array(&a->arena, n, sizeof *read);
     size_t unchanged_n = 0, read_n = 0;
     for (size_t i = 0; i < n; i++)
-        if (records[i]->unchanged)
-            unchanged[unchanged_n++] = records[i];
+        if (records[i].staged->unchanged)
+            unchanged[unchanged_n++] = records[i].staged;
         else
             read[read_n++] = records[i];
     return apply_unchanged(a, unchanged, unchanged_n, e) && apply_read(a, read, read_n, e);

@@ -14,6 +14,12 @@ struct apply_counts {
     uint64_t marked; /* stored records marked as gone */
 };
 
+/* A staged record; of a movie that is not unchanged also its rows. */
+struct laid_out {
+    const struct staged_record *staged;
+    const struct record_rows *rows;
+};
+
 struct apply {
     struct work *w;
     struct map gone;         /* tmdb_id -> first_at: what etl_gone holds */
@@ -37,7 +43,7 @@ void apply_done(struct apply *a);
  * written). They are read together and written together; what they leave behind is not less than if
  * it was done one by one. */
 bool apply_records(
-    struct apply *a, const struct staged_record *const *records, size_t n, struct err *e);
+    struct apply *a, const struct laid_out *records, size_t n, struct err *e);
 /* Links what the records since the last call touched. Same transaction. */
 bool apply_link(struct apply *a, struct err *e);
 /* Before a transaction is made (again): forgets what an attempt that was rolled back touched,

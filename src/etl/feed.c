@@ -69,19 +69,37 @@ static void copy_map(struct map *to, const struct map *from)
             (void)map_put(to, from->slots[i].key, from->slots[i].value);
 }
 
-/* Surveys the file and hands the survey over; *ret_marks is a copy of its marks. False: the reader
- * is to end. */
-static bool put_file(struct feed *f, const char *path, bool *ret_usable, struct map *ret_marks)
+static bool open_again(struct feed *f, const char *path, struct batch_reader **ret, struct err *e)
+{
+    struct findings header; /* the survey has reported these */
+    findings_init(&header);
+    bool ok = batch_open(path, &header, ret, e);
+    findings_done(&header);
+    if (!ok)
+        return false;
+    batch_know(*ret, f->known);
+    batch_no_digest(*ret); /* the survey has made it */
+    return true;
+}
+
+/* Surveys the file and hands the survey over; *ret_marks is a copy of its marks, *ret reads its
+ * records (NULL: it is not usable). It is open before anybody hears of the file: who finds that it
+ * is loaded already moves it away at once. False: the reader is to end. */
+static bool put_file(
+    struct feed *f, const char *path, struct batch_reader **ret, struct map *ret_marks)
 {
     struct feed_file *file = mem_alloc(sizeof *file);
     file->path = path;
     findings_init(&file->findings);
     file->failed =
         !survey_file(path, f->known, &f->run, &file->findings, &file->survey, &file->err);
-    bool failed = file->failed;
-    *ret_usable = !failed && file->survey.usable;
-    if (*ret_usable)
+    if (!file->failed && file->survey.usable) {
         copy_map(ret_marks, &file->survey.marks);
+        file->failed = !open_again(f, path, ret, &file->err);
+        if (file->failed)
+            survey_done(&file->survey);
+    }
+    bool failed = file->failed;
     return put(f, &(struct item){.file = file}) && !failed;
 }
 
@@ -102,6 +120,8 @@ static bool read_record(struct batch_reader *r, const char *path, const struct m
         findings_done(&to->findings); /* the survey has reported these */
     if (!ok || *ret_end)
         return ok;
+    if (!to->bad && !to->record.gone && !to->record.unchanged)
+        merge_lay_out(&to->record.movie, &g->arena, &to->rows);
     to->index = index;
     if (mark != NULL)
         to->record.content = 0; /* what is said about it is to be said every time */
@@ -130,21 +150,11 @@ static bool read_groups(struct feed *f, struct batch_reader *r, const char *path
 }
 
 /* False: the reader is to end. */
-static bool put_groups(struct feed *f, const char *path, const struct map *marks)
+static bool put_groups(
+    struct feed *f, struct batch_reader *r, const char *path, const struct map *marks)
 {
-    struct batch_reader *r = NULL;
-    struct findings header; /* the survey has reported these */
     struct item failure = {.failed = true};
-    bool taken = true;
-    findings_init(&header);
-    bool ok = batch_open(path, &header, &r, &failure.err);
-    if (ok) {
-        batch_know(r, f->known);
-        batch_no_digest(r); /* the survey has made it */
-        ok = read_groups(f, r, path, marks, &taken, &failure.err);
-    }
-    batch_reader_free(r);
-    findings_done(&header);
+    bool taken = true, ok = read_groups(f, r, path, marks, &taken, &failure.err);
     if (!ok)
         (void)put(f, &failure);
     return ok && taken;
@@ -157,8 +167,9 @@ static void read_all(void *payload)
     for (size_t i = 0; go_on && i < f->files->n; i++) {
         const char *path = *(const char *const *)vec_at(f->files, i);
         struct map marks = {.n = 0};
-        bool usable;
-        go_on = put_file(f, path, &usable, &marks) && (!usable || put_groups(f, path, &marks));
+        struct batch_reader *r = NULL;
+        go_on = put_file(f, path, &r, &marks) && (r == NULL || put_groups(f, r, path, &marks));
+        batch_reader_free(r);
         map_done(&marks);
     }
     queue_close(f->queue);

@@ -2,18 +2,20 @@
  *
  * Of each file first the survey, then, if that found it usable, its records in groups, decoded and
  * in their order. Whoever takes something owns it and frees it. At most FEED_AHEAD things wait,
- * each group of FEED_RECORDS records or FEED_BYTES bytes at most (and one record): some 80 MB
+ * each group of FEED_RECORDS records or FEED_BYTES bytes at most (and one record): some 130 MB
  * together with the one being read and the one being written. */
 #ifndef MOVIE_ETL_ETL_FEED_H
 #define MOVIE_ETL_ETL_FEED_H
 
 #include "base/vec.h"
 #include "etl/load.h"
+#include "merge/merge.h"
 
-enum { FEED_AHEAD = 2, FEED_RECORDS = 250, FEED_BYTES = 16 * 1024 * 1024 };
+enum { FEED_AHEAD = 2, FEED_RECORDS = 250, FEED_BYTES = 32 * 1024 * 1024 };
 
 struct feed_record {
     struct staged_record record;
+    struct record_rows rows; /* of a movie that is to be compared with what is stored */
     struct view document;     /* as it stands in the file, for rejected/ */
     uint64_t index;           /* of the document in its file */
     bool bad;                 /* the survey refused it */

@@ -4,7 +4,8 @@
 #include "base/sys.h"
 
 enum { MAX_IDS = 20 * 1000 * 1000 };
-static const int64_t GONE_SECONDS = 30 * 86400; /* ids that were gone are asked for again after 30 days */
+/* ids that were gone are asked for again after 30 days */
+static const int64_t GONE_SECONDS = 30 * 86400;
 
 void id_set_init(struct id_set *s)
 {
@@ -44,7 +45,8 @@ bool fetch_skips(const struct fetcher *f, int64_t id, unsigned rules)
         return true;
     if ((rules & SKIP_STAGED) != 0 && map_has(&f->staged, id))
         return true;
-    return (rules & SKIP_GONE) != 0 && gone_at != NULL && sys_now() - (int64_t)*gone_at < GONE_SECONDS;
+    return (rules & SKIP_GONE) != 0 && gone_at != NULL &&
+           sys_now() - (int64_t)*gone_at < GONE_SECONDS;
 }
 
 /* What is loaded or staged covers its ratings already. */

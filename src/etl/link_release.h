@@ -1,8 +1,8 @@
 /* Linking a whole release (private to etl): every MovieLens row to its movie, after it was loaded.
  *
  * In portions (link.h). A mark in the database says whether the last of them was made, so that what
- * a run left in between is done by the next one. Where a database is being built, rows are linked on
- * their way into it, before anybody can see the database. */
+ * a run left in between is done by the next one. Where a database is being built, rows are linked
+ * on their way into it, before anybody can see the database. */
 #ifndef MOVIE_ETL_ETL_LINK_RELEASE_H
 #define MOVIE_ETL_ETL_LINK_RELEASE_H
 

@@ -17,6 +17,7 @@ struct loading {
     struct feed_record *good[FEED_RECORDS]; /* those of it that are to be written */
     size_t good_n;
     uint64_t documents_done; /* of the file, when the group is committed */
+    bool marked;             /* as loaded, with its last records */
 };
 
 /* ---- refused documents */
@@ -78,20 +79,27 @@ static bool put_position(
     return store_put_file(l->apply->w->store, &l->row, e);
 }
 
+static bool mark_loaded(void *payload, struct err *e)
+{
+    struct loading *l = payload;
+    return put_position(l, l->survey->documents, FILE_LOADED, e) && move_loaded_cursor(l, e);
+}
+
 /* Records [from, to) of the group in one transaction, after which `documents_done` of the file are
  * done. */
 struct slice {
     struct loading *l;
     size_t from, to;
     uint64_t documents_done;
+    bool completes; /* the file: it is loaded then, if nothing of it was refused */
     struct apply_counts before;
 };
 
 static bool apply_slice(const struct slice *s, struct err *e)
 {
-    const struct staged_record *records[FEED_RECORDS];
+    struct laid_out records[FEED_RECORDS];
     for (size_t i = s->from; i < s->to; i++)
-        records[i - s->from] = &s->l->good[i]->record;
+        records[i - s->from] = (struct laid_out){&s->l->good[i]->record, &s->l->good[i]->rows};
     return apply_records(s->l->apply, records, s->to - s->from, e);
 }
 
@@ -100,14 +108,18 @@ static bool write_slice(void *payload, struct err *e)
 {
     struct slice *s = payload;
     return apply_again(s->l->apply, &s->before, e) && apply_slice(s, e) &&
-           apply_link(s->l->apply, e) && put_position(s->l, s->documents_done, FILE_LOADING, e);
+           apply_link(s->l->apply, e) &&
+           (s->completes ? mark_loaded(s->l, e)
+                         : put_position(s->l, s->documents_done, FILE_LOADING, e));
 }
 
 static bool write_group(
     struct loading *l, size_t from, size_t to, uint64_t documents_done, struct err *e)
 {
-    struct slice s = {l, from, to, documents_done, l->apply->counts};
+    bool completes = to == l->good_n && l->group->last && l->reject == NULL;
+    struct slice s = {l, from, to, documents_done, completes, l->apply->counts};
     bool ok = store_transact(l->apply->w->store, write_slice, &s, e);
+    l->marked = ok && completes;
     if (ok)
         apply_committed(l->apply);
     else
@@ -169,19 +181,24 @@ static bool sort_out(struct loading *l, struct err *e)
     return true;
 }
 
-static bool mark_loaded(void *payload, struct err *e)
-{
-    struct loading *l = payload;
-    return put_position(l, l->survey->documents, FILE_LOADED, e) && move_loaded_cursor(l, e);
-}
-
 /* "Loaded" is said last, when rejected/ is safe on disk too: a loaded file is never read again. */
 static bool finish(struct loading *l, struct err *e)
 {
     if (l->apply->w->x->request->dry_run)
         return true;
     return (l->reject == NULL || batch_reject_finish(l->reject, e)) &&
-           store_transact(l->apply->w->store, mark_loaded, l, e);
+           (l->marked || store_transact(l->apply->w->store, mark_loaded, l, e));
+}
+
+static bool settle(struct loading *l, struct err *e)
+{
+    bool settled;
+    if (l->apply->w->x->request->dry_run)
+        return true;
+    if (!store_settle(l->apply->w->store, false, &settled, e))
+        return false;
+    l->result->settled |= settled;
+    return true;
 }
 
 static bool load_groups(struct loading *l, struct err *e)
@@ -190,7 +207,7 @@ static bool load_groups(struct loading *l, struct err *e)
         if (work_stopped(e) || !feed_next_group(l->feed, &l->group, e))
             return false;
         last = l->group->last;
-        bool ok = sort_out(l, e) && (l->good_n == 0 || write_good(l, e));
+        bool ok = sort_out(l, e) && (l->good_n == 0 || write_good(l, e)) && settle(l, e);
         feed_group_free(l->group);
         l->group = NULL;
         if (!ok)

@@ -34,6 +34,7 @@ void survey_done(struct survey *s);
 struct load_result {
     uint64_t rejected;
     bool was_loaded; /* nothing to do: this very file is loaded already */
+    bool settled;    /* what was loaded before this file will stay (store_settle) */
 };
 
 struct feed;

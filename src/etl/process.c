@@ -2,7 +2,8 @@
  * alone.
  *
  * A thread reads ahead (feed.h), another compresses and moves what is loaded (mover). A file is
- * moved to processed/ only after the commit of its last record; one that is loaded but still lies
+ * moved to processed/ only after the commit of its last record, which a first load may put off
+ * (store_settle); one that is loaded but still lies
  * in raw/ (the run was killed in between) is only moved. */
 #include "etl/feed.h"
 
@@ -23,6 +24,14 @@ struct mover {
 
 enum { MOVES_AHEAD = 8 };
 
+/* A file that is loaded, but whose load is not settled (store_settle). */
+struct held {
+    char *path;
+    const char *line; /* what is to be said then */
+};
+
+enum { MAX_HELD = 1000 * 1000 };
+
 struct processing {
     struct work *w;
     struct apply apply;
@@ -31,6 +40,8 @@ struct processing {
     struct findings findings; /* of the file at hand */
     uint64_t files, rejected;
     struct arena paths; /* of the files to move */
+    struct vec held;    /* struct held, in their order */
+    struct arena lines; /* theirs */
 };
 
 static bool too_many_errors(const struct etl *x, const struct survey *s, struct err *e)
@@ -46,7 +57,7 @@ static bool too_many_errors(const struct etl *x, const struct survey *s, struct 
     return over;
 }
 
-static void say_file(
+static struct view line_of(
     struct processing *p, const char *path, const struct apply_counts *before, uint64_t rejected)
 {
     const struct apply_counts *c = &p->apply.counts;
@@ -67,7 +78,7 @@ static void say_file(
         if (more[i].n > 0)
             n += snprintf(line + n, sizeof line - (size_t)n, ", %s %s", etl_count(more[i].n, a),
                 more[i].what);
-    etl_say(p->w->x, "%s", line);
+    return arena_print(&p->lines, "%s", line);
 }
 
 static void move_all(void *payload)
@@ -101,14 +112,39 @@ static bool mover_finish(struct mover *m, bool ok, struct err *e)
     return ok && !m->failed;
 }
 
-/* When the mover has failed it takes no more: mover_finish says so. */
-static void finish_file(struct processing *p, const char *path)
+/* What is held is settled: said, and moved. When the mover has failed it takes no more:
+ * mover_finish says so. */
+static void release_held(struct processing *p)
 {
+    for (size_t i = 0; i < p->held.n; i++) {
+        const struct held *h = vec_at(&p->held, i);
+        etl_say(p->w->x, "%s", h->line);
+        if (!p->w->x->request->dry_run)
+            (void)queue_put(p->mover.paths, h->path);
+    }
+    vec_clear(&p->held);
+    arena_reset(&p->lines);
+}
+
+static bool settle(struct processing *p, bool now, struct err *e)
+{
+    bool settled = true;
+    if (!p->w->x->request->dry_run && !store_settle(p->w->store, now, &settled, e))
+        return false;
+    if (settled)
+        release_held(p);
+    return true;
+}
+
+static bool hold_file(struct processing *p, const char *path, struct view line, struct err *e)
+{
+    struct held *h = vec_add(&p->held);
     size_t n = strlen(path);
-    char *copy = arena_take(&p->paths, n + 1);
-    memcpy(copy, path, n);
-    if (!p->w->x->request->dry_run)
-        (void)queue_put(p->mover.paths, copy);
+    if (h == NULL)
+        return err_set(e, ERR_DATA, "more than %d files in one transaction", MAX_HELD);
+    *h = (struct held){arena_take(&p->paths, n + 1), line.p};
+    memcpy(h->path, path, n);
+    return settle(p, false, e);
 }
 
 static bool refuse_file(struct processing *p, const char *path, struct err *e)
@@ -125,15 +161,15 @@ static bool load_surveyed(
     struct load_result r;
     if (too_many_errors(p->w->x, s, e) || !load_file(&p->apply, path, s, p->feed, &r, e))
         return false;
-    if (r.was_loaded)
-        etl_say(p->w->x, "%s: loaded already", file_base_name(path));
-    else
-        say_file(p, path, &before, r.rejected);
+    if (r.settled)
+        release_held(p);
     p->rejected += r.rejected;
     if (r.rejected > 0)
         p->w->x->partial = true;
-    finish_file(p, path);
-    return true;
+    struct view line = r.was_loaded
+                           ? arena_print(&p->lines, "%s: loaded already", file_base_name(path))
+                           : line_of(p, path, &before, r.rejected);
+    return hold_file(p, path, line, e);
 }
 
 static bool process_file(struct processing *p, struct feed_file *file, struct err *e)
@@ -178,6 +214,9 @@ static bool process_files(struct processing *p, const struct vec *files, struct 
         feed_file_free(file);
     }
     feed_free(p->feed);
+    struct err later;
+    if (!settle(p, true, ok ? e : &later))
+        ok = false;
     return mover_finish(&p->mover, ok, e);
 }
 
@@ -225,11 +264,15 @@ static bool process_all(struct work *w, struct err *e)
     vec_init(&files, sizeof(char *), 1000 * 1000);
     findings_init(&p.findings);
     arena_init(&p.paths);
+    arena_init(&p.lines);
+    vec_init(&p.held, sizeof(struct held), MAX_HELD);
     bool ok = apply_init(&p.apply, w, &p.findings, e) && list_files(w->x, &a, &files, e) &&
               load_all(&p, &files, e);
     if (ok)
         say_end(&p);
     apply_done(&p.apply);
+    vec_done(&p.held);
+    arena_done(&p.lines);
     arena_done(&p.paths);
     findings_done(&p.findings);
     vec_done(&files);

@@ -1,7 +1,8 @@
-/* sync: what a timer runs. Changes and missing since the cursors, a refresh of the oldest, then everything is processed.
+/* sync: what a timer runs. Changes and missing since the cursors, a refresh of the oldest, then
+ * everything is processed.
  *
- * When TMDB fails on the way, what was staged so far is processed all the same, and the failure is reported at the end:
- * the next sync goes on at the cursors. */
+ * When TMDB fails on the way, what was staged so far is processed all the same, and the failure is
+ * reported at the end: the next sync goes on at the cursors. */
 #include "etl/fetch_verb.h"
 
 #include "base/file.h"
@@ -31,7 +32,8 @@ static bool process_steps(struct etl *x, struct err *e)
     return ok;
 }
 
-/* A failure of the service leaves the staged files good; any other one does not get better by going on. */
+/* A failure of the service leaves the staged files good; any other one does not get better by going
+ * on. */
 static bool may_go_on(const struct err *e)
 {
     return e->kind == ERR_SERVICE || e->kind == ERR_AUTH;
@@ -63,11 +65,13 @@ static bool write_changed_ids(struct etl *x, struct err *e)
     struct outfile o;
     if (x->request->changed_ids == NULL || x->first_run_id == 0)
         return true;
-    if (!remove_old(x->request->changed_ids, e) || !store_open(&x->config->store, STORE_READ, &store, e))
+    if (!remove_old(x->request->changed_ids, e) ||
+        !store_open(&x->config->store, STORE_READ, &store, e))
         return false;
     bool ok = outfile_create(&o, x->request->changed_ids, e);
     if (ok) {
-        ok = store_each_changed_id(store, x->first_run_id, write_id, &o, e) && outfile_commit(&o, e);
+        ok =
+            store_each_changed_id(store, x->first_run_id, write_id, &o, e) && outfile_commit(&o, e);
         outfile_done(&o);
     }
     store_close(store);

@@ -30,16 +30,42 @@ static void set_cell(struct record_diff *d, const struct layout_column *column,
     c->new_value = cell_show(a, fresh);
 }
 
+static struct view hash_of(const struct list *l, const struct row_set *rows,
+    const struct row_set *own, struct arena *a)
+{
+    struct layout layout, own_layout;
+    layout_of_list(l, &layout);
+    struct view hash = row_set_hash(&layout, rows, a);
+    if (!layout_of_own(l, &own_layout))
+        return hash;
+    struct view own_hash = row_set_hash(&own_layout, own, a);
+    return arena_print(a, "%.8s%.8s", hash.p, own_hash.p);
+}
+
+void merge_lay_out(const struct tmdb_movie *m, struct arena *a, struct record_rows *ret)
+{
+    *ret = (struct record_rows){
+        .lists = arena_take_array(a, TMDB_LIST_COUNT, sizeof *ret->lists)};
+    row_of_movie(m, a, ret->cells);
+    for (const struct list *l = tmdb_lists; l < tmdb_lists + TMDB_LIST_COUNT; l++) {
+        if (!tmdb_rows_in(l, m)->said)
+            continue;
+        struct list_write *to = &ret->lists[ret->list_n++];
+        *to = (struct list_write){.list = l};
+        rows_of_list(l, m, a, &to->put);
+        rows_of_own(l, m, a, &to->own);
+        to->hash = hash_of(l, &to->put, &to->own, a);
+    }
+}
+
 /* Absent fields keep the stored value. `extra` is what this answer held beyond the tables: always
  * replaced. */
-static void diff_scalars(const struct tmdb_movie *m, const struct tmdb_stored *stored,
-    struct arena *a, struct record_diff *d)
+static void diff_scalars(const struct tmdb_movie *m, const struct cell *fresh,
+    const struct tmdb_stored *stored, struct arena *a, struct record_diff *d)
 {
     static const struct cell unknown = {.kind = CELL_NULL};
-    struct cell fresh[LAYOUT_MAX_COLUMNS];
     struct layout layout;
     layout_of_movie(&layout);
-    row_of_movie(m, a, fresh);
     for (size_t i = 0; i < layout.n; i++) {
         const struct layout_column *c = &layout.columns[i];
         const struct cell *old = stored->exists ? &stored->cells[i] : &unknown;
@@ -48,57 +74,46 @@ static void diff_scalars(const struct tmdb_movie *m, const struct tmdb_stored *s
     }
 }
 
-static struct view hash_of(const struct list *l, const struct layout *layout,
-    const struct row_set *rows, const struct row_set *own, struct arena *a)
+static void count_rows(struct record_diff *d, const struct list *l, const struct row_diff *rows)
 {
-    struct layout own_layout;
-    struct view hash = row_set_hash(layout, rows, a);
-    if (!layout_of_own(l, &own_layout))
-        return hash;
-    struct view own_hash = row_set_hash(&own_layout, own, a);
-    return arena_print(a, "%.8s%.8s", hash.p, own_hash.p);
+    struct change *c = d->write.is_new || rows->added + rows->updated + rows->removed == 0
+                           ? NULL
+                           : add_change(d, l->name, "updated");
+    if (c == NULL)
+        return;
+    c->added = rows->added;
+    c->updated = rows->updated;
+    c->removed = rows->removed;
 }
 
-static bool diff_list(const struct list *l, const struct tmdb_movie *m,
-    const struct tmdb_stored *stored, merge_read_rows *read_rows, void *payload, struct arena *a,
-    struct record_diff *d, struct list_write *ret, bool *ret_differs, struct err *e)
+/* Of a list that was never fetched no rows are stored: all of `ret`'s are to be written. */
+static bool diff_list(struct view before, merge_read_rows *read_rows, void *payload,
+    struct arena *a, struct record_diff *d, struct list_write *ret, struct err *e)
 {
+    const struct list *l = ret->list;
     struct layout layout;
-    struct row_set old = {0}, fresh;
-    struct row_diff rows;
-    struct view before = stored->exists ? stored->hashes[l - tmdb_lists] : (struct view){NULL, 0};
-    layout_of_list(l, &layout);
-    rows_of_list(l, m, a, &fresh);
-    rows_of_own(l, m, a, &ret->own);
-    ret->list = l;
-    ret->hash = hash_of(l, &layout, &fresh, &ret->own, a);
-    *ret_differs = !view_eq(ret->hash, before);
-    if (!*ret_differs)
-        return true;
-    old.width = layout.n;
-    if (before.p != NULL && !read_rows(payload, l, m->tmdb_id, a, &old, e))
-        return false;
-    merge_rows(&old, &fresh, layout.key_n, a, &rows);
+    struct row_set old;
+    struct row_diff rows = {.put = ret->put, .added = (int64_t)ret->put.n};
+    if (before.p != NULL) {
+        layout_of_list(l, &layout);
+        old = (struct row_set){.width = layout.n};
+        if (!read_rows(payload, l, d->write.tmdb_id, a, &old, e))
+            return false;
+        merge_rows(&old, &ret->put, layout.key_n, a, &rows);
+    }
     ret->put = rows.put;
     ret->remove = rows.remove;
     d->touched = true;
-    struct change *c = d->write.is_new || rows.added + rows.updated + rows.removed == 0
-                           ? NULL
-                           : add_change(d, l->name, "updated");
-    if (c != NULL) {
-        c->added = rows.added;
-        c->updated = rows.updated;
-        c->removed = rows.removed;
-    }
+    count_rows(d, l, &rows);
     return true;
 }
 
-bool merge_record(const struct staged_record *r, const struct tmdb_stored *stored,
-    merge_read_rows *read_rows, void *payload, struct arena *a, struct record_diff *ret,
-    struct err *e)
+bool merge_record(const struct staged_record *r, const struct record_rows *rows,
+    const struct tmdb_stored *stored, merge_read_rows *read_rows, void *payload, struct arena *a,
+    struct record_diff *ret, struct err *e)
 {
     const struct tmdb_movie *m = &r->movie;
-    struct list_write *lists = arena_take_array(a, TMDB_LIST_COUNT, sizeof *lists);
+    struct list_write *lists = arena_take_array(a, rows->list_n, sizeof *lists);
     *ret = (struct record_diff){.stale = stored->exists && r->at < stored->fetched_at,
         .write = {.tmdb_id = m->tmdb_id,
             .fetched_at = r->at,
@@ -110,15 +125,17 @@ bool merge_record(const struct staged_record *r, const struct tmdb_stored *store
         return true;
     if (ret->write.is_new)
         (void)add_change(ret, "movie", "added");
-    diff_scalars(m, stored, a, ret);
-    for (size_t i = 0; i < TMDB_LIST_COUNT; i++) {
-        bool differs = false;
-        if (!tmdb_rows_in(&tmdb_lists[i], m)->said)
+    diff_scalars(m, rows->cells, stored, a, ret);
+    for (size_t i = 0; i < rows->list_n; i++) {
+        struct list_write *to = &lists[ret->write.list_n];
+        *to = rows->lists[i];
+        struct view before =
+            stored->exists ? stored->hashes[to->list - tmdb_lists] : (struct view){NULL, 0};
+        if (view_eq(to->hash, before))
             continue;
-        if (!diff_list(&tmdb_lists[i], m, stored, read_rows, payload, a, ret,
-                &lists[ret->write.list_n], &differs, e))
+        if (!diff_list(before, read_rows, payload, a, ret, to, e))
             return false;
-        ret->write.list_n += differs;
+        ret->write.list_n++;
     }
     return true;
 }

@@ -163,6 +163,8 @@ struct engine {
     /* The first load of TMDB records begins or is over: rows go everywhere in their tables, so that pages are written again
      * and again. Foreign keys need not be checked meanwhile. */
     bool (*mass)(struct store *s, bool begins, struct err *e);
+    /* See store_settle; NULL: what is committed is settled. */
+    bool (*settle)(struct store *s, bool now, bool *ret_settled, struct err *e);
     /* The database has no name yet: nobody else sees it before the bulk change is over. NULL: it has
      * one. */
     bool (*building)(const struct store *s);

@@ -44,7 +44,13 @@ bool store_begin_first_load(struct store *s, struct err *e)
     bool exists = false;
     int64_t one;
     return db_get_ints(s, "SELECT 1 FROM {tmdb_movies} LIMIT 1", NO_CELLS, &one, 1, &exists, e) &&
-           (exists || (s->engine->mass(s, true, e) && db_alone(s, drop_late, NULL, e)));
+           (exists || (db_alone(s, drop_late, NULL, e) && s->engine->mass(s, true, e)));
+}
+
+bool store_settle(struct store *s, bool now, bool *ret_settled, struct err *e)
+{
+    *ret_settled = true;
+    return s->engine->settle == NULL || s->engine->settle(s, now, ret_settled, e);
 }
 
 bool store_end_first_load(struct store *s, struct err *e)

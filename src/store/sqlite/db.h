@@ -32,6 +32,8 @@ struct sqlite {
     char *beside;
     int beside_fd;
     bool building, attached;
+    bool mass, gathering; /* transactions: see transaction.c */
+    int64_t rows_before, begun_ms;
     struct ahead *ahead; /* what syncs the file beside meanwhile (side.c); NULL: nothing */
     const struct row_set *given; /* being written (rows.h) */
     struct statement statements[STATEMENTS];
@@ -59,10 +61,14 @@ void sqlite_vfs_free(sqlite3_vfs *vfs);
  * false. */
 bool sqlite_fail(const struct sqlite *q, int rc, const char *what, struct err *e);
 
-/* exec.c */
+/* transaction.c */
 bool sqlite_begin(struct store *s, enum begin_kind kind, struct err *e);
 bool sqlite_commit(struct store *s, struct err *e);
 void sqlite_rollback(struct store *s);
+bool sqlite_settle(struct store *s, bool now, bool *ret_settled, struct err *e);
+bool sqlite_mass(struct store *s, bool begins, struct err *e);
+
+/* exec.c */
 bool sqlite_exec(struct store *s, const char *sql, const struct cell *args, size_t n,
     int64_t *ret_rows, struct err *e);
 bool sqlite_exec_rows(struct store *s, const char *sql, const struct row_set *rows, struct err *e);

@@ -198,26 +198,3 @@ bool sqlite_run(const struct sqlite *q, const char *sql, const char *what, struc
     int rc = sqlite3_exec(q->db, sql, NULL, NULL, NULL);
     return rc == SQLITE_OK || sqlite_fail(q, rc, what, e);
 }
-
-bool sqlite_begin(struct store *s, enum begin_kind kind, struct err *e)
-{
-    const char *sql = kind == BEGIN_WRITE ? "BEGIN IMMEDIATE" : "BEGIN";
-    return sqlite_run(sqlite_of(s), sql, "cannot begin a transaction", e);
-}
-
-bool sqlite_commit(struct store *s, struct err *e)
-{
-    if (sqlite_run(sqlite_of(s), "COMMIT", "cannot commit", e))
-        return true;
-    sqlite_rollback(s);
-    return false;
-}
-
-/* SQLite may have rolled back by itself (disk full, I/O error). */
-void sqlite_rollback(struct store *s)
-{
-    struct sqlite *q = sqlite_of(s);
-    struct err ignored;
-    if (sqlite3_get_autocommit(q->db) == 0)
-        (void)sqlite_run(q, "ROLLBACK", "cannot roll back", &ignored);
-}

@@ -14,8 +14,6 @@ enum {
     OLDEST = 3037000,
     PAGE_SIZE = 8192,
     LOG_PAGES = 8192, /* 64 MiB: how long the write-ahead log gets before it goes into the database */
-    MASS = 4,         /* times as long on a first load: most pages that a transaction writes are written again by the next
-                       * ones. A larger cache as well is of no further use */
 };
 
 static bool right_library(struct err *e)
@@ -140,16 +138,6 @@ bool sqlite_prepare(struct store *s, struct err *e)
            sqlite_settle_journal(s, e) && side_settle_mark(s, e);
 }
 
-/* References are not looked up meanwhile: what a record refers to is written from the same elements as its rows, and
- * before them (tmdb_write.c). */
-static bool mass(struct store *s, bool begins, struct err *e)
-{
-    struct view v =
-        arena_print(&s->scratch, "PRAGMA wal_autocheckpoint = %d; PRAGMA foreign_keys = %s",
-            LOG_PAGES * (begins ? MASS : 1), !begins && s->foreign_keys ? "ON" : "OFF");
-    return sqlite_run(sqlite_of(s), v.p, "cannot set up the database", e);
-}
-
 static bool building(const struct store *s)
 {
     return sqlite_of(s)->building;
@@ -183,7 +171,8 @@ static const struct engine sqlite_engine = {
     .bulk = sqlite_bulk,
     .load_ratings = sqlite_load_ratings,
     .load_tags = sqlite_load_tags,
-    .mass = mass,
+    .mass = sqlite_mass,
+    .settle = sqlite_settle,
     .building = building,
     .drop_late = ddl_drop_index,
     .make_late = ddl_create_index,

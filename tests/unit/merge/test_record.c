@@ -47,10 +47,12 @@ static struct staged_record fight_club(struct tmdb_keyword *keywords, size_t n)
 
 static struct record_diff merge(const struct staged_record *r, const struct tmdb_stored *s)
 {
+    struct record_rows rows;
     struct record_diff d;
     struct err e;
     reads = 0;
-    assert_true(merge_record(r, s, read_stored, NULL, &arena, &d, &e));
+    merge_lay_out(&r->movie, &arena, &rows);
+    assert_true(merge_record(r, &rows, s, read_stored, NULL, &arena, &d, &e));
     return d;
 }
 

@@ -1,0 +1,135 @@
+/* A first load of TMDB records into the embedded database: transactions are gathered until they are
+ * settled (store/sqlite/transaction.c). */
+#include "kit.h"
+
+#include <errno.h>
+
+static bool is_settled(struct kit *k, bool now)
+{
+    bool settled = false;
+    must(store_settle(k->s, now, &settled, &k->e));
+    return settled;
+}
+
+struct step {
+    struct kit *k;
+    int64_t id;
+    bool fails;
+};
+
+static bool write_one(void *payload, struct err *e)
+{
+    const struct step *s = payload;
+    struct tmdb_write w = {
+        .tmdb_id = s->id, .fetched_at = 1, .cells = {cell_int(s->id)}, .is_new = true};
+    return store_write_tmdb(s->k->s, (const struct tmdb_write *[]){&w}, 1, e) &&
+           (!s->fails || err_set(e, ERR_DATA, "it shall fail"));
+}
+
+static bool write_movie(struct kit *k, int64_t id, bool fails)
+{
+    return store_transact(k->s, write_one, &(struct step){k, id, fails}, &k->e);
+}
+
+static const char *ids(struct kit *k)
+{
+    return kit_text(k, "SELECT tmdb_id FROM tmdb_movies ORDER BY 1");
+}
+
+static void others_see_what_is_settled(void **state)
+{
+    struct kit *k = *state;
+    must(write_movie(k, 1, false));
+    assert_string_equal(ids(k), "1");
+    kit_sql(k, "DELETE FROM tmdb_movies");
+    must(store_begin_first_load(k->s, &k->e));
+    must(write_movie(k, 2, false));
+    must(write_movie(k, 3, false));
+    assert_false(is_settled(k, false));
+    assert_string_equal(ids(k), "");
+    assert_true(is_settled(k, true));
+    assert_string_equal(ids(k), "2; 3");
+    assert_true(is_settled(k, false)); /* nothing is open */
+    must(write_movie(k, 4, false));
+    must(store_end_first_load(k->s, &k->e));
+    assert_string_equal(ids(k), "2; 3; 4");
+    must(write_movie(k, 5, false));
+    assert_string_equal(ids(k), "2; 3; 4; 5");
+    kit_sound(k);
+}
+
+static void one_that_fails_takes_back_itself(void **state)
+{
+    struct kit *k = *state;
+    must(store_begin_first_load(k->s, &k->e));
+    must(write_movie(k, 1, false));
+    must_fail(write_movie(k, 2, true), ERR_DATA);
+    must(write_movie(k, 3, false));
+    assert_true(is_settled(k, true));
+    must_fail(write_movie(k, 4, true), ERR_DATA);
+    must(store_end_first_load(k->s, &k->e));
+    assert_string_equal(ids(k), "1; 3");
+    kit_sound(k);
+}
+
+static void it_is_time_after_some_seconds(void **state)
+{
+    struct kit *k = *state;
+    must(store_begin_first_load(k->s, &k->e));
+    must(write_movie(k, 1, false));
+    assert_false(is_settled(k, false));
+    kit_clock(100000, 0); /* the machine has been on for a while */
+    bool settled = is_settled(k, false);
+    kit_clock(1, 0);
+    assert_true(settled);
+    assert_string_equal(ids(k), "1");
+}
+
+static void what_was_not_settled_is_gone_with_the_process(void **state)
+{
+    struct kit *k = *state;
+    must(store_begin_first_load(k->s, &k->e));
+    must(write_movie(k, 1, false));
+    assert_true(is_settled(k, true));
+    must(write_movie(k, 2, false));
+    kit_close(k);
+    assert_string_equal(ids(k), "1");
+    kit_open(k, STORE_WRITE);
+    assert_int_equal(kit_int(k, "SELECT count(*) FROM sqlite_schema WHERE name ="
+                                " 'ix_credits_person_id'"), 1);
+    kit_sound(k);
+}
+
+/* Nobody may take a load for settled whose commit failed, however often he asks. */
+static void a_commit_that_fails_is_never_settled(void **state)
+{
+    struct kit *k = *state;
+    bool settled = false;
+    must(store_begin_first_load(k->s, &k->e));
+    must(write_movie(k, 1, false));
+    assert_true(is_settled(k, true));
+    must(write_movie(k, 2, false));
+    kit_arm(SYS_WRITE, 1, ENOSPC);
+    bool ok = store_settle(k->s, true, &settled, &k->e);
+    kit_disarm();
+    must_fail(ok, ERR_DISK);
+    must_fail(store_settle(k->s, true, &settled, &k->e), ERR_STORE);
+    assert_says("taken back");
+    must_fail(write_movie(k, 3, false), ERR_STORE);
+    must_fail(store_end_first_load(k->s, &k->e), ERR_STORE);
+    kit_close(k);
+    assert_string_equal(ids(k), "1");
+    kit_sound(k);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        KIT_TEST(others_see_what_is_settled),
+        KIT_TEST(one_that_fails_takes_back_itself),
+        KIT_TEST(it_is_time_after_some_seconds),
+        KIT_TEST(what_was_not_settled_is_gone_with_the_process),
+        KIT_TEST(a_commit_that_fails_is_never_settled),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
