@@ -147,7 +147,8 @@ static bool deflate_to(z_stream *z, int flush, struct outfile *o, struct err *e)
 
 static bool deflate_input(struct input *in, z_stream *z, struct outfile *o, struct err *e)
 {
-    /* Twice the speed of the usual level 6, for files a quarter larger: who waits for a load waits for this too. */
+    /* Twice the speed of the usual level 6, for files a quarter larger: who waits for a load waits
+     * for this too. */
     static const int level = 1;
     unsigned char block[16384];
     if (deflateInit2(z, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)

@@ -68,7 +68,8 @@ static void check_date(struct checker *c, const struct field *f, struct view v, 
             "the year %d is implausible for a film", year);
 }
 
-static void check_json(struct checker *c, const struct field *f, const struct node *n, struct place at)
+static void check_json(
+    struct checker *c, const struct field *f, const struct node *n, struct place at)
 {
     struct str s;
     str_init(&s, (size_t)f->max);
@@ -107,9 +108,10 @@ static bool is_empty_text(const struct field *f, const void *record)
     return f->type == FIELD_TEXT && view_trim(*(const struct view *)field_in(f, record)).n == 0;
 }
 
-/* Every field of a record or an element. A record without a required field is refused; an element without its
- * key is only left out, since the list means something without it. */
-static void check_fields(struct checker *c, const struct entity *e, const struct record *r, bool element)
+/* Every field of a record or an element. A record without a required field is refused; an element
+ * without its key is only left out, since the list means something without it. */
+static void check_fields(
+    struct checker *c, const struct entity *e, const struct record *r, bool element)
 {
     for (size_t i = 0; i < e->field_n; i++) {
         const struct field *f = &e->fields[i];
@@ -118,8 +120,9 @@ static void check_fields(struct checker *c, const struct entity *e, const struct
         if (field_has_value(r, i) && !(required && is_empty_text(f, r)))
             check_value(c, f, field_in(f, r), at);
         else if (required)
-            findings_add(c->findings, element ? RULE_NO_KEY : RULE_REQUIRED, at.line, at.column, c->key,
-                f->key, element ? "the element's %s is empty; left out" : "there is no %s", f->key);
+            findings_add(c->findings, element ? RULE_NO_KEY : RULE_REQUIRED, at.line, at.column,
+                c->key, f->key, element ? "the element's %s is empty; left out" : "there is no %s",
+                f->key);
     }
 }
 

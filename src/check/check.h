@@ -1,8 +1,9 @@
 /* Check: validation rules over the model. Gives findings, never changes anything, never prints.
  *
- * Three levels: schema (required, ranges, lengths, formats of every field in the tables), integrity (duplicates in a
- * movie's lists, implausible dates, contradictions between records), batch (counts and checksums: stage
- * reports those while it reads). The limits come from the field tables, so both engines reject the same records. */
+ * Three levels: schema (required, ranges, lengths, formats of every field in the tables), integrity
+ * (duplicates in a movie's lists, implausible dates, contradictions between records), batch (counts
+ * and checksums: stage reports those while it reads). The limits come from the field tables, so
+ * both engines reject the same records. */
 #ifndef MOVIE_ETL_CHECK_H
 #define MOVIE_ETL_CHECK_H
 

@@ -1,8 +1,8 @@
 /* Identity: which movie a MovieLens row belongs to. See merge.h and docs/merge.md.
  *
- * MovieLens gives two ids per row. The IMDb id is unique in every release seen; the TMDB id is not, and is now and then
- * plainly wrong, so that a contradiction of the two is settled for the IMDb id unless title and year speak for
- * the link. */
+ * MovieLens gives two ids per row. The IMDb id is unique in every release seen; the TMDB id is not,
+ * and is now and then plainly wrong, so that a contradiction of the two is settled for the IMDb id
+ * unless title and year speak for the link. */
 #include "merge/merge.h"
 
 #include "base/date.h"
@@ -41,7 +41,8 @@ bool titles_agree(struct view title, const struct tmdb_facts *t, struct arena *s
     if (fold_is_one_of(text_fold(scratch, title), t, scratch))
         return true;
     size_t open = view_find(title, 0, '(');
-    if (open < title.n && fold_is_one_of(text_fold(scratch, view_slice(title, 0, open)), t, scratch))
+    if (open < title.n &&
+        fold_is_one_of(text_fold(scratch, view_slice(title, 0, open)), t, scratch))
         return true;
     while (open < title.n) {
         size_t close = view_find(title, open, ')');

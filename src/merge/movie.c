@@ -1,5 +1,5 @@
-/* The movie: one pure function of its MovieLens rows and its TMDB record. See merge.h; docs/merge.md has the table of
- * precedence that this file is. */
+/* The movie: one pure function of its MovieLens rows and its TMDB record. See merge.h;
+ * docs/merge.md has the table of precedence that this file is. */
 #include "merge/merge.h"
 
 #include "model/genre.h"
@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-static void add_conflict(struct merged *m, const char *field, const char *rule, const struct ml_row *row,
-    struct view movielens_value, struct view tmdb_value)
+static void add_conflict(struct merged *m, const char *field, const char *rule,
+    const struct ml_row *row, struct view movielens_value, struct view tmdb_value)
 {
     if (m->conflict_n == MERGE_MAX_CONFLICTS)
         return;
@@ -45,7 +45,8 @@ static void add_movielens_genres(struct movie *m, struct view names)
     }
 }
 
-/* Every text that names the film is better than none: a row whose title is empty keeps its raw title. */
+/* Every text that names the film is better than none: a row whose title is empty keeps its raw
+ * title. */
 static struct view movielens_title(const struct ml_movie *row)
 {
     return row->title.n > 0 ? row->title : view_trim(row->raw_title);
@@ -85,16 +86,17 @@ static void compare(struct merged *m, const struct ml_row *row, const struct tmd
     const struct ml_movie *ml = &row->movie;
     int64_t year = year_of_date(t->release_date);
     if (ml->year != 0 && year != 0 && llabs(ml->year - year) > 1)
-        add_conflict(m, "year", "tmdb-over-movielens", row, arena_print(a, "%lld", (long long)ml->year),
-            arena_print(a, "%lld", (long long)year));
-    if (imdb_id_is_valid(ml->imdb_id) && imdb_id_is_valid(t->imdb_id) && !view_eq(ml->imdb_id, t->imdb_id))
+        add_conflict(m, "year", "tmdb-over-movielens", row,
+            arena_print(a, "%lld", (long long)ml->year), arena_print(a, "%lld", (long long)year));
+    if (imdb_id_is_valid(ml->imdb_id) && imdb_id_is_valid(t->imdb_id) &&
+        !view_eq(ml->imdb_id, t->imdb_id))
         add_conflict(m, "imdb_id", "tmdb-over-movielens", row, ml->imdb_id, t->imdb_id);
     if (ml->title.n > 0 && t->title.p != NULL && !titles_agree(ml->title, t, a))
         add_conflict(m, "title", "tmdb-over-movielens", row, ml->title, t->title);
 }
 
-void merge_movie(int64_t id, const struct ml_row *const *rows, size_t row_n, const struct tmdb_facts *t,
-    struct arena *a, struct merged *ret)
+void merge_movie(int64_t id, const struct ml_row *const *rows, size_t row_n,
+    const struct tmdb_facts *t, struct arena *a, struct merged *ret)
 {
     *ret = (struct merged){.movie = {.id = id}};
     if (t != NULL)

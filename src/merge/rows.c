@@ -30,8 +30,8 @@ static struct row_set empty_set(struct arena *a, size_t rows, size_t width)
     return (struct row_set){arena_take_array(a, rows * width, sizeof(struct cell)), width, 0};
 }
 
-void merge_rows(const struct row_set *old, const struct row_set *fresh, size_t key_n, struct arena *a,
-    struct row_diff *ret)
+void merge_rows(const struct row_set *old, const struct row_set *fresh, size_t key_n,
+    struct arena *a, struct row_diff *ret)
 {
     *ret = (struct row_diff){
         .put = empty_set(a, fresh->n, fresh->width), .remove = empty_set(a, old->n, key_n)};

@@ -1,8 +1,9 @@
-/* Cell: one value as a database holds it. The lingua franca between the field tables and the stores.
+/* Cell: one value as a database holds it. The lingua franca between the field tables and the
+ * stores.
  *
- * field_cell is where a source's way of saying "unknown" becomes NULL: "" for every text, 0 for fields flagged
- * F_ZERO, dates and instants that cannot be read. Texts are trimmed of ASCII blanks at both ends, nothing
- * else is changed. */
+ * field_cell is where a source's way of saying "unknown" becomes NULL: "" for every text, 0 for
+ * fields flagged F_ZERO, dates and instants that cannot be read. Texts are trimmed of ASCII blanks
+ * at both ends, nothing else is changed. */
 #ifndef MOVIE_ETL_MODEL_CELL_H
 #define MOVIE_ETL_MODEL_CELL_H
 
@@ -43,8 +44,8 @@ struct cell cell_dup(struct arena *a, const struct cell *c);
 /* For people: NULL, 12, 3.5, text (cut after 200 bytes), in the arena. */
 struct view cell_show(struct arena *a, const struct cell *c);
 
-/* The database value of field number i of `record`; absent and null fields give NULL. JSON fields are printed into
- * the arena, other texts are borrowed from the record. */
+/* The database value of field number i of `record`; absent and null fields give NULL. JSON fields
+ * are printed into the arena, other texts are borrowed from the record. */
 struct cell field_cell(const struct entity *e, size_t i, const void *record, struct arena *a);
 
 #endif

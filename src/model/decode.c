@@ -127,7 +127,8 @@ static void walk_list(struct walk *w, struct node *at, struct step step, struct 
             else
                 push_group(w, group, path, c);
             if (group != NULL)
-                group->taken = true; /* also of a group without elements, which has nothing to say */
+                /* also of a group without elements, which has nothing to say */
+                group->taken = true;
         }
     }
 }
@@ -171,7 +172,8 @@ static void walk_key(struct walk *w, struct node *at, struct view name, struct v
         return;
     bool last = path.n == 0;
     at->taken = true;
-    if (child->kind == NODE_NULL) { /* a single object may be null (no collection); a null list says nothing */
+    /* a single object may be null (no collection); a null list says nothing */
+    if (child->kind == NODE_NULL) {
         child->taken = true;
         w->rows->said = w->rows->said || last;
         if (!last)

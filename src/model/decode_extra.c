@@ -1,4 +1,5 @@
-/* What a body holds that no table knows: kept word for word for a later version. See decode_value.h. */
+/* What a body holds that no table knows: kept word for word for a later version. See
+ * decode_value.h. */
 #include "model/decode_value.h"
 
 #include "base/text.h"
@@ -14,7 +15,8 @@ struct leftovers {
     struct str dotted;  /* the same, as tmdb_ignored writes it */
 };
 
-/* The way down to a node: names are spelt out only for what is left over, which is next to nothing. */
+/* The way down to a node: names are spelt out only for what is left over, which is next to
+ * nothing. */
 struct trail {
     const struct trail *up; /* NULL: the body itself */
     const struct node *node;
@@ -97,7 +99,8 @@ static void look_below(struct leftovers *l, const struct trail *t)
         look_below(l, &below);
 }
 
-/* The members of a JSON object given as text, without its braces; absent when it has none around it. */
+/* The members of a JSON object given as text, without its braces; absent when it has none around
+ * it. */
 static struct view members_of(struct view json)
 {
     json = view_trim(json);
@@ -106,7 +109,8 @@ static struct view members_of(struct view json)
     return view_trim(view_slice(json, 1, json.n - 1));
 }
 
-/* What an earlier decoding kept goes on as it is. A text of that name that TMDB itself sent is a key like others. */
+/* What an earlier decoding kept goes on as it is. A text of that name that TMDB itself sent is a
+ * key like others. */
 static void take_kept(struct leftovers *l, struct node *kept)
 {
     struct view members = members_of(kept->text);

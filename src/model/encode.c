@@ -28,7 +28,8 @@ static struct node *value_node(const struct field *f, const void *record, size_t
     return node_new(a, NODE_NULL);
 }
 
-static struct node *child_of(struct node *object, struct view key, enum node_kind kind, struct arena *a)
+static struct node *child_of(
+    struct node *object, struct view key, enum node_kind kind, struct arena *a)
 {
     struct node *child = node_find(object, key);
     if (child == NULL) {
@@ -39,7 +40,8 @@ static struct node *child_of(struct node *object, struct view key, enum node_kin
 }
 
 /* The object that holds the last part of a dotted key; *ret_last is that part. */
-static struct node *descend(struct node *object, const char *dotted, struct view *ret_last, struct arena *a)
+static struct node *descend(
+    struct node *object, const char *dotted, struct view *ret_last, struct arena *a)
 {
     struct view rest = view_of(dotted);
     for (size_t dot; (dot = view_find(rest, 0, '.')) < rest.n;) {
@@ -50,8 +52,8 @@ static struct node *descend(struct node *object, const char *dotted, struct view
     return object;
 }
 
-static void put_fields(const struct entity *e, unsigned without, const void *record, struct node *to,
-    struct arena *a)
+static void put_fields(
+    const struct entity *e, unsigned without, const void *record, struct node *to, struct arena *a)
 {
     for (size_t i = 0; i < e->field_n; i++) {
         const struct field *f = &e->fields[i];
@@ -75,7 +77,8 @@ static struct view group_value(const struct list *l, const void *item, struct vi
     return view_of("");
 }
 
-static struct node *group_in_list(struct node *list, struct view key, struct view value, struct arena *a)
+static struct node *group_in_list(
+    struct node *list, struct view key, struct view value, struct arena *a)
 {
     for (struct node *c = list->first; c != NULL; c = c->next) {
         const struct node *v = node_find(c, key);
@@ -88,7 +91,8 @@ static struct node *group_in_list(struct node *list, struct view key, struct vie
     return c;
 }
 
-static struct node *value_of_key(const struct list *l, const void *item, struct view key, struct arena *a)
+static struct node *value_of_key(
+    const struct list *l, const void *item, struct view key, struct arena *a)
 {
     for (size_t i = 0; i < l->entity->field_n; i++)
         if (view_is(key, l->entity->fields[i].key))
@@ -100,8 +104,9 @@ static struct node *value_of_key(const struct list *l, const void *item, struct 
 static enum node_kind kind_for(struct view path)
 {
     struct step next = path_next(&path);
-    return next.kind == STEP_ALL || next.kind == STEP_GROUP_LIST || next.kind == STEP_VALUE ? NODE_LIST
-                                                                                            : NODE_OBJECT;
+    return next.kind == STEP_ALL || next.kind == STEP_GROUP_LIST || next.kind == STEP_VALUE
+               ? NODE_LIST
+               : NODE_OBJECT;
 }
 
 /* Puts one item where the path leads from `at`. */

@@ -1,5 +1,6 @@
-/* Encode: struct tmdb_movie -> a tree in TMDB's own nesting and key names, by the field tables. The inverse of
- * decode.h: decoding the tree gives an equal movie. What was not said is left out; null stays null. */
+/* Encode: struct tmdb_movie -> a tree in TMDB's own nesting and key names, by the field tables. The
+ * inverse of decode.h: decoding the tree gives an equal movie. What was not said is left out; null
+ * stays null. */
 #ifndef MOVIE_ETL_MODEL_ENCODE_H
 #define MOVIE_ETL_MODEL_ENCODE_H
 

@@ -1,8 +1,9 @@
 /* Field tables: the shapes of records as data, so that one walk serves every use.
  *
- * An entity is a struct whose first member is `struct record`, with a table of its fields. The decoder, the YAML
- * writer and reader, the validator, the DDL, the upsert and the diff all walk these tables; nothing else in
- * the program lists the fields of a TMDB movie. docs/fields.md shows how to add one. */
+ * An entity is a struct whose first member is `struct record`, with a table of its fields. The
+ * decoder, the YAML writer and reader, the validator, the DDL, the upsert and the diff all walk
+ * these tables; nothing else in the program lists the fields of a TMDB movie. docs/fields.md shows
+ * how to add one. */
 #ifndef MOVIE_ETL_MODEL_FIELD_H
 #define MOVIE_ETL_MODEL_FIELD_H
 
@@ -34,8 +35,10 @@ enum field_flag {
     F_REQUIRED = 1,  /* must be there and not null */
     F_KEY = 2,       /* part of the row's primary key; implies required */
     F_ZERO = 4,      /* TMDB's 0 means "unknown": NULL in the tables */
-    F_GROUP = 8,     /* comes from the path to the element (a country, a kind), not from the element */
-    F_OWN = 16,      /* belongs to the thing named (a person, a company): stored in its own table, not per movie */
+    /* comes from the path to the element (a country, a kind), not from the element */
+    F_GROUP = 8,
+    /* belongs to the thing named (a person, a company): stored in its own table, not per movie */
+    F_OWN = 16,
     F_OWN_KEY = 32,  /* the key of that thing: stored in both */
     F_CODE = 64,     /* an id or code: ASCII without blanks, compared by bytes */
     F_LONG = 128,    /* a long text: never in an index */
@@ -63,7 +66,8 @@ struct place {
     uint32_t line, column;
 };
 
-/* Presence: bit i speaks of field i. Absent (not said): keep what the database has. Null: the source says none. */
+/* Presence: bit i speaks of field i. Absent (not said): keep what the database has. Null: the
+ * source says none. */
 struct record {
     uint64_t said, null;
     const struct place *places; /* one per field, or NULL */
@@ -90,7 +94,8 @@ static inline const void *field_in(const struct field *f, const void *record)
     return (const char *)record + f->offset;
 }
 
-/* Elements of one list of a movie. `said`: the source delivered the list (n == 0: it says there are none). */
+/* Elements of one list of a movie. `said`: the source delivered the list (n == 0: it says there are
+ * none). */
 struct rows {
     void *items;
     size_t n;
@@ -103,8 +108,10 @@ struct list {
     const char *section; /* TMDB's append_to_response name; NULL: part of the details themselves */
     const struct entity *entity;
     const char *table;
-    const char *fixed, *fixed_value; /* a column that tells lists in one table apart ("kind", "cast"), or NULL */
-    bool seq;                        /* no natural key: numbered in source order (per group), key column `seq` */
+    /* a column that tells lists in one table apart ("kind", "cast"), or NULL */
+    const char *fixed, *fixed_value;
+    /* no natural key: numbered in source order (per group), key column `seq` */
+    bool seq;
     size_t offset;                   /* of its struct rows in struct tmdb_movie */
 };
 

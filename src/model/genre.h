@@ -1,5 +1,6 @@
-/* The genre vocabulary: one list with fixed small ids that maps both sources, by id on TMDB's side and by name on
- * MovieLens's. TMDB's own ids (28 Action, ...) stay in tmdb_genres; ours never depend on a language. */
+/* The genre vocabulary: one list with fixed small ids that maps both sources, by id on TMDB's side
+ * and by name on MovieLens's. TMDB's own ids (28 Action, ...) stay in tmdb_genres; ours never
+ * depend on a language. */
 #ifndef MOVIE_ETL_MODEL_GENRE_H
 #define MOVIE_ETL_MODEL_GENRE_H
 

@@ -4,7 +4,8 @@
 
 #include "base/view.h"
 
-/* "^tt[0-9]{7,10}$": anything else is no evidence of identity. Blanks around it are not accepted. */
+/* "^tt[0-9]{7,10}$": anything else is no evidence of identity. Blanks around it are not
+ * accepted. */
 bool imdb_id_is_valid(struct view v);
 
 #endif

@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-_Static_assert(TMDB_FIELD_COUNT + 1 <= LAYOUT_MAX_COLUMNS, "more scalars than LAYOUT_MAX_COLUMNS holds");
+_Static_assert(
+    TMDB_FIELD_COUNT + 1 <= LAYOUT_MAX_COLUMNS, "more scalars than LAYOUT_MAX_COLUMNS holds");
 
 static void add(struct layout *l, struct layout_column c)
 {
@@ -20,7 +21,8 @@ static void add_field(struct layout *l, const struct entity *e, size_t i)
     add(l, (struct layout_column){f->name, f->type, f->flags, f->max, f, i});
 }
 
-static void add_plain(struct layout *l, const char *name, enum field_type type, unsigned flags, int64_t max)
+static void add_plain(
+    struct layout *l, const char *name, enum field_type type, unsigned flags, int64_t max)
 {
     add(l, (struct layout_column){name, type, flags, max, NULL, 0});
 }
@@ -171,7 +173,8 @@ static void rows_in_layout(const struct list *l, const struct layout *layout,
     }
 }
 
-void rows_of_list(const struct list *l, const struct tmdb_movie *m, struct arena *a, struct row_set *ret)
+void rows_of_list(
+    const struct list *l, const struct tmdb_movie *m, struct arena *a, struct row_set *ret)
 {
     struct layout layout;
     layout_of_list(l, &layout);
@@ -181,7 +184,8 @@ void rows_of_list(const struct list *l, const struct tmdb_movie *m, struct arena
     sort_rows(ret, layout.key_n, a);
 }
 
-void rows_of_own(const struct list *l, const struct tmdb_movie *m, struct arena *a, struct row_set *ret)
+void rows_of_own(
+    const struct list *l, const struct tmdb_movie *m, struct arena *a, struct row_set *ret)
 {
     struct layout layout;
     *ret = (struct row_set){0};

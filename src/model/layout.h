@@ -1,8 +1,10 @@
-/* Layout: how records become rows. Columns of the tables that the field tables describe, and rows in that order.
+/* Layout: how records become rows. Columns of the tables that the field tables describe, and rows
+ * in that order.
  *
- * Four kinds of table come from the field tables: `tmdb_movies` (the scalars), one per list (`videos`; key columns
- * first: tmdb_id, the fixed column, seq or the F_KEY fields), and one per thing that elements name (`people`;
- * its key, then the F_OWN fields). store prints DDL and upserts from a layout, merge diffs rows of one. */
+ * Four kinds of table come from the field tables: `tmdb_movies` (the scalars), one per list
+ * (`videos`; key columns first: tmdb_id, the fixed column, seq or the F_KEY fields), and one per
+ * thing that elements name (`people`; its key, then the F_OWN fields). store prints DDL and upserts
+ * from a layout, merge diffs rows of one. */
 #ifndef MOVIE_ETL_MODEL_LAYOUT_H
 #define MOVIE_ETL_MODEL_LAYOUT_H
 
@@ -43,15 +45,18 @@ static inline struct cell *row_set_at(const struct row_set *s, size_t i)
     return s->cells + i * s->width;
 }
 
-/* The list's rows for one movie (the first of several with one key is kept), in the layout of the list. */
-void rows_of_list(const struct list *l, const struct tmdb_movie *m, struct arena *a, struct row_set *ret);
+/* The list's rows for one movie (the first of several with one key is kept), in the layout of the
+ * list. */
+void rows_of_list(
+    const struct list *l, const struct tmdb_movie *m, struct arena *a, struct row_set *ret);
 /* The own rows that the list's elements carry; elements without own key are left out. */
-void rows_of_own(const struct list *l, const struct tmdb_movie *m, struct arena *a, struct row_set *ret);
+void rows_of_own(
+    const struct list *l, const struct tmdb_movie *m, struct arena *a, struct row_set *ret);
 /* The movie's scalars in the order of layout_of_movie. */
 void row_of_movie(const struct tmdb_movie *m, struct arena *a, struct cell ret[LAYOUT_MAX_COLUMNS]);
 
-/* Content hash of a list as stored (16 hex digits): equal hashes mean equal rows. Covers the layout, so that
- * a new column changes it. */
+/* Content hash of a list as stored (16 hex digits): equal hashes mean equal rows. Covers the
+ * layout, so that a new column changes it. */
 struct view row_set_hash(const struct layout *l, const struct row_set *s, struct arena *a);
 
 #endif

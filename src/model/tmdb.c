@@ -56,7 +56,8 @@ static const struct field tmdb_image_fields[] = {IMAGE_FIELDS(AS_FIELD)};
 static const struct field tmdb_movie_fields[] = {TMDB_MOVIE_FIELDS(AS_FIELD)};
 #undef SELF
 
-/* One presence bit each (struct record), and a layout with room for tmdb_id, a fixed column and seq. */
+/* One presence bit each (struct record), and a layout with room for tmdb_id, a fixed column and
+ * seq. */
 #define FITS(tag)                                                                                 \
     _Static_assert(sizeof tag##_fields / sizeof tag##_fields[0] <= 37, #tag " has too many fields")
 

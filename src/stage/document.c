@@ -7,8 +7,8 @@
 
 #include <stdio.h>
 
-/* A mapping being read member by member. Findings carry `wrong` when it is set (a fault anywhere in the header is a
- * fault of the batch), else the rule that fits. */
+/* A mapping being read member by member. Findings carry `wrong` when it is set (a fault anywhere in
+ * the header is a fault of the batch), else the rule that fits. */
 struct reading {
     const struct node *from;
     const char *name; /* of the mapping: "etl" */

@@ -1,4 +1,5 @@
-/* Document: a tree -> what the document says: a header, a movie, a gone one, an end (private to stage).
+/* Document: a tree -> what the document says: a header, a movie, a gone one, an end (private to
+ * stage).
  *
  * Structure only: what the values of a movie may be is model's (decode.h) and check's business. */
 #ifndef MOVIE_ETL_STAGE_DOCUMENT_H
@@ -18,7 +19,8 @@ int64_t doc_id(const struct node *root);
 /* "tmdb 550" in the arena; absent for id 0. */
 struct view doc_key(int64_t id, struct arena *a);
 
-/* All give false when they added an error. `key` names the record in findings; `root` must be of the kind. */
+/* All give false when they added an error. `key` names the record in findings; `root` must be of
+ * the kind. */
 bool doc_read_batch(const struct node *root, struct findings *f, struct batch *ret);
 bool doc_read_movie(const struct node *root, struct view key, struct arena *a, struct findings *f,
     struct staged_record *ret);

@@ -150,7 +150,8 @@ static const char *processed_path(const char *data_dir, const char *path, int co
         .p;
 }
 
-/* Where the file goes, or where it is already (a run was killed between the copy and the removal). */
+/* Where the file goes, or where it is already (a run was killed between the copy and the
+ * removal). */
 static bool find_target(const char *data_dir, const char *path, struct arena *a, const char **ret,
     bool *ret_there, struct err *e)
 {

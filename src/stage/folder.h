@@ -9,8 +9,8 @@ enum { BATCH_MAX_FILES = 1000000 };
 
 /* Paths (const char *) of the unfinished batch files in raw/, oldest first. */
 bool batch_list_unfinished(const char *data_dir, struct arena *a, struct vec *ret, struct err *e);
-/* Gives every record with an id in one complete batch file to `visit` (its text is absent); one that cannot be
- * read in full still counts when its id can be told. */
+/* Gives every record with an id in one complete batch file to `visit` (its text is absent); one
+ * that cannot be read in full still counts when its id can be told. */
 bool batch_ids_of_file(const char *path, const struct part_visit *visit, struct err *e);
 bool batch_ids_of_input(struct input *in_take, const struct part_visit *visit, struct err *e);
 

@@ -1,4 +1,5 @@
-/* Unquoted scalars: see scalar.h. The rules are YAML 1.2.2, par. 10.3.2 (core schema, tag resolution). */
+/* Unquoted scalars: see scalar.h. The rules are YAML 1.2.2, par. 10.3.2 (core schema, tag
+ * resolution). */
 #include "stage/scalar.h"
 
 #include "base/num.h"
@@ -76,8 +77,8 @@ static bool looks_like_number(struct view v, bool *ret_int)
     return at == v.n;
 }
 
-/* Rewrites a number as JSON writes it, for num_real: no '+', no leading zeros, a digit on both sides of the point.
- * `to` holds LONGEST_NUMBER + 4 bytes. */
+/* Rewrites a number as JSON writes it, for num_real: no '+', no leading zeros, a digit on both
+ * sides of the point. `to` holds LONGEST_NUMBER + 4 bytes. */
 static struct view as_json(struct view v, char *to)
 {
     size_t n = 0, at = 0;

@@ -6,7 +6,8 @@
 
 #include "base/node.h"
 
-/* A node for an unquoted scalar. `text` is borrowed. Numbers that a double cannot hold, .inf and .nan are texts. */
+/* A node for an unquoted scalar. `text` is borrowed. Numbers that a double cannot hold, .inf and
+ * .nan are texts. */
 struct node *scalar_node(struct arena *a, struct view text);
 
 #endif

@@ -1,8 +1,9 @@
-/* Split: a stream of YAML into its documents, at the lines that begin with "---" (private to stage).
+/* Split: a stream of YAML into its documents, at the lines that begin with "---" (private to
+ * stage).
  *
- * YAML forbids such a line inside any scalar (YAML 1.2.2, rule c-forbidden), so a document that is broken, even an
- * unclosed quote, cannot reach into the next one. One document is in memory at a time, at most
- * DOCUMENT_MAX bytes of it. */
+ * YAML forbids such a line inside any scalar (YAML 1.2.2, rule c-forbidden), so a document that is
+ * broken, even an unclosed quote, cannot reach into the next one. One document is in memory at a
+ * time, at most DOCUMENT_MAX bytes of it. */
 #ifndef MOVIE_ETL_STAGE_SPLIT_H
 #define MOVIE_ETL_STAGE_SPLIT_H
 
@@ -12,7 +13,8 @@
 
 enum { DOCUMENT_MAX = 32 * 1024 * 1024 };
 
-/* A document as it stands in the file: its "---" line (the very first document may lack it) and what follows. */
+/* A document as it stands in the file: its "---" line (the very first document may lack it) and
+ * what follows. */
 struct chunk {
     struct view
         text; /* without a byte order mark; empty when oversize; valid until the next split_next */
@@ -40,9 +42,11 @@ void split_done(struct split *s);
 /* *ret_end (and no *ret) after the last document; `digest` then covers the whole file. */
 bool split_next(struct split *s, struct chunk *ret, bool *ret_end, struct err *e);
 
-/* Whether the document begins with a line that is "---" and nothing else, complete with its newline. */
+/* Whether the document begins with a line that is "---" and nothing else, complete with its
+ * newline. */
 bool chunk_has_bare_marker(const struct chunk *c);
-/* Whether nothing stands in it but blank lines, comments and directives (%YAML): the top of a file. */
+/* Whether nothing stands in it but blank lines, comments and directives (%YAML): the top of a
+ * file. */
 bool chunk_is_preamble(const struct chunk *c);
 
 #endif

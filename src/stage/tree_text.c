@@ -1,8 +1,9 @@
 /* The characters of a document: see tree_text.h.
  *
- * YAML 1.1 takes U+0085, U+2028 and U+2029 for line breaks, YAML 1.2 does not, and libyaml turns a raw U+0085 in a
- * quoted text into a blank without a word: raw ones are refused (the writer escapes them). So is a carriage
- * return without a line feed. With these out, lines are what every editor counts. */
+ * YAML 1.1 takes U+0085, U+2028 and U+2029 for line breaks, YAML 1.2 does not, and libyaml turns a
+ * raw U+0085 in a quoted text into a blank without a word: raw ones are refused (the writer escapes
+ * them). So is a carriage return without a line feed. With these out, lines are what every editor
+ * counts. */
 #include "stage/tree_text.h"
 
 #include "base/text.h"

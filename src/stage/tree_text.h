@@ -12,7 +12,8 @@ struct text_problem {
     const char *text;
 };
 
-/* False at the first byte that is not UTF-8 or that YAML does not allow raw, or takes for something else. */
+/* False at the first byte that is not UTF-8 or that YAML does not allow raw, or takes for something
+ * else. */
 bool tree_text_check(struct view text, struct text_problem *ret);
 
 #endif

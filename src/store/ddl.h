@@ -1,5 +1,5 @@
-/* Ddl: CREATE and ALTER statements printed from table descriptions (private to store). Foreign keys are printed when the
- * store was opened with them. */
+/* Ddl: CREATE and ALTER statements printed from table descriptions (private to store). Foreign keys
+ * are printed when the store was opened with them. */
 #ifndef MOVIE_ETL_STORE_DDL_H
 #define MOVIE_ETL_STORE_DDL_H
 
@@ -7,7 +7,8 @@
 
 /* Each runs one statement; a transaction for writing must be open. */
 bool ddl_create_table(struct store *s, const struct table *t, struct err *e);
-/* Added columns allow NULL, whatever their description says: the rows that are there have no value. */
+/* Added columns allow NULL, whatever their description says: the rows that are there have no
+ * value. */
 bool ddl_add_column(struct store *s, const struct table *t, const struct column *c, struct err *e);
 bool ddl_create_index(struct store *s, const struct index *ix, struct err *e);
 /* The same index by another name (without the prefix). */

@@ -1,5 +1,5 @@
-/* The canonical dump: see store.h. A line "# table TAB column TAB ..." per table, then its rows; tables in the order of
- * their names. Memory is one row's. */
+/* The canonical dump: see store.h. A line "# table TAB column TAB ..." per table, then its rows;
+ * tables in the order of their names. Memory is one row's. */
 #include "base/text.h"
 #include "store/upsert.h"
 

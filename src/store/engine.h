@@ -1,8 +1,9 @@
 /* Engine: what a database must be able to do for us (private to store), and the store built on it.
  *
- * Everything above SQL is shared; an engine runs statements, knows its dialect, and has its own fast way to take in
- * ratings. SQL given to an engine is complete: names are quoted and prefixed (sql.h), values are `?`.
- * Row callbacks borrow their cells and must not use the store: a connection runs one query at a time. */
+ * Everything above SQL is shared; an engine runs statements, knows its dialect, and has its own
+ * fast way to take in ratings. SQL given to an engine is complete: names are quoted and prefixed
+ * (sql.h), values are `?`. Row callbacks borrow their cells and must not use the store: a
+ * connection runs one query at a time. */
 #ifndef MOVIE_ETL_STORE_ENGINE_H
 #define MOVIE_ETL_STORE_ENGINE_H
 
@@ -12,7 +13,8 @@
 
 typedef bool row_fn(void *payload, const struct cell *cells, size_t n, struct err *e);
 
-/* INSERT of whole rows: "head VALUES (?, ...) tail"; the engine chooses how many rows go into one statement. */
+/* INSERT of whole rows: "head VALUES (?, ...) tail"; the engine chooses how many rows go into one
+ * statement. */
 struct put {
     const struct table *table;
     const char *columns; /* quoted, in parentheses */
@@ -24,8 +26,9 @@ struct put {
 enum put_kind {
     PUT_ROW,   /* a row that is there is updated */
     PUT_NEW,   /* a row that is there stays as it is */
-    PUT_NEWER, /* what is known of a thing that many records name: per column the value with the newer
-                * `fetched_at`, but one that is known rather than none */
+    /* what is known of a thing that many records name: per column the value with the newer
+     * `fetched_at`, but one that is known rather than none */
+    PUT_NEWER,
     PUT_KINDS
 };
 
@@ -39,10 +42,12 @@ struct upsert {
 
 struct dialect {
     const char *now; /* an expression: seconds since 1970 by the server's clock */
-    const char *for_update; /* behind a SELECT whose rows the transaction will change; "" where writers exclude
-                             * each other from the start */
-    /* What is in the database, whoever made it: (kind, name, table) of all tables, views and indexes, kind being VIEW or
-     * INDEX in letters of any case, and anything else for a table; the names of the columns of table `?`. */
+    /* behind a SELECT whose rows the transaction will change; "" where writers exclude each other
+     * from the start */
+    const char *for_update;
+    /* What is in the database, whoever made it: (kind, name, table) of all tables, views and
+     * indexes, kind being VIEW or INDEX in letters of any case, and anything else for a table; the
+     * names of the columns of table `?`. */
     const char *objects, *columns;
     bool updates_joined;   /* UPDATE t JOIN (SELECT ...) SET ...: many rows in one statement */
     bool references_apart; /* ADD COLUMN cannot carry a foreign key; it is added beside it */
@@ -60,8 +65,8 @@ struct dialect {
     void (*by_bytes)(struct str *to, const struct column *c);
     /* A text literal (without quotes in it) and a column, as one text. */
     void (*concat)(struct str *to, const char *text, const char *column);
-    /* A scalar subquery: the values of `expr` over `from` (FROM and WHERE, may refer to the outer query), ordered by
-     * `order`, at most `limit` (0: all), joined by ", ". */
+    /* A scalar subquery: the values of `expr` over `from` (FROM and WHERE, may refer to the outer
+     * query), ordered by `order`, at most `limit` (0: all), joined by ", ". */
     void (*join_texts)(
         struct str *to, const char *expr, const char *from, const char *order, int limit);
 };
@@ -82,13 +87,15 @@ struct load_count {
     uint64_t pulled, stored;
 };
 
-/* Ratings on their way into an engine, each with the place of its movie among the release's movies. */
+/* Ratings on their way into an engine, each with the place of its movie among the release's
+ * movies. */
 struct ranked_block {
     struct rating_block ratings;
     const uint32_t *movie;
 };
 struct ranked_source {
-    bool (*next)(void *payload, struct ranked_block *ret, struct err *e); /* ratings.n == 0: the end */
+    /* ratings.n == 0: the end */
+    bool (*next)(void *payload, struct ranked_block *ret, struct err *e);
     void *payload;
     const int32_t *movies; /* ids in rising order */
     size_t movie_n;
@@ -118,7 +125,8 @@ struct engine {
     const struct dialect *dialect;
     unsigned tries; /* of a small transaction that fails for a passing reason; 0: one */
     void (*close)(struct store *s);
-    /* The database is known to be ours, or empty: sets it up for writing. Not inside a transaction. */
+    /* The database is known to be ours, or empty: sets it up for writing. Not inside a
+     * transaction. */
     bool (*prepare)(struct store *s, struct err *e);
 
     bool (*begin)(struct store *s, enum begin_kind kind, struct err *e);
@@ -126,61 +134,67 @@ struct engine {
     bool (*commit)(struct store *s, struct err *e);
     void (*rollback)(struct store *s); /* fine without a transaction */
 
-    /* *ret_rows, when not NULL: rows found and written (for an UPDATE also those that already were so). Prepared
-     * statements are kept by their text. */
+    /* *ret_rows, when not NULL: rows found and written (for an UPDATE also those that already were
+     * so). Prepared statements are kept by their text. */
     bool (*exec)(struct store *s, const char *sql, const struct cell *args, size_t n,
         int64_t *ret_rows, struct err *e);
     /* The same statement for each row. */
     bool (*exec_rows)(struct store *s, const char *sql, const struct row_set *rows, struct err *e);
     bool (*put_rows)(
         struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
-    /* As put_rows, for rows of records that are new: none of them is there, and what they refer to was written before
-     * them. NULL: put_rows does. */
+    /* As put_rows, for rows of records that are new: none of them is there, and what they refer to
+     * was written before them. NULL: put_rows does. */
     bool (*put_new)(
         struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
     bool (*query)(struct store *s, const char *sql, const struct cell *args, size_t n, row_fn *row,
         void *payload, struct err *e);
 
-    /* Runs `work`, which loads a release, with one outcome, set up for mass: foreign keys are not checked meanwhile
-     * (`work` proves them), and the engine picks its cheapest safe way. `fresh`: no rows of any size will be
-     * overwritten. Begins and ends what it needs of transactions; when `work` fails nothing of it remains. While it
-     * runs, the names of a release's tables may stand for shadows of them (s->shadow). */
+    /* Runs `work`, which loads a release, with one outcome, set up for mass: foreign keys are not
+     * checked meanwhile (`work` proves them), and the engine picks its cheapest safe way. `fresh`:
+     * no rows of any size will be overwritten. Begins and ends what it needs of transactions; when
+     * `work` fails nothing of it remains. While it runs, the names of a release's tables may stand
+     * for shadows of them (s->shadow). */
     bool (*bulk)(struct store *s, bool fresh,
         bool (*work)(struct store *s, void *payload, struct err *e), void *payload, struct err *e);
-    /* As bulk, for work that empties tables, in an order in which it may end halfway; NULL: bulk does. */
+    /* As bulk, for work that empties tables, in an order in which it may end halfway; NULL: bulk
+     * does. */
     bool (*sweep)(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
         void *payload, struct err *e);
     /* Empties one table; NULL: by DELETE. */
     bool (*empty)(struct store *s, const char *table, int64_t *ret_rows, struct err *e);
-    /* The write lease was taken, perhaps from somebody who still believes to have it; NULL: nothing to do. */
+    /* The write lease was taken, perhaps from somebody who still believes to have it; NULL: nothing
+     * to do. */
     bool (*took_lease)(struct store *s, struct err *e);
-    /* Pulls all blocks of the source into the (empty) ratings table and its index; of rows with one key the first
-     * stays. */
+    /* Pulls all blocks of the source into the (empty) ratings table and its index; of rows with one
+     * key the first stays. */
     bool (*load_ratings)(struct store *s, const struct ranked_source *source,
         struct load_count *ret, struct err *e);
-    /* Pulls all blocks of the source into the (empty) table of tags and its index; NULL: load_tag_rows does. */
+    /* Pulls all blocks of the source into the (empty) table of tags and its index; NULL:
+     * load_tag_rows does. */
     bool (*load_tags)(struct store *s, const struct tag_source *source, struct err *e);
-    /* The first load of TMDB records begins or is over: rows go everywhere in their tables, so that pages are written again
-     * and again. Foreign keys need not be checked meanwhile. */
+    /* The first load of TMDB records begins or is over: rows go everywhere in their tables, so that
+     * pages are written again and again. Foreign keys need not be checked meanwhile. */
     bool (*mass)(struct store *s, bool begins, struct err *e);
     /* See store_settle; NULL: what is committed is settled. */
     bool (*settle)(struct store *s, bool now, bool *ret_settled, struct err *e);
-    /* The database has no name yet: nobody else sees it before the bulk change is over. NULL: it has
-     * one. */
+    /* The database has no name yet: nobody else sees it before the bulk change is over. NULL: it
+     * has one. */
     bool (*building)(const struct store *s);
-    /* An index that is `late` goes while that lasts, and comes (again), with what depends on it: a missing index says
-     * that all of it is missing. */
+    /* An index that is `late` goes while that lasts, and comes (again), with what depends on it: a
+     * missing index says that all of it is missing. */
     bool (*drop_late)(struct store *s, const struct index *ix, struct err *e);
     bool (*make_late)(struct store *s, const struct index *ix, struct err *e);
     /* Gives space back to the system where that is possible now; failure is no harm. */
     void (*tidy)(struct store *s);
 };
 
-/* A table of TMDB rows, with the statements for it; `layout` is the list's own (a table may serve several lists). */
+/* A table of TMDB rows, with the statements for it; `layout` is the list's own (a table may serve
+ * several lists). */
 struct shape {
     struct layout layout;
     struct put put;
-    const char *select; /* rows of one record, by key; records: by a list of ids (sql.h); own tables: NULL */
+    /* rows of one record, by key; records: by a list of ids (sql.h); own tables: NULL */
+    const char *select;
     const char *remove; /* by key; own tables: NULL */
     bool present;       /* own: the list has one */
 };
@@ -192,7 +206,8 @@ struct store {
     const char *name; /* store_name */
     const char *prefix;
     bool foreign_keys;
-    const char *shadow;             /* put before the names in sql_shadowed; NULL: they are themselves */
+    /* put before the names in sql_shadowed; NULL: they are themselves */
+    const char *shadow;
     bool writing;                   /* between store_begin and store_commit */
     int64_t token, lease_seconds;   /* token 0: no lease */
     int64_t change_run, change_seq; /* the last row of etl_changes written; run 0: not known */

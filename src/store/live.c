@@ -127,7 +127,8 @@ static bool check_name(const struct store *s, const struct live *l, const char *
     const struct object *o = live_find(s, l, name);
     if (o == NULL || (o->kind == kind && live_registered(l, view_of(name)) != NULL))
         return true;
-    /* Looked at already. Where DDL commits by itself, it may have been made and not yet entered in itself. */
+    /* Looked at already. Where DDL commits by itself, it may have been made and not yet entered in
+     * itself. */
     if (strcmp(name, "etl_tables") == 0 && l->registry.n == 0)
         return true;
     return foreign(s,

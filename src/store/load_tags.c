@@ -1,5 +1,5 @@
-/* Tags of a release: see load.h. The file is sorted by user and movie in every release so far; where it is not, the tags
- * that a group already has are read back. */
+/* Tags of a release: see load.h. The file is sorted by user and movie in every release so far;
+ * where it is not, the tags that a group already has are read back. */
 #include "store/load.h"
 
 enum { TAG_COLUMNS = 5, BLOCK_ROWS = 2000, MAX_IN_GROUP = 100000 };

@@ -4,8 +4,8 @@
 #include "base/map.h"
 #include "base/mem.h"
 
-/* A key has its choice of WAYS places: with one, a third of half a million people shared theirs with
- * somebody and were written again whenever the two took turns. */
+/* A key has its choice of WAYS places: with one, a third of half a million people shared theirs
+ * with somebody and were written again whenever the two took turns. */
 enum { PLACES = 1 << 20, WAYS = 4, DAY = 86400 };
 
 struct place_taken {

@@ -7,8 +7,9 @@
  * newer than all that was stored when the notes began are noted, for of these it is known that they
  * are what is stored now.
  *
- * A fixed table of 2^20 places (32 MiB when all are used), a few for each key's hash: when those are
- * taken, who comes later takes one, and the other is written once more. Forgotten at every rollback. */
+ * A fixed table of 2^20 places (32 MiB when all are used), a few for each key's hash: when those
+ * are taken, who comes later takes one, and the other is written once more. Forgotten at every
+ * rollback. */
 #ifndef MOVIE_ETL_STORE_SEEN_H
 #define MOVIE_ETL_STORE_SEEN_H
 

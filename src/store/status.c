@@ -47,7 +47,8 @@ struct number {
 
 #define AT(member) offsetof(struct store_status, member)
 
-/* Ratings are counted by their movies' own counts: the same number without reading 32 million rows. */
+/* Ratings are counted by their movies' own counts: the same number without reading 32 million
+ * rows. */
 static const struct number numbers[] = {
     {"SELECT count(*), count(tmdb_id), count(*) - count(tmdb_id) FROM {movies}", 0, 3},
     {"SELECT count(*) FROM {movies} m WHERE m.tmdb_id IS NOT NULL AND EXISTS"

@@ -144,10 +144,10 @@ bool store_each_tmdb_id(struct store *s,
  * command that writes makes it as it opens the store. Does nothing when there are records. */
 bool store_begin_first_load(struct store *s, struct err *e);
 bool store_end_first_load(struct store *s, struct err *e);
-/* Between the two a store may gather transactions: what is committed may still be lost (killed, disk
- * full), the newest first, until it is settled. To be called between transactions now and then;
- * settles when it is time, or when it has to be `now`. *ret_settled: all that was committed will
- * stay. */
+/* Between the two a store may gather transactions: what is committed may still be lost (killed,
+ * disk full), the newest first, until it is settled. To be called between transactions now and
+ * then; settles when it is time, or when it has to be `now`. *ret_settled: all that was committed
+ * will stay. */
 bool store_settle(struct store *s, bool now, bool *ret_settled, struct err *e);
 
 /* The records with these ids, none twice, in their order: n of them into `ret`, texts in the

@@ -1,5 +1,6 @@
-/* movie-etl-fault: the whole program, with the seam of seam.h in front of the operating system. Without the variable
- * MOVIE_ETL_TEST it is movie-etl itself. A value it does not understand ends it at once with exit code 99. */
+/* movie-etl-fault: the whole program, with the seam of seam.h in front of the operating system.
+ * Without the variable MOVIE_ETL_TEST it is movie-etl itself. A value it does not understand ends
+ * it at once with exit code 99. */
 #include "seam.h"
 
 #include "cli/cli.h"

@@ -1,4 +1,5 @@
-/* The test program's seam: that what MOVIE_ETL_TEST says is understood or refused, and that it then happens. */
+/* The test program's seam: that what MOVIE_ETL_TEST says is understood or refused, and that it then
+ * happens. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -67,10 +68,11 @@ static void every_key_is_understood(void **state)
 static void nonsense_is_refused_and_named(void **state)
 {
     static const char *const bad_parts[] = {"clock-speed", "clock-speed=", "clock-speed=0",
-        "clock-speed=-1", "clock-speed=fast", "clock-offset=1.5", "fail=write:17", "fail=write:0:EIO",
-        "fail=write:-1:EIO", "fail=write:x:EIO", "fail=write:1:EWHAT", "fail=write:1:EIO:2", "fail=write",
-        "fail=print:1:EIO", "fail", "fail-from=sync:3", "kill=rename", "kill=rename:2:EIO", "kill=:2",
-        "count=", "count", "clockspeed=2", " fail=write:1:EIO", ""};
+        "clock-speed=-1", "clock-speed=fast", "clock-offset=1.5", "fail=write:17",
+        "fail=write:0:EIO", "fail=write:-1:EIO", "fail=write:x:EIO", "fail=write:1:EWHAT",
+        "fail=write:1:EIO:2", "fail=write", "fail=print:1:EIO", "fail", "fail-from=sync:3",
+        "kill=rename", "kill=rename:2:EIO", "kill=:2", "count=", "count", "clockspeed=2",
+        " fail=write:1:EIO", ""};
 
     (void)state;
     for (size_t i = 0; i < sizeof bad_parts / sizeof bad_parts[0]; i++) {
@@ -197,7 +199,8 @@ static void counts_are_written(void **state)
     assert_true(fread(got, 1, sizeof got - 1, f) > 0);
     (void)fclose(f);
     (void)unlink(path);
-    assert_string_equal(got, "open 0\nread 0\nwrite 2\nsync 1\nrename 0\nunlink 0\ntruncate 0\nmkdir 0\nany 3\n");
+    assert_string_equal(
+        got, "open 0\nread 0\nwrite 2\nsync 1\nrename 0\nunlink 0\ntruncate 0\nmkdir 0\nany 3\n");
 }
 
 static void counts_that_cannot_be_written_are_an_error(void **state)

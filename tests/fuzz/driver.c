@@ -2,9 +2,10 @@
  *
  *   fuzz_csv FOLDER...
  *
- * The same targets are built with libFuzzer by `./run fuzz`, without this file. Prints how many inputs ran; a
- * folder without files is a failure, so that a lost corpus is noticed. When an input ends the process, its name is
- * the last line printed. Each input is in a block of its own size, so that the sanitizers see a byte read too far. */
+ * The same targets are built with libFuzzer by `./run fuzz`, without this file. Prints how many
+ * inputs ran; a folder without files is a failure, so that a lost corpus is noticed. When an input
+ * ends the process, its name is the last line printed. Each input is in a block of its own size, so
+ * that the sanitizers see a byte read too far. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdint.h>

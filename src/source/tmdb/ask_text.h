@@ -4,7 +4,8 @@
 
 #include "source/tmdb/ask.h"
 
-/* Fills q->why from the exchange and its class. `no_json`: why the body could not be read, or "". */
+/* Fills q->why from the exchange and its class. `no_json`: why the body could not be read, or
+ * "". */
 void ask_explain(
     struct asker *a, struct ask *q, struct class c, const struct node *body, const char *no_json);
 /* The same for an answer to something else. */

@@ -34,8 +34,9 @@ static struct class verdict(enum verdict v, enum err_kind kind)
     return (struct class){.verdict = v, .kind = kind};
 }
 
-/* What the HTTP status says where there is no code to go by. 403 is what a wall in front of TMDB answers (a challenge
- * page), 404 without TMDB's words what any web server says of a wrong path: neither means that a movie is gone. */
+/* What the HTTP status says where there is no code to go by. 403 is what a wall in front of TMDB
+ * answers (a challenge page), 404 without TMDB's words what any web server says of a wrong path:
+ * neither means that a movie is gone. */
 static struct class by_status(int status)
 {
     switch (status) {
@@ -54,8 +55,9 @@ static struct class by_status(int status)
     }
 }
 
-/* What the code says, unless the HTTP status contradicts it: 401 and 404 are never asked again, and a 5xx does not
- * prove that anything is gone or that the key is bad unless it is the status the code is documented with (44 is). */
+/* What the code says, unless the HTTP status contradicts it: 401 and 404 are never asked again, and
+ * a 5xx does not prove that anything is gone or that the key is bad unless it is the status the
+ * code is documented with (44 is). */
 static struct class by_code(int status, const struct code *row)
 {
     enum verdict v = row->verdict;
@@ -74,7 +76,8 @@ static bool says_failure(const struct node *body)
     return success != NULL && success->kind == NODE_BOOL && !success->b;
 }
 
-/* An answer that calls itself JSON and is none was damaged on the way: what it wanted to say is not known. */
+/* An answer that calls itself JSON and is none was damaged on the way: what it wanted to say is not
+ * known. */
 static bool is_damaged(const struct http_exchange *x, const struct node *body)
 {
     return body == NULL && strstr(x->content_type, "json") != NULL;
@@ -103,7 +106,8 @@ struct class classify(const struct http_exchange *x, const struct node *body)
     return c;
 }
 
-/* Object stores answer 403 AccessDenied for a file that is not there when listing is not allowed. */
+/* Object stores answer 403 AccessDenied for a file that is not there when listing is not
+ * allowed. */
 static bool is_missing_file(const struct http_exchange *x)
 {
     return x->status == 404 ||

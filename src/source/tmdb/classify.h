@@ -1,4 +1,5 @@
-/* Classify: HTTP status, TMDB's status code and the way an exchange ended -> what becomes of the request.
+/* Classify: HTTP status, TMDB's status code and the way an exchange ended -> what becomes of the
+ * request.
  *
  * Pure. The codes and their verdicts are in codes.def. */
 #ifndef MOVIE_ETL_SOURCE_TMDB_CLASSIFY_H
@@ -37,8 +38,8 @@ struct class
     const struct code *row; /* of a documented code, or NULL */
 };
 
-/* `body` is the answer as a tree, NULL when it is no JSON. An answer is OK when it is a JSON object that does not say
- * success: false; whether it answers the question is the asker's to see. */
+/* `body` is the answer as a tree, NULL when it is no JSON. An answer is OK when it is a JSON object
+ * that does not say success: false; whether it answers the question is the asker's to see. */
 struct class classify(const struct http_exchange *x, const struct node *body);
 /* An answer that is a file instead of JSON. */
 struct class classify_file(const struct http_exchange *x);

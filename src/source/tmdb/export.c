@@ -1,7 +1,9 @@
-/* Export: the daily list of all ids, a gzip file of one JSON object a line (28 MB, a million lines).
+/* Export: the daily list of all ids, a gzip file of one JSON object a line (28 MB, a million
+ * lines).
  *
- * Fetched whole into a file without a name first, and looked through once (length, checksum in the gzip trailer)
- * before a row is given: half an export would look as if half of TMDB had vanished. The key is not sent. */
+ * Fetched whole into a file without a name first, and looked through once (length, checksum in the
+ * gzip trailer) before a row is given: half an export would look as if half of TMDB had vanished.
+ * The key is not sent. */
 #include "base/date.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -54,7 +56,8 @@ struct lines {
     uint64_t number;
 };
 
-/* *ret is absent at the end. A line over LINE_MAX_BYTES comes back as empty, and is left out as unreadable. */
+/* *ret is absent at the end. A line over LINE_MAX_BYTES comes back as empty, and is left out as
+ * unreadable. */
 static bool next_line(struct lines *l, struct view *ret, struct err *e)
 {
     str_clear(&l->line);

@@ -5,7 +5,8 @@
 
 enum { IMDB_ID_MAX = 16 };
 
-/* What may stand in the URL as it is. TMDB knows malformed IMDb ids too, so the form is not checked further. */
+/* What may stand in the URL as it is. TMDB knows malformed IMDb ids too, so the form is not checked
+ * further. */
 static bool is_plain(const char *z)
 {
     size_t n = strlen(z);

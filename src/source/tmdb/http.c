@@ -1,7 +1,8 @@
-/* HTTP over libcurl: see http.h. The only file that knows libcurl; written to the interface of 7.81.
+/* HTTP over libcurl: see http.h. The only file that knows libcurl; written to the interface of
+ * 7.81.
  *
- * At most `connections` easy handles exist, each kept for the life of the engine; the caller never submits more
- * exchanges than that at a time. */
+ * At most `connections` easy handles exist, each kept for the life of the engine; the caller never
+ * submits more exchanges than that at a time. */
 #include "source/tmdb/http.h"
 
 #include "base/mem.h"
@@ -48,8 +49,9 @@ void http_exchange_reset(struct http_exchange *x)
     x->sends = 0;
 }
 
-/* NOSIGNAL keeps libcurl's hands off signals, SIGPIPE included, and a TLS library writes without MSG_NOSIGNAL. So
- * the signal is blocked around every call that may write, and eaten when one came. */
+/* NOSIGNAL keeps libcurl's hands off signals, SIGPIPE included, and a TLS library writes without
+ * MSG_NOSIGNAL. So the signal is blocked around every call that may write, and eaten when one
+ * came. */
 struct pipe_guard {
     sigset_t before;
     bool was_pending;
@@ -208,7 +210,8 @@ static void set_headers(struct handle *h, const struct http_exchange *x)
     (void)curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
 }
 
-/* What differs from exchange to exchange. A file is asked for as it lies there, everything else packed. */
+/* What differs from exchange to exchange. A file is asked for as it lies there, everything else
+ * packed. */
 static void aim(struct handle *h, struct http_exchange *x)
 {
     CURL *c = h->easy;

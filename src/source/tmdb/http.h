@@ -1,9 +1,10 @@
-/* HTTP: one exchange of request and answer, and the engine that carries it (private to source/tmdb).
+/* HTTP: one exchange of request and answer, and the engine that carries it (private to
+ * source/tmdb).
  *
- * The engine is a small table of functions, so that tests can put a scripted one in libcurl's place; http.c is
- * the only file that knows libcurl. It holds no queue and no policy: who may ask when, and what an answer means,
- * is ask.c's business. An exchange belongs to its caller and stays put from submit until poll returns it or
- * cancel takes it back. One thread. */
+ * The engine is a small table of functions, so that tests can put a scripted one in libcurl's
+ * place; http.c is the only file that knows libcurl. It holds no queue and no policy: who may ask
+ * when, and what an answer means, is ask.c's business. An exchange belongs to its caller and stays
+ * put from submit until poll returns it or cancel takes it back. One thread. */
 #ifndef MOVIE_ETL_SOURCE_TMDB_HTTP_H
 #define MOVIE_ETL_SOURCE_TMDB_HTTP_H
 
@@ -44,23 +45,28 @@ struct http_exchange {
     struct str body; /* made by http_exchange_init, reused */
     char content_type[80], retry_after[64], date[64];
     char why
-        [260]; /* the engine's own words when end is not HTTP_ANSWERED; may hold anything: show redacted */
+        /* the engine's own words when end is not HTTP_ANSWERED; may hold anything: show redacted */
+        [260];
     uint64_t bytes; /* of the body on the wire */
     unsigned
-        sends; /* how often the request went out: libcurl repeats it when a kept connection turns out dead */
+        /* how often the request went out: libcurl repeats it when a kept connection turns out
+         * dead */
+        sends;
     void *engine; /* the engine's */
 };
 
 struct http {
     bool (*submit)(struct http *h, struct http_exchange *x, struct err *e);
-    /* Waits at most `wait_ms` for one exchange to be over; *ret is NULL when none was. Returns early on a signal. */
+    /* Waits at most `wait_ms` for one exchange to be over; *ret is NULL when none was. Returns
+     * early on a signal. */
     bool (*poll)(struct http *h, int64_t wait_ms, struct http_exchange **ret, struct err *e);
     void (*cancel)(struct http *h, struct http_exchange *x); /* fine when it is not on the way */
     void (*free)(struct http *h);
 };
 
-/* The engine over libcurl: HTTP/2 over TLS where offered, else HTTP/1.1 with keep-alive; compressed answers;
- * no redirects; proxy from the environment; certificates from SSL_CERT_FILE or CURL_CA_BUNDLE when set. */
+/* The engine over libcurl: HTTP/2 over TLS where offered, else HTTP/1.1 with keep-alive; compressed
+ * answers; no redirects; proxy from the environment; certificates from SSL_CERT_FILE or
+ * CURL_CA_BUNDLE when set. */
 struct http_options {
     unsigned connections;
     bool ipv4_only;

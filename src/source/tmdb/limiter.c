@@ -50,7 +50,8 @@ void limiter_take(struct limiter *l, int64_t now)
     l->in_short -= 1;
 }
 
-/* The buckets are empty when the pause ends: filled_at is set to its end, and fill() ignores a time before. */
+/* The buckets are empty when the pause ends: filled_at is set to its end, and fill() ignores a time
+ * before. */
 void limiter_pause(struct limiter *l, int64_t now, int64_t ms)
 {
     if (now + ms <= l->paused_until)

@@ -1,10 +1,10 @@
 /* Limiter: how many requests per second the whole process may begin.
  *
- * Two token buckets, and a request takes a token from both. The long one is filled at the rate and holds two seconds'
- * worth: what a pause cost (a slow disk, a busy machine) is caught up. The short one is filled at rate + 0.5
- * and holds 1.5: in any second, however it is cut, at most rate + 2 requests begin, and never a burst. A 429 empties
- * both and stops everybody for as long as the server asks; asked again without an answer in between, at least
- * twice as long each time.
+ * Two token buckets, and a request takes a token from both. The long one is filled at the rate and
+ * holds two seconds' worth: what a pause cost (a slow disk, a busy machine) is caught up. The short
+ * one is filled at rate + 0.5 and holds 1.5: in any second, however it is cut, at most rate + 2
+ * requests begin, and never a burst. A 429 empties both and stops everybody for as long as the
+ * server asks; asked again without an answer in between, at least twice as long each time.
  *
  * Times are milliseconds of sys_mono_ms, given by the caller. Not thread-safe. */
 #ifndef MOVIE_ETL_SOURCE_TMDB_LIMITER_H
@@ -28,8 +28,8 @@ int64_t limiter_wait_ms(struct limiter *l, int64_t now);
 void limiter_take(struct limiter *l, int64_t now);
 /* Nobody begins a request before `until`. */
 void limiter_pause(struct limiter *l, int64_t now, int64_t ms);
-/* A request that began at `sent_at` was refused; `asked_ms`: Retry-After, or -1. Returns for how long
- * everything pauses; -1 when LIMITER_ROUNDS_MAX is passed. */
+/* A request that began at `sent_at` was refused; `asked_ms`: Retry-After, or -1. Returns for how
+ * long everything pauses; -1 when LIMITER_ROUNDS_MAX is passed. */
 int64_t limiter_refused(struct limiter *l, int64_t now, int64_t sent_at, int64_t asked_ms);
 /* A request was answered. */
 void limiter_answered(struct limiter *l);

@@ -48,7 +48,8 @@ static bool has_review(const struct node *list, const struct node *review)
     return false;
 }
 
-/* Reviews move between pages while they are read; at most 50 pages of 20, so looking through all is cheap. */
+/* Reviews move between pages while they are read; at most 50 pages of 20, so looking through all is
+ * cheap. */
 void parts_add_reviews(struct node *body, struct node *page)
 {
     struct node *to = node_get(node_get(body, "reviews"), "results");

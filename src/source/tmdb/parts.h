@@ -1,5 +1,5 @@
-/* The parts of one movie's answer: which sections are there, how more is put in, and the decoding (private to
- * source/tmdb). Works on trees only. */
+/* The parts of one movie's answer: which sections are there, how more is put in, and the decoding
+ * (private to source/tmdb). Works on trees only. */
 #ifndef MOVIE_ETL_SOURCE_TMDB_PARTS_H
 #define MOVIE_ETL_SOURCE_TMDB_PARTS_H
 
@@ -22,8 +22,9 @@ void parts_add_reviews(struct node *body, struct node *page);
 /* Whether `body` is an object whose id is `id`; `required`: it must have one. */
 bool parts_is_of(const struct node *body, int64_t id, bool required, struct err *e);
 
-/* Decodes a whole answer. False when it does not have the form the field tables ask for: `e` (kind DATA) names the first
- * such place. What is found on the way is added to `findings` in either case. */
+/* Decodes a whole answer. False when it does not have the form the field tables ask for: `e` (kind
+ * DATA) names the first such place. What is found on the way is added to `findings` in either
+ * case. */
 bool parts_decode(struct node *body, int64_t id, struct arena *a, struct tmdb_movie *ret,
     struct findings *findings, struct err *e);
 

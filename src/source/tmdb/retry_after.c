@@ -40,7 +40,8 @@ static bool time_of(struct view word, int64_t *ret)
     return true;
 }
 
-/* In all three forms the day of the month comes before the year, and nothing else is a plain number. */
+/* In all three forms the day of the month comes before the year, and nothing else is a plain
+ * number. */
 bool http_date_parse(struct view v, int64_t *ret_seconds)
 {
     int64_t day = 0, year = 0, time = -1, number;

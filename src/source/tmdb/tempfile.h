@@ -1,4 +1,5 @@
-/* A file without a name in TMPDIR (or /tmp): it is gone when it is closed, or when the process ends (private). */
+/* A file without a name in TMPDIR (or /tmp): it is gone when it is closed, or when the process ends
+ * (private). */
 #ifndef MOVIE_ETL_SOURCE_TMDB_TEMPFILE_H
 #define MOVIE_ETL_SOURCE_TMDB_TEMPFILE_H
 

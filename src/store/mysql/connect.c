@@ -59,8 +59,8 @@ static const char *const reader_comfort[] = {
     "SET SESSION group_replication_consistency = 'BEFORE'",
 };
 
-/* The same where large indexes are built: MySQL builds indexes over two threads, sorting in memory of some
- * size. */
+/* The same where large indexes are built: MySQL builds indexes over two threads, sorting in memory
+ * of some size. */
 static const char *const bulk_comfort[] = {
     "SET SESSION innodb_ddl_buffer_size = 67108864",
     "SET SESSION innodb_ddl_threads = 4",

@@ -162,7 +162,8 @@ static void add_join_texts(
         expr, order, limit, from);
 }
 
-/* Index names belong to their table: the shadows of a load (shadow.c) have the same ones as what they will replace. */
+/* Index names belong to their table: the shadows of a load (shadow.c) have the same ones as what
+ * they will replace. */
 static const char objects[] =
     "SELECT table_type, table_name, table_name FROM information_schema.tables"
     " WHERE table_schema = DATABASE()"

@@ -17,8 +17,8 @@ struct hosts {
     size_t n;
 };
 
-/* "host[:port][,host[:port]...]", an IPv6 address with a port in brackets: "[::1]:3306". Names live in `a`.
- * ERR_CONFIG for anything else. */
+/* "host[:port][,host[:port]...]", an IPv6 address with a port in brackets: "[::1]:3306". Names live
+ * in `a`. ERR_CONFIG for anything else. */
 bool hosts_parse(const char *text, struct arena *a, struct hosts *ret, struct err *e);
 
 #endif

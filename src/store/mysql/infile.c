@@ -1,5 +1,6 @@
-/* LOAD DATA LOCAL: the server asks the client for a file by name. It gets the rows in memory that the statement at hand
- * is about, and nothing else ever: a hostile server may ask for any file at any time. */
+/* LOAD DATA LOCAL: the server asks the client for a file by name. It gets the rows in memory that
+ * the statement at hand is about, and nothing else ever: a hostile server may ask for any file at
+ * any time. */
 #include "store/mysql/server.h"
 
 #include "base/num.h"

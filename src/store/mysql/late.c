@@ -1,6 +1,7 @@
-/* Indexes that are made after a first load, with what depends on them: InnoDB looks a foreign key up
- * in an index, so those of a table's rows to the things they name (people, providers) go and come
- * with it. Each is one statement, so that a missing index is the note of a missing key as well.
+/* Indexes that are made after a first load, with what depends on them: InnoDB looks a foreign key
+ * up in an index, so those of a table's rows to the things they name (people, providers) go and
+ * come with it. Each is one statement, so that a missing index is the note of a missing key as
+ * well.
  *
  * A key comes back without being checked row by row, which would copy the table: the index that was
  * just sorted says in moments which things are named at all. That index has a name of its own until

@@ -1,5 +1,5 @@
-/* Many rows in one statement. Measured: from a hundred to a thousand rows a statement are equally fast, more are not
- * faster; so a statement ends at either bound. */
+/* Many rows in one statement. Measured: from a hundred to a thousand rows a statement are equally
+ * fast, more are not faster; so a statement ends at either bound. */
 #include "store/mysql/server.h"
 
 enum { ROWS_PER_STATEMENT = 1000 };

@@ -123,8 +123,8 @@ bool server_put_new(
 /* late.c */
 bool server_drop_late(struct store *s, const struct index *ix, struct err *e);
 bool server_make_late(struct store *s, const struct index *ix, struct err *e);
-/* During a first load nothing is left to prove of rows of this table that are written with the record
- * they belong to. */
+/* During a first load nothing is left to prove of rows of this table that are written with the
+ * record they belong to. */
 bool server_is_late(const struct table *t);
 
 /* bulk.c */
@@ -157,8 +157,8 @@ bool server_load_local(
     struct store *s, struct view sql, struct view data, int64_t *ret_rows, struct err *e);
 /* Whether the error is that LOAD DATA LOCAL is not allowed. */
 bool server_is_forbidden(unsigned code);
-/* The number behind `name` in what the server says of the last statement ("Records: 50000  Deleted: 0
- * Skipped: 3  Warnings: 3"); 0 when it is not there, `silent` when it says nothing. */
+/* The number behind `name` in what the server says of the last statement ("Records: 50000  Deleted:
+ * 0 Skipped: 3  Warnings: 3"); 0 when it is not there, `silent` when it says nothing. */
 int64_t server_said(const struct server *q, const char *name, int64_t silent);
 
 #endif

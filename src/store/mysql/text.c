@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* 17 digits bring every double back; the exponent makes the server read it as a double, not as a decimal fraction. */
+/* 17 digits bring every double back; the exponent makes the server read it as a double, not as a
+ * decimal fraction. */
 static void add_real(struct str *to, double r)
 {
     char digits[40];
@@ -59,7 +60,8 @@ static size_t find_hole(struct view sql, size_t at)
     return sql.n;
 }
 
-bool server_print(struct store *s, const char *sql, const struct cell *args, size_t n, struct err *e)
+bool server_print(
+    struct store *s, const char *sql, const struct cell *args, size_t n, struct err *e)
 {
     struct str *to = &server_of(s)->text;
     struct view v = view_of(sql);

@@ -1,5 +1,6 @@
-/* SQLite's dialect. Tables are STRICT; those without a single integer key are WITHOUT ROWID, so that rows lie in the
- * order of their key: all children of a movie side by side. Texts compare by bytes by default. */
+/* SQLite's dialect. Tables are STRICT; those without a single integer key are WITHOUT ROWID, so
+ * that rows lie in the order of their key: all children of a movie side by side. Texts compare by
+ * bytes by default. */
 #include "store/sqlite/db.h"
 
 static void add_name(struct str *to, struct view identifier)
@@ -52,7 +53,8 @@ static void add_assignment(struct str *to, const char *column, enum put_kind kin
 {
     if (kind == PUT_NEWER)
         str_addf(to,
-            "\"%s\" = CASE WHEN excluded.fetched_at >= fetched_at THEN coalesce(excluded.\"%s\", \"%s\")"
+            "\"%s\" = CASE WHEN excluded.fetched_at >= fetched_at THEN coalesce(excluded.\"%s\", "
+            "\"%s\")"
             " ELSE coalesce(\"%s\", excluded.\"%s\") END",
             column, column, column, column, column);
     else
@@ -81,7 +83,8 @@ static void add_concat(struct str *to, const char *text, const char *column)
     str_addf(to, "'%s' || %s", text, column);
 }
 
-/* group_concat takes the values in the order the inner query gives them; ORDER BY inside it came with 3.44. */
+/* group_concat takes the values in the order the inner query gives them; ORDER BY inside it came
+ * with 3.44. */
 static void add_join_texts(
     struct str *to, const char *expr, const char *from, const char *order, int limit)
 {

@@ -29,7 +29,8 @@ static bool prepare(
     return rc == SQLITE_OK || sqlite_fail(q, rc, "cannot prepare a statement", e);
 }
 
-/* The statement for `sql`, kept in its slot. Queries do not nest (engine.h), so a slot in use is a defect. */
+/* The statement for `sql`, kept in its slot. Queries do not nest (engine.h), so a slot in use is a
+ * defect. */
 static struct statement *get(struct sqlite *q, const char *sql, struct err *e)
 {
     struct view text = view_of(sql);

@@ -13,7 +13,8 @@
 enum {
     OLDEST = 3037000,
     PAGE_SIZE = 8192,
-    LOG_PAGES = 8192, /* 64 MiB: how long the write-ahead log gets before it goes into the database */
+    /* 64 MiB: how long the write-ahead log gets before it goes into the database */
+    LOG_PAGES = 8192,
 };
 
 static bool right_library(struct err *e)
@@ -50,7 +51,8 @@ static bool absolute_path(struct store *s, const char *path, struct err *e)
     return true;
 }
 
-/* Without SQLITE_OPEN_CREATE a file that is not there is not made, but the words for that are ours. */
+/* Without SQLITE_OPEN_CREATE a file that is not there is not made, but the words for that are
+ * ours. */
 static bool is_there(const struct store *s, const char *path, struct err *e)
 {
     if (file_is_folder(path))
@@ -85,7 +87,8 @@ bool sqlite_connect(struct sqlite *q, enum store_mode mode, struct err *e)
     return rows_set_up(q, e) && (mode < STORE_CREATE || may_write(q, e));
 }
 
-/* What holds for this connection only. The first statement reads the file: what is no database fails here. */
+/* What holds for this connection only. The first statement reads the file: what is no database
+ * fails here. */
 static bool set_up(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
@@ -95,7 +98,8 @@ static bool set_up(struct store *s, struct err *e)
         " PRAGMA cache_size = -%d; PRAGMA synchronous = FULL; PRAGMA foreign_keys = %s;"
         " PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = %d;"
         " PRAGMA secure_delete = OFF; PRAGMA query_only = %s",
-        SQLITE_CACHE_KIB, s->foreign_keys ? "ON" : "OFF", LOG_PAGES, s->mode == STORE_READ ? "ON" : "OFF");
+        SQLITE_CACHE_KIB, s->foreign_keys ? "ON" : "OFF", LOG_PAGES,
+        s->mode == STORE_READ ? "ON" : "OFF");
     return sqlite_run(q, v.p, "cannot open the database", e);
 }
 
@@ -113,9 +117,10 @@ void sqlite_disconnect(struct sqlite *q)
     q->vfs = NULL;
 }
 
-/* Where the file's place does not allow a write-ahead log (some network file systems), or another connection is just
- * using the file without one, the rollback journal stays. Commits are synced in either (set_up): a batch file is moved away once its
- * commit is done, so that no loss of power may take the commit back. */
+/* Where the file's place does not allow a write-ahead log (some network file systems), or another
+ * connection is just using the file without one, the rollback journal stays. Commits are synced in
+ * either (set_up): a batch file is moved away once its commit is done, so that no loss of power may
+ * take the commit back. */
 bool sqlite_settle_journal(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
@@ -133,7 +138,8 @@ bool sqlite_prepare(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
     struct view page_size =
-        arena_print(&s->scratch, "PRAGMA page_size = %d; PRAGMA auto_vacuum = NONE", PAGE_SIZE); /* of an empty file */
+        /* of an empty file */
+        arena_print(&s->scratch, "PRAGMA page_size = %d; PRAGMA auto_vacuum = NONE", PAGE_SIZE);
     return may_write(q, e) && sqlite_run(q, page_size.p, "cannot set up the database", e) &&
            sqlite_settle_journal(s, e) && side_settle_mark(s, e);
 }
@@ -179,8 +185,8 @@ static const struct engine sqlite_engine = {
     .tidy = sqlite_tidy,
 };
 
-/* A database that is to have its name only when it is whole is built beside it. A link that leads nowhere yet is a name
- * that is taken: SQLite makes the file where it leads. */
+/* A database that is to have its name only when it is whole is built beside it. A link that leads
+ * nowhere yet is a name that is taken: SQLite makes the file where it leads. */
 static bool settle_place(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);

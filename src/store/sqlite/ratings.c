@@ -118,7 +118,8 @@ static bool fill(struct store *s, const char *path, const struct ranked_source *
         return false;
     *ret = (struct load_count){p.pulled, pages.pages.rows};
     return sqlite_begin(s, BEGIN_WRITE, e) &&
-           (indexed || insert_rest(s, &p, true, pages.pages.rows, ret, e)) && check_samples(s, &pages, e);
+           (indexed || insert_rest(s, &p, true, pages.pages.rows, ret, e)) &&
+           check_samples(s, &pages, e);
 }
 
 /* ---- disk */

@@ -1,7 +1,7 @@
-/* Tags by the million: into a database that is being built, and which nobody else has, as pages past
- * SQLite (tag_pages.h), like ratings (ratings.c). What the page writer leaves, and all tags for a
- * database that has its name, go through SQLite, with the index made afterwards: they come by user,
- * so it would be written all over, row by row. */
+/* Tags by the million: into a database that is being built, and which nobody else has, as pages
+ * past SQLite (tag_pages.h), like ratings (ratings.c). What the page writer leaves, and all tags
+ * for a database that has its name, go through SQLite, with the index made afterwards: they come by
+ * user, so it would be written all over, row by row. */
 #include "store/sqlite/roots.h"
 #include "store/sqlite/side.h"
 #include "store/sqlite/tag_pages.h"

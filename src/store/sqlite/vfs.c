@@ -1,8 +1,9 @@
 /* A VFS that asks base/sys.h before every file call and then hands it to SQLite's own.
  *
- * Tests reach SQLite's reads, writes, syncs, truncations and removals this way, its clock and its waiting too.
- * Shared memory of the write-ahead log and locks are handed through unasked: they lose nothing when they fail.
- * The memory-mapped access to the database file is not offered, so that every read is a call. */
+ * Tests reach SQLite's reads, writes, syncs, truncations and removals this way, its clock and its
+ * waiting too. Shared memory of the write-ahead log and locks are handed through unasked: they lose
+ * nothing when they fail. The memory-mapped access to the database file is not offered, so that
+ * every read is a call. */
 #include "store/sqlite/db.h"
 
 #include "base/mem.h"
@@ -47,8 +48,8 @@ static int refused(struct seam_vfs *v, enum sys_call call, int code)
     return call == SYS_WRITE && (errnum == ENOSPC || errnum == EDQUOT) ? SQLITE_FULL : code;
 }
 
-/* After a call of the real VFS: keeps its errno, which later calls may overwrite. A short read, or a file that is not
- * there to be removed, is no failure but news. */
+/* After a call of the real VFS: keeps its errno, which later calls may overwrite. A short read, or
+ * a file that is not there to be removed, is no failure but news. */
 static int outcome(struct seam_vfs *v, int rc)
 {
     if (rc != SQLITE_OK && rc != SQLITE_IOERR_SHORT_READ && rc != SQLITE_IOERR_DELETE_NOENT)
@@ -74,8 +75,9 @@ static int file_read(sqlite3_file *f, void *to, int n, sqlite3_int64 at)
                : outcome(vfs_of(f), real_file(f)->pMethods->xRead(real_file(f), to, n, at));
 }
 
-/* SQLite's own VFS writes no more than 128 KiB at once: of more it writes a part, or nothing, and says that the disk
- * is full. A statement's journal that outgrows memory comes in pieces as large as that memory (open.c). */
+/* SQLite's own VFS writes no more than 128 KiB at once: of more it writes a part, or nothing, and
+ * says that the disk is full. A statement's journal that outgrows memory comes in pieces as large
+ * as that memory (open.c). */
 static int write_pieces(sqlite3_file *real, const char *from, int n, sqlite3_int64 at)
 {
     enum { PIECE = 64 * 1024 };

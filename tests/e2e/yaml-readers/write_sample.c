@@ -2,8 +2,8 @@
  *
  *   write_sample DATA_DIR SEED MOVIES
  *
- * DATA_DIR/movies/raw/... is the batch; DATA_DIR/expected.jsonl has one JSON line per record document, printed from the
- * tree that the document was made of. */
+ * DATA_DIR/movies/raw/... is the batch; DATA_DIR/expected.jsonl has one JSON line per record
+ * document, printed from the tree that the document was made of. */
 #include "base/file.h"
 #include "base/num.h"
 #include "base/date.h"

@@ -144,7 +144,8 @@ static void repeated_elements_are_told(void **state)
 {
     (void)state;
     struct staged_record r = good();
-    struct tmdb_keyword k[2] = {{.keyword_id = 1, .name = view_of("a")}, {.keyword_id = 1, .name = view_of("b")}};
+    struct tmdb_keyword k[2] = {
+        {.keyword_id = 1, .name = view_of("a")}, {.keyword_id = 1, .name = view_of("b")}};
     k[0].record.said = k[1].record.said = 3;
     r.movie.keywords = (struct rows){k, 2, true};
     expect(&r, true, RULE_DUPLICATE_ELEMENT, "keywords.keywords[]");

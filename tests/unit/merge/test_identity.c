@@ -1,4 +1,5 @@
-/* Identity of MovieLens rows: the rules of docs/merge.md, one test each, on cases from real releases. */
+/* Identity of MovieLens rows: the rules of docs/merge.md, one test each, on cases from real
+ * releases. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,14 +10,21 @@
 
 static struct tmdb_facts record(int64_t id, const char *imdb, const char *title, const char *date)
 {
-    return (struct tmdb_facts){
-        .tmdb_id = id, .imdb_id = view_of(imdb), .title = view_of(title), .release_date = view_of(date)};
+    return (struct tmdb_facts){.tmdb_id = id,
+        .imdb_id = view_of(imdb),
+        .title = view_of(title),
+        .release_date = view_of(date)};
 }
 
-static struct ml_movie row(int64_t id, const char *title, int64_t year, const char *imdb, int64_t tmdb)
+static struct ml_movie row(
+    int64_t id, const char *title, int64_t year, const char *imdb, int64_t tmdb)
 {
-    return (struct ml_movie){.movielens_id = id, .raw_title = view_of(title), .title = view_of(title),
-        .year = year, .imdb_id = view_of(imdb), .tmdb_id = tmdb};
+    return (struct ml_movie){.movielens_id = id,
+        .raw_title = view_of(title),
+        .title = view_of(title),
+        .year = year,
+        .imdb_id = view_of(imdb),
+        .tmdb_id = tmdb};
 }
 
 static struct link decide(const struct ml_movie *m, const struct tmdb_facts *linked,
@@ -78,11 +86,13 @@ static void wrong_link_without_that_record_is_a_movie_of_its_own(void **state)
     assert_true(l.conflict);
 }
 
-/* ml-latest-small: 6003 and 144606 are both Confessions of a Dangerous Mind (2002), with two IMDb ids. */
+/* ml-latest-small: 6003 and 144606 are both Confessions of a Dangerous Mind (2002), with two IMDb
+ * ids. */
 static void second_imdb_id_of_one_film_follows_title_and_year(void **state)
 {
     (void)state;
-    struct tmdb_facts t = record(4912, "tt0270288", "Confessions of a Dangerous Mind", "2002-12-30");
+    struct tmdb_facts t =
+        record(4912, "tt0270288", "Confessions of a Dangerous Mind", "2002-12-30");
     struct ml_movie m = row(144606, "Confessions of a Dangerous Mind", 2003, "tt0290538", 4912);
     struct link l = decide(&m, &t, NULL, 0);
     assert_int_equal(l.movie_id, 4912);
@@ -101,8 +111,8 @@ static void title_does_not_help_when_the_years_are_apart(void **state)
 static void two_records_with_the_imdb_id_decide_nothing(void **state)
 {
     (void)state;
-    struct tmdb_facts two[2] = {
-        record(10, "tt0119123", "Finding North", NULL), record(11, "tt0119123", "Finding North", NULL)};
+    struct tmdb_facts two[2] = {record(10, "tt0119123", "Finding North", NULL),
+        record(11, "tt0119123", "Finding North", NULL)};
     struct ml_movie m = row(2679, "Finding North", 1998, "tt0119123", 0);
     assert_int_equal(decide(&m, NULL, two, 2).movie_id, -2679);
     assert_int_equal(decide(&m, NULL, two, 1).movie_id, 10);
@@ -128,7 +138,8 @@ static void titles_agree_through_case_punctuation_and_alternatives(void **state)
     children.original_title = view_of("La Cité des Enfants Perdus");
     arena_init(&a);
     assert_true(titles_agree(view_of("Seven (a.k.a. Se7en)"), &seven, &a));
-    assert_true(titles_agree(view_of("City of Lost Children (La Cité des enfants perdus)"), &children, &a));
+    assert_true(
+        titles_agree(view_of("City of Lost Children (La Cité des enfants perdus)"), &children, &a));
     assert_true(titles_agree(view_of("The city of lost children!"), &children, &a));
     assert_true(titles_agree(view_of("おくりびと"), &okuribito, &a));
     assert_false(titles_agree(view_of("おくりひと"), &okuribito, &a));

@@ -9,7 +9,8 @@
 
 static struct arena arena;
 
-static struct ml_row row(int64_t id, const char *title, int64_t year, const char *genres, const char *imdb)
+static struct ml_row row(
+    int64_t id, const char *title, int64_t year, const char *genres, const char *imdb)
 {
     return (struct ml_row){.movie = {.movielens_id = id, .raw_title = view_of("Raw, The (1999) "),
                                .title = view_of(title), .year = year, .genres = view_of(genres),
@@ -17,7 +18,8 @@ static struct ml_row row(int64_t id, const char *title, int64_t year, const char
         .rating_count = 10, .rating_sum = 70};
 }
 
-static struct merged merge(int64_t id, const struct ml_row *rows, size_t n, const struct tmdb_facts *t)
+static struct merged merge(
+    int64_t id, const struct ml_row *rows, size_t n, const struct tmdb_facts *t)
 {
     struct merged m;
     const struct ml_row *list[3] = {NULL};
@@ -47,7 +49,8 @@ static void tmdb_comes_first_and_movielens_fills(void **state)
 static void genres_are_united_and_say_where_from(void **state)
 {
     (void)state;
-    struct tmdb_facts t = {.tmdb_id = 1, .title = view_of("X"), .genre_ids = {878, 10402, 999999}, .genre_n = 3};
+    struct tmdb_facts t = {
+        .tmdb_id = 1, .title = view_of("X"), .genre_ids = {878, 10402, 999999}, .genre_n = 3};
     struct ml_row r = row(1, "X", 0, "Children|Sci-Fi|IMAX|Nonsense", NULL);
     struct merged m = merge(1, &r, 1, &t);
     static const struct movie_genre want[] = {
@@ -89,7 +92,8 @@ static void ratings_of_several_rows_add_up(void **state)
 {
     (void)state;
     struct tmdb_facts t = {.tmdb_id = 4912, .title = view_of("Confessions of a Dangerous Mind")};
-    struct ml_row rows[2] = {row(6003, "Confessions of a Dangerous Mind", 2002, "Crime", "tt0270288"),
+    struct ml_row rows[2] = {
+        row(6003, "Confessions of a Dangerous Mind", 2002, "Crime", "tt0270288"),
         row(144606, "Confessions of a Dangerous Mind", 2002, "Drama", "tt0290538")};
     struct merged m = merge(4912, rows, 2, &t);
     assert_int_equal(m.movie.rating_count, 20);
@@ -101,7 +105,9 @@ static void ratings_of_several_rows_add_up(void **state)
 static void contradictions_are_recorded_with_both_values(void **state)
 {
     (void)state;
-    struct tmdb_facts t = {.tmdb_id = 5, .title = view_of("One"), .release_date = view_of("1990-01-01"),
+    struct tmdb_facts t = {.tmdb_id = 5,
+        .title = view_of("One"),
+        .release_date = view_of("1990-01-01"),
         .imdb_id = view_of("tt0000001")};
     struct ml_row r = row(7, "Two", 1995, "Drama", "tt0000002");
     struct merged m = merge(5, &r, 1, &t);
@@ -119,7 +125,8 @@ static void contradictions_are_recorded_with_both_values(void **state)
 static void a_year_next_door_is_no_contradiction(void **state)
 {
     (void)state;
-    struct tmdb_facts t = {.tmdb_id = 5, .title = view_of("One"), .release_date = view_of("1996-01-01")};
+    struct tmdb_facts t = {
+        .tmdb_id = 5, .title = view_of("One"), .release_date = view_of("1996-01-01")};
     struct ml_row r = row(7, "One", 1995, "Drama", NULL);
     assert_int_equal(merge(5, &r, 1, &t).conflict_n, 0);
 }

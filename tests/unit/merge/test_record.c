@@ -163,7 +163,8 @@ static void older_data_is_stale(void **state)
 static void what_an_element_says_of_its_thing_counts(void **state)
 {
     (void)state;
-    struct tmdb_keyword k = keyword(851, "dual identity"), renamed = keyword(851, "double identity");
+    struct tmdb_keyword k = keyword(851, "dual identity"),
+                        renamed = keyword(851, "double identity");
     struct staged_record r = fight_club(&k, 1), again = fight_club(&renamed, 1);
     struct tmdb_stored nothing = {0};
     struct record_diff first = merge(&r, &nothing);
@@ -182,8 +183,10 @@ static void what_an_element_says_of_its_thing_counts(void **state)
 static void row_diff_finds_added_updated_removed(void **state)
 {
     (void)state;
-    struct cell old[] = {cell_int(1), cell_int(10), cell_int(2), cell_int(20), cell_int(4), cell_null()};
-    struct cell fresh[] = {cell_int(2), cell_int(21), cell_int(3), cell_int(30), cell_int(4), cell_null()};
+    struct cell old[] = {
+        cell_int(1), cell_int(10), cell_int(2), cell_int(20), cell_int(4), cell_null()};
+    struct cell fresh[] = {
+        cell_int(2), cell_int(21), cell_int(3), cell_int(30), cell_int(4), cell_null()};
     struct row_set a = {old, 2, 3}, b = {fresh, 2, 3};
     struct row_diff d;
     merge_rows(&a, &b, 1, &arena, &d);

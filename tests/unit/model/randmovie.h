@@ -1,5 +1,6 @@
-/* Random bodies of movies from a seed, made by walking the field tables: every field absent, null or present, every
- * list absent, empty or filled, texts that break things. For property tests of model and stage. */
+/* Random bodies of movies from a seed, made by walking the field tables: every field absent, null
+ * or present, every list absent, empty or filled, texts that break things. For property tests of
+ * model and stage. */
 #ifndef MOVIE_ETL_TESTS_RANDMOVIE_H
 #define MOVIE_ETL_TESTS_RANDMOVIE_H
 

@@ -1,4 +1,5 @@
-/* Decoding by the field tables: types, presence, groups, empty and null lists, what no table knows. */
+/* Decoding by the field tables: types, presence, groups, empty and null lists, what no table
+ * knows. */
 #include "jsonnode.h"
 
 #include "model/decode.h"

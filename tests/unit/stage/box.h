@@ -1,4 +1,5 @@
-/* A box for tests of stage: a folder of its own, an arena, findings, and a batch read to its end. */
+/* A box for tests of stage: a folder of its own, an arena, findings, and a batch read to its
+ * end. */
 #ifndef MOVIE_ETL_TESTS_BOX_H
 #define MOVIE_ETL_TESTS_BOX_H
 

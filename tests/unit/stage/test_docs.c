@@ -1,4 +1,5 @@
-/* The example in docs/yaml.md is a file that this program wrote, and says what the page says about it. */
+/* The example in docs/yaml.md is a file that this program wrote, and says what the page says about
+ * it. */
 #include "box.h"
 
 #include "base/file.h"

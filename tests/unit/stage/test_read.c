@@ -1,4 +1,5 @@
-/* Reading batches: headers, records, refusals at their place, what the end document says, edits by hand. */
+/* Reading batches: headers, records, refusals at their place, what the end document says, edits by
+ * hand. */
 #include "box.h"
 
 #include "base/input.h"

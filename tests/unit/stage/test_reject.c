@@ -78,7 +78,8 @@ static void test_refused_documents_are_set_aside(void **state)
     assert_non_null(strstr(text, "\nwhat is this\n---\nend: {records: 4, gone: 1, sha256: \""));
     assert_non_null(
         strstr(text, "This product uses the TMDB API but is not endorsed or certified by TMDB."));
-    /* a batch file like others: refused again for the same reasons, nothing else is wrong with it */
+    /* a batch file like others: refused again for the same reasons, nothing else is wrong with
+     * it */
     box_read_file(b, box_path(b, REJECTED));
     assert_int_equal(b->n, 5);
     assert_int_equal(b->summary.bad, 5);

@@ -1,7 +1,8 @@
-/* What is written is what is read: hand-written bodies, recorded ones, and random movies from a seed.
+/* What is written is what is read: hand-written bodies, recorded ones, and random movies from a
+ * seed.
  *
- * MOVIE_ETL_REAL_DATA names the folder of real data, with recorded bodies in tmdb/movie/ID.json; without it that test
- * counts as skipped. */
+ * MOVIE_ETL_REAL_DATA names the folder of real data, with recorded bodies in tmdb/movie/ID.json;
+ * without it that test counts as skipped. */
 #include "box.h"
 #include "jsonnode.h"
 #include "randmovie.h"

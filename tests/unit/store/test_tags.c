@@ -21,7 +21,8 @@ static void take_line(void *payload, enum log_level level, const char *text)
 }
 
 /* Tags in order: four users on each movie, two of one on the same; every seventh repeats the one
- * before. From `back_from` on every other one is that of 1,000 before, the one at `long_at` is long. */
+ * before. From `back_from` on every other one is that of 1,000 before, the one at `long_at` is
+ * long. */
 struct source {
     struct generated g; /* the first member: its callbacks take the generator */
     uint64_t n, back_from, long_at, given;

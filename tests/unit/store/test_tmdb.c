@@ -172,8 +172,8 @@ static void set_keyword(struct tmdb_movie *m, struct tmdb_keyword *item, const c
     m->keywords = (struct rows){item, 1, true};
 }
 
-/* One statement that overwrites more than SQLite keeps in memory to take it back (8 MiB): the rest goes to a
- * file. */
+/* One statement that overwrites more than SQLite keeps in memory to take it back (8 MiB): the rest
+ * goes to a file. */
 static void many_rows_are_overwritten_in_one_call(void **state)
 {
     enum { REVIEWS = 5000, LENGTH = 2500, SAID = 0x3ff };
@@ -554,7 +554,8 @@ static const struct CMUnitTest both[] = {
     KIT_TEST(popularity_and_writes_leave_the_rest),
 };
 
-/* Random records know no limits, which a server's columns have; the other is about SQLite's statements. */
+/* Random records know no limits, which a server's columns have; the other is about SQLite's
+ * statements. */
 static const struct CMUnitTest embedded[] = {
     KIT_TEST(random_records_come_back_equal),
     KIT_TEST(many_rows_are_overwritten_in_one_call),

@@ -1,4 +1,5 @@
-/* Fetching from the stand-in: a client for it, and a fetch that remembers a digest of every movie. */
+/* Fetching from the stand-in: a client for it, and a fetch that remembers a digest of every
+ * movie. */
 #ifndef TESTS_TMDB_FETCHING_H
 #define TESTS_TMDB_FETCHING_H
 

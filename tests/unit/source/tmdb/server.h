@@ -13,7 +13,8 @@ struct server {
     struct http *control;       /* an engine of its own for /_control */
 };
 
-/* Starts `binary` with the options in `spec`, separated by blanks (a value may hold '~' for a blank). */
+/* Starts `binary` with the options in `spec`, separated by blanks (a value may hold '~' for a
+ * blank). */
 void server_start(struct server *s, const char *binary, const char *spec);
 void server_stop(struct server *s); /* fine when it is stopped */
 

@@ -1,8 +1,10 @@
-/* The client against a server that misbehaves: the stand-in of tests/standin as a child process, real sockets, libcurl.
+/* The client against a server that misbehaves: the stand-in of tests/standin as a child process,
+ * real sockets, libcurl.
  *
  *   test-tmdb-against-standin STANDIN [slow]
  *
- * `slow` takes the full numbers (20,000 movies with faults, 1,000 requests at 35 a second, memory over 50,000). */
+ * `slow` takes the full numbers (20,000 movies with faults, 1,000 requests at 35 a second, memory
+ * over 50,000). */
 #include "fetching.h"
 
 #include "base/sys.h"
@@ -78,8 +80,9 @@ static int64_t real_ms(void)
     return sys_mono_ms();
 }
 
-/* 35 requests a second, measured by the server. That no second has more than 37 is test_limiter.c's to prove: here a busy
- * machine may let the server see a few late ones together, so the short run leaves room for that. */
+/* 35 requests a second, measured by the server. That no second has more than 37 is test_limiter.c's
+ * to prove: here a busy machine may let the server see a few late ones together, so the short run
+ * leaves room for that. */
 static void the_pace_is_kept(void **state)
 {
     int64_t n = slow ? 1000 : 140;

@@ -1,4 +1,5 @@
-/* The classes: every documented code, what HTTP says without one, Retry-After, and that docs/tmdb.md says the same. */
+/* The classes: every documented code, what HTTP says without one, Retry-After, and that
+ * docs/tmdb.md says the same. */
 #include "test.h"
 
 #include "base/file.h"
@@ -285,7 +286,8 @@ static void retry_after_in_all_forms(void **state)
     assert_int_equal(retry_after_ms((struct view){NULL, 0}, view_of(""), NOW), -1);
 }
 
-/* docs/tmdb.md has a line "| 34 | 404 | gone | not found |" for every code, and no other lines of that form. */
+/* docs/tmdb.md has a line "| 34 | 404 | gone | not found |" for every code, and no other lines of
+ * that form. */
 static void docs_show_the_same_table(void **state)
 {
     struct str text;

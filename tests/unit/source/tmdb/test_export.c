@@ -152,7 +152,8 @@ static void a_missing_export_is_said_so(void **state)
     str_done(&r.text);
 }
 
-/* Cut on the way, or whole in length but without its trailer: not one row is given before it is whole. */
+/* Cut on the way, or whole in length but without its trailer: not one row is given before it is
+ * whole. */
 static void a_damaged_export_is_fetched_again(void **state)
 {
     struct str gz;

@@ -1,4 +1,5 @@
-/* HTTP/2 and TLS: the client through nghttpx (a proxy that speaks HTTP/2 over TLS) to the stand-in server.
+/* HTTP/2 and TLS: the client through nghttpx (a proxy that speaks HTTP/2 over TLS) to the stand-in
+ * server.
  *
  *   test-tmdb-http2 STANDIN NGHTTPX OPENSSL
  *

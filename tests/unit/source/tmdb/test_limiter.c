@@ -1,4 +1,5 @@
-/* The limiter and the breaker on clocks of their own, and the limiter on the program's clock run fast. */
+/* The limiter and the breaker on clocks of their own, and the limiter on the program's clock run
+ * fast. */
 #include "test.h"
 
 #include "base/sys.h"

@@ -86,7 +86,8 @@ static void discover_survives_drift(void **state)
     server_stop(&s);
 }
 
-/* The feed from a file: 250 ids on the day, 40 on the next, some of both, and entries without an id. */
+/* The feed from a file: 250 ids on the day, 40 on the next, some of both, and entries without an
+ * id. */
 static void changes_of_a_day(void **state)
 {
     char path[] = "/tmp/tmdb-changes-XXXXXX", spec[200];

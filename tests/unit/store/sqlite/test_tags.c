@@ -1,5 +1,5 @@
-/* The page writer of tags against SQLite itself, as test_pages.c does it for ratings: what is new are
- * texts, records of more than 127 bytes, and rows that are left to SQLite. */
+/* The page writer of tags against SQLite itself, as test_pages.c does it for ratings: what is new
+ * are texts, records of more than 127 bytes, and rows that are left to SQLite. */
 #include "tags_kit.h"
 
 #include "base/sys.h"
@@ -33,8 +33,8 @@ static void every_number_of_rows(void **state)
     }
 }
 
-/* Bytes of the longest record, by the format, for each size: (U - 12) * 64 / 255 - 23; on the largest
- * pages, what is wanted here. */
+/* Bytes of the longest record, by the format, for each size: (U - 12) * 64 / 255 - 23; on the
+ * largest pages, what is wanted here. */
 static const size_t most_local[] = {102, 230, 487, 1002, 2030, 4086, 8198, 10040};
 
 /* Lengths around those at which a serial type (58 bytes) and a record (about 115) get a second byte
