@@ -44,7 +44,8 @@ static bool add_row(struct tag_pages *p, const struct cell *row, const uint32_t 
     p->user_id = row[COL_USER].i;
     p->movielens_id = row[COL_MOVIE].i;
     p->seq = row[COL_SEQ].i;
-    movie_index_add(&p->pages.index, movie, NULL, &(int32_t){(int32_t)p->user_id}, 1);
+    int32_t user = (int32_t)p->user_id;
+    movie_index_add(&p->pages.index, movie, NULL, &user, 1);
     return true;
 }
 
