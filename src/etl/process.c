@@ -231,7 +231,7 @@ static bool load_all(struct processing *p, const struct vec *files, struct err *
         return false;
     bool ok = process_files(p, files, e);
     struct err later;
-    if (!sys_stop_asked() && !store_end_first_load(store, ok ? e : &later))
+    if (!store_end_first_load(store, !sys_stop_asked(), ok ? e : &later))
         ok = false;
     return ok;
 }

@@ -53,7 +53,7 @@ bool store_settle(struct store *s, bool now, bool *ret_settled, struct err *e)
     return s->engine->settle == NULL || s->engine->settle(s, now, ret_settled, e);
 }
 
-bool store_end_first_load(struct store *s, struct err *e)
+bool store_end_first_load(struct store *s, bool indexes, struct err *e)
 {
-    return s->engine->mass(s, false, e) && migrate(s, e);
+    return s->engine->mass(s, false, e) && (!indexes || migrate(s, e));
 }

@@ -31,8 +31,10 @@ static bool is_open(const struct sqlite *q)
 /* SQLite rolls back by itself, all that is gathered, after errors that leave it no choice. */
 static bool nothing_was_lost(const struct sqlite *q, struct err *e)
 {
-    return !q->gathering || is_open(q) ||
-           err_set(e, ERR_STORE, "what was written since the last commit was taken back");
+    if (!q->gathering || is_open(q))
+        return true;
+    err_set(e, ERR_STORE, "what was written since the last commit was taken back");
+    return err_hint(e, "The files it came from are where they were: run it again.");
 }
 
 static bool begin_gathering(struct sqlite *q, struct err *e)
@@ -113,5 +115,6 @@ bool sqlite_mass(struct store *s, bool begins, struct err *e)
     bool log = false, ok = sqlite_settle(s, true, &settled, e);
     q->mass =
         ok && begins && sqlite_query(s, "PRAGMA journal_mode", NULL, 0, note_log, &log, e) && log;
-    return ok && sqlite_run(q, v.p, "cannot set up the database", e);
+    struct err later;
+    return sqlite_run(q, v.p, "cannot set up the database", ok ? e : &later) && ok;
 }

@@ -51,7 +51,7 @@ static void others_see_what_is_settled(void **state)
     assert_string_equal(ids(k), "2; 3");
     assert_true(is_settled(k, false)); /* nothing is open */
     must(write_movie(k, 4, false));
-    must(store_end_first_load(k->s, &k->e));
+    must(store_end_first_load(k->s, true, &k->e));
     assert_string_equal(ids(k), "2; 3; 4");
     must(write_movie(k, 5, false));
     assert_string_equal(ids(k), "2; 3; 4; 5");
@@ -67,8 +67,26 @@ static void one_that_fails_takes_back_itself(void **state)
     must(write_movie(k, 3, false));
     assert_true(is_settled(k, true));
     must_fail(write_movie(k, 4, true), ERR_DATA);
-    must(store_end_first_load(k->s, &k->e));
+    must(store_end_first_load(k->s, true, &k->e));
     assert_string_equal(ids(k), "1; 3");
+    kit_sound(k);
+}
+
+/* Who is stopped makes no indexes, but what he writes at the end (that he was stopped) is to stay. */
+static void an_end_in_a_hurry_gathers_no_more(void **state)
+{
+    struct kit *k = *state;
+    static const char index[] =
+        "SELECT count(*) FROM sqlite_schema WHERE name = 'ix_credits_person_id'";
+    must(store_begin_first_load(k->s, &k->e));
+    must(write_movie(k, 1, false));
+    must(store_end_first_load(k->s, false, &k->e));
+    assert_string_equal(ids(k), "1");
+    assert_int_equal(kit_int(k, index), 0);
+    must(write_movie(k, 2, false));
+    assert_string_equal(ids(k), "1; 2");
+    kit_open(k, STORE_WRITE);
+    assert_int_equal(kit_int(k, index), 1);
     kit_sound(k);
 }
 
@@ -116,7 +134,7 @@ static void a_commit_that_fails_is_never_settled(void **state)
     must_fail(store_settle(k->s, true, &settled, &k->e), ERR_STORE);
     assert_says("taken back");
     must_fail(write_movie(k, 3, false), ERR_STORE);
-    must_fail(store_end_first_load(k->s, &k->e), ERR_STORE);
+    must_fail(store_end_first_load(k->s, true, &k->e), ERR_STORE);
     kit_close(k);
     assert_string_equal(ids(k), "1");
     kit_sound(k);
@@ -127,6 +145,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         KIT_TEST(others_see_what_is_settled),
         KIT_TEST(one_that_fails_takes_back_itself),
+        KIT_TEST(an_end_in_a_hurry_gathers_no_more),
         KIT_TEST(it_is_time_after_some_seconds),
         KIT_TEST(what_was_not_settled_is_gone_with_the_process),
         KIT_TEST(a_commit_that_fails_is_never_settled),

@@ -23,7 +23,7 @@ static void keys_go_and_come_with_their_indexes(void **state)
     assert_int_equal(kit_int(k, keys_of_credits), 0);
     assert_int_equal(kit_int(k, index_of_credits), 0);
     must(store_begin_first_load(k->s, &k->e)); /* made again, as after a lost answer */
-    must(store_end_first_load(k->s, &k->e));
+    must(store_end_first_load(k->s, true, &k->e));
     assert_string_equal(kit_text(k, names), indexes_before);
     assert_string_equal(kit_text(k, keys), keys_before);
     kit_sound(k);
@@ -60,7 +60,7 @@ static void a_reference_that_leads_nowhere_costs_its_key_only(void **state)
     kit_sql(k, "INSERT INTO tmdb_movies(tmdb_id, fetched_at) VALUES (1, 1)");
     kit_sql(
         k, "INSERT INTO credits(tmdb_id, kind, credit_id, person_id) VALUES (1, 'cast', 'x', 7)");
-    must(store_end_first_load(k->s, &k->e));
+    must(store_end_first_load(k->s, true, &k->e));
     assert_int_equal(kit_int(k, keys_of_credits), 0);
     assert_string_equal(kit_text(k, names), indexes_before);
     assert_int_equal(kit_int(k, "SELECT count(*) FROM information_schema.key_column_usage WHERE"

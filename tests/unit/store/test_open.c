@@ -325,7 +325,7 @@ static void a_first_load_makes_its_indexes_at_the_end(void **state)
     kit_open(k, STORE_WRITE);
     must(store_begin_first_load(k->s, &k->e));
     assert_int_equal(kit_int(k, count), 0);
-    must(store_end_first_load(k->s, &k->e));
+    must(store_end_first_load(k->s, true, &k->e));
     assert_int_equal(kit_int(k, count), 3);
     must(store_begin_first_load(k->s, &k->e));
     kit_open(k, STORE_READ); /* as if the process had ended */
