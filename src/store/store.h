@@ -141,8 +141,8 @@ bool store_each_tmdb_id(struct store *s,
 /* Around the first load of TMDB records: while there are none, indexes on their tables that loading
  * does not need are dropped, and made at the end in one go, which is faster than row by row. A
  * missing index is the note of what is left to do: when the process ends between the two, the next
- * command that writes makes it as it opens the store, as also after an end without `indexes`, for who
- * is in a hurry. Does nothing when there are records. */
+ * command that writes makes it as it opens the store, as also after an end without `indexes`, for
+ * who is in a hurry. Does nothing when there are records. */
 bool store_begin_first_load(struct store *s, struct err *e);
 bool store_end_first_load(struct store *s, bool indexes, struct err *e);
 /* Between the two a store may gather transactions: what is committed may still be lost (killed,

@@ -76,6 +76,19 @@ done
 for part in 25 60; do
     ends "fail-from=any:$((calls * part / 100)):ENOSPC" "a full disk after $part %"
 done
+# Stopped in the middle, it puts down that it was, and the next run need not wait for anybody's lease.
+rm -rf first; cp -r staged first; cd first || exit 99
+"$BIN" process --batch-type initial >out.txt 2>err.txt </dev/null &
+pid=$!
+n=0
+while [ $n -lt 200 ] && [ "$(sql "select count(*) from etl_runs where command = 'process'")" != 1 ]; do sleep 0.01; n=$((n + 1)); done
+kill -TERM $pid; wait $pid; CODE=$? # INT is not heard in the background
+rows "a first load that is stopped (exit code $CODE) says so" "select count(*) from etl_runs where ended_at is null" 0
+etl process --batch-type initial
+exits 0 "the next run goes on at once"
+dump ../first.dump
+cd .. || exit 99
+same "to the same database" calm.dump first.dump
 cd storm || exit 99
 
 # Another release is loaded over it, and the run is killed while it links: the next one finishes that.

@@ -72,7 +72,8 @@ static void one_that_fails_takes_back_itself(void **state)
     kit_sound(k);
 }
 
-/* Who is stopped makes no indexes, but what he writes at the end (that he was stopped) is to stay. */
+/* Who is stopped makes no indexes, but what he writes at the end (that he was stopped) is to
+ * stay. */
 static void an_end_in_a_hurry_gathers_no_more(void **state)
 {
     struct kit *k = *state;
