@@ -17,7 +17,8 @@ BEGIN {
     # Headers from outside: the folder that may include them.
     third["curl/"] = "source/tmdb"; third["jansson.h"] = "source/tmdb"; third["yaml.h"] = "stage"
     third["sqlite3.h"] = "store/sqlite"; third["mysql.h"] = "store/mysql"; third["mysql/"] = "store/mysql"
-    third["mariadb/"] = "store/mysql"; third["zlib.h"] = "base"; third["utf8proc.h"] = "base"
+    third["mariadb/"] = "store/mysql"; third["zlib.h"] = "base"; third["libdeflate.h"] = "base"
+    third["utf8proc.h"] = "base"
     third["openssl/"] = "base"; third["pthread.h"] = "base"
 
     words(standard, "assert.h ctype.h errno.h float.h inttypes.h limits.h locale.h math.h signal.h stdalign.h" \

@@ -1,8 +1,6 @@
-/* Inflating and gzip: the one place that knows zlib. See input.h. */
-#include "base/file.h"
+/* Inflating: the one place that knows zlib. See input.h. */
 #include "base/input.h"
 #include "base/mem.h"
-#include "base/sys.h"
 
 #include <zlib.h>
 
@@ -130,59 +128,6 @@ struct input *input_inflate_new(struct input *inner, enum inflate_form form, con
     (void)inflateInit2(
         &s->z, form == INFLATE_GZIP ? 15 + 16 : -15); /* a failure shows at the first read */
     return &s->in;
-}
-
-static bool deflate_to(z_stream *z, int flush, struct outfile *o, struct err *e)
-{
-    unsigned char out[16384];
-    do {
-        z->next_out = out;
-        z->avail_out = sizeof out;
-        (void)deflate(z, flush);
-        if (!outfile_write(o, (struct view){(char *)out, sizeof out - z->avail_out}, e))
-            return false;
-    } while (z->avail_out == 0);
-    return true;
-}
-
-static bool deflate_input(struct input *in, z_stream *z, struct outfile *o, struct err *e)
-{
-    /* Twice the speed of the usual level 6, for files a quarter larger: who waits for a load waits
-     * for this too. */
-    static const int level = 1;
-    unsigned char block[16384];
-    if (deflateInit2(z, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-        return err_set(e, ERR_BUG, "zlib cannot be used: version %s", zlibVersion());
-    for (;;) {
-        size_t got;
-        if (!in->read(in, block, sizeof block, &got, e))
-            return false;
-        z->next_in = block;
-        z->avail_in = (uInt)got;
-        if (!deflate_to(z, got == 0 ? Z_FINISH : Z_NO_FLUSH, o, e))
-            return false;
-        if (got == 0)
-            return true;
-    }
-}
-
-bool gzip_file(const char *from, const char *to, struct err *e)
-{
-    struct input *in;
-    struct outfile o;
-    if (!input_file_new(from, &in, e))
-        return false;
-    bool ok = outfile_create(&o, to, e);
-    if (ok) {
-        z_stream z = {.zalloc = zlib_alloc, .zfree = zlib_free};
-        ok = deflate_input(in, &z, &o, e) && outfile_commit(&o, e);
-        (void)deflateEnd(&z);
-        if (!ok) /* of no use to anybody, and in the way of the next try */
-            (void)sys_unlink(o.part);
-        outfile_done(&o);
-    }
-    input_free(in);
-    return ok;
 }
 
 uint32_t crc32_add(uint32_t crc, struct view v)

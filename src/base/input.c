@@ -95,6 +95,15 @@ void input_free(struct input *in)
         in->close(in);
 }
 
+bool input_read_full(struct input *in, void *to, size_t n, size_t *ret, struct err *e)
+{
+    size_t got = 1;
+    for (*ret = 0; *ret < n && got > 0; *ret += got)
+        if (!in->read(in, (char *)to + *ret, n - *ret, &got, e))
+            return false;
+    return true;
+}
+
 bool input_open(const char *path, struct input **ret, struct err *e)
 {
     struct input *file;

@@ -24,13 +24,12 @@ struct input *input_memory_new(struct view v); /* borrows the bytes */
 enum inflate_form { INFLATE_GZIP, INFLATE_RAW };
 struct input *input_inflate_new(struct input *inner_take, enum inflate_form form, const char *name);
 void input_free(struct input *in);
+/* Reads n bytes, fewer only when the end comes before. */
+bool input_read_full(struct input *in, void *to, size_t n, size_t *ret, struct err *e);
 
 /* Opens a file, through gzip when its name ends in ".gz". */
 bool input_open(const char *path, struct input **ret, struct err *e);
 
-/* Writes `from` compressed to `to` (atomic, see file.h). A failure leaves no TO.part behind;
- * kill -9 does, and the next caller removes it under the lock that makes the file its own. */
-bool gzip_file(const char *from, const char *to, struct err *e);
 /* CRC-32 as zip and gzip use it; start with 0. */
 uint32_t crc32_add(uint32_t crc, struct view v);
 

@@ -1,13 +1,12 @@
-/* Tests of base/input's inflating reader and gzip_file: streams cut at every byte, damaged at
- * every bit, joined, read in blocks of every size. The streams come from gzip_file itself and,
- * as an outside witness, from another compressor as literal bytes. */
+/* Tests of base/input's inflating reader: streams cut at every byte, damaged at every bit, joined,
+ * read in blocks of every size. The streams come from gzip_file and, as an outside witness, from
+ * another compressor as literal bytes. */
 #include "help.h"
 
-#include "base/file.h"
+#include "base/gzip.h"
 #include "base/input.h"
 #include "base/mem.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -348,65 +347,6 @@ TEST(exhaustion_within_zlib_ends_the_process)
     assert_int_equal(end.code, 71);
 }
 
-TEST(gzip_file_is_atomic)
-{
-    static const enum sys_call calls[] = {SYS_OPEN, SYS_READ, SYS_WRITE, SYS_SYNC, SYS_RENAME};
-    struct err e;
-    file_put("plain", (struct view){text, SIZE});
-    for (size_t i = 0; i < COUNT(calls); i++) {
-        bool ok;
-        int n = 0;
-        do {
-            fault_install(calls[i], ++n, EIO);
-            ok = gzip_file("plain", "packed.gz", &e);
-            (void)fault_clear();
-            struct input *in;
-            size_t got;
-            if (is_there("packed.gz")) { /* a failed sync of the folder comes after the name */
-                assert_true(ok || calls[i] == SYS_OPEN || calls[i] == SYS_SYNC);
-                assert_true(input_open("packed.gz", &in, &e));
-                assert_true(drain(in, 50000, (struct view){text, SIZE}, &got, &e) && got == SIZE);
-                input_free(in);
-            }
-            assert_true(!ok || is_there("packed.gz"));
-            (void)unlink("packed.gz");
-            (void)unlink("packed.gz.part");
-        } while (!ok);
-        assert_true(n > 1);
-    }
-}
-
-/* Else the next try would find a part in its way, and so would every later one. */
-TEST(a_failed_gzip_file_can_be_repeated)
-{
-    struct err e;
-    file_put("plain", (struct view){text, SIZE});
-    fault_install(SYS_WRITE, 1, ENOSPC);
-    assert_false(gzip_file("plain", "packed.gz", &e));
-    (void)fault_clear();
-    assert_int_equal(e.kind, ERR_DISK);
-    assert_false(is_there("packed.gz.part"));
-    assert_true(gzip_file("plain", "packed.gz", &e));
-    file_put("other.gz.part", V("somebody else's"));
-    assert_false(gzip_file("plain", "other.gz", &e));
-    assert_true(file_is("other.gz.part", V("somebody else's")));
-}
-
-TEST(gzip_file_refuses_what_it_must)
-{
-    struct err e;
-    file_put("plain", V("abc"));
-    file_put("there.gz", V("old"));
-    assert_false(gzip_file("none", "x.gz", &e));
-    assert_int_equal(e.kind, ERR_INPUT);
-    assert_false(is_there("x.gz") || is_there("x.gz.part"));
-    assert_false(gzip_file("plain", "there.gz", &e));
-    assert_int_equal(e.kind, ERR_INPUT);
-    assert_true(file_is("there.gz", V("old")));
-    assert_false(gzip_file("plain", "none/x.gz", &e));
-    assert_true(file_is("plain", V("abc")));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -421,9 +361,6 @@ int main(void)
         cmocka_unit_test(joined_members_are_one_text),
         cmocka_unit_test(what_follows_the_last_member),
         cmocka_unit_test(exhaustion_within_zlib_ends_the_process),
-        in_folder(gzip_file_is_atomic),
-        in_folder(a_failed_gzip_file_can_be_repeated),
-        in_folder(gzip_file_refuses_what_it_must),
     };
     return cmocka_run_group_tests(tests, make_text, NULL);
 }

@@ -1,18 +1,13 @@
-/* Which files lie where, which ids are staged, and the way to processed/. */
+/* Which files lie where, and which ids are staged. */
 #include "box.h"
 
 #include "base/file.h"
-#include "base/input.h"
-#include "base/sys.h"
+#include "base/gzip.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #define ETL "etl: {fetched_at: \"2026-11-22T10:00:07Z\", review: null}\n"
-
-static const char DOC[] = "---\netl: {fetched_at: \"2026-11-22T10:00:07Z\", review: "
-                          "null}\nmovie:\n  id: %d\n  title: \"T\"\n";
 
 static const char *raw(struct box *b, const char *name)
 {
@@ -229,157 +224,6 @@ static void test_too_many_ids_are_an_error(void **state)
     map_done(&m);
 }
 
-/* ---- moving */
-
-static const char NAME[] = "initial_2023_20261122_100000.yaml";
-
-static void move(struct box *b, const char *path, bool moves)
-{
-    struct err e;
-    bool moved;
-    must(batch_move_processed(b->dir, path, &moved, &e));
-    assert_int_equal(moved, moves);
-}
-
-static void test_moving(void **state)
-{
-    struct box *b = *state;
-    struct view v = box_batch(b, arena_print(&b->a, DOC, 5).p, 1, 0);
-    put_raw(b, NAME, v);
-    move(b, raw(b, NAME), true);
-    assert_string_equal(box_list(b, "movies/raw"), "");
-    assert_string_equal(box_list(b, "movies/processed"), "initial_2023_20261122_100000.yaml.gz");
-    box_read_file(b, box_path(b, "movies/processed/initial_2023_20261122_100000.yaml.gz"));
-    assert_findings(b, 0);
-    assert_string_equal(b->summary.sha256.z, digest_of(DIGEST_SHA256, v).z);
-    move(b, raw(b, NAME), false); /* it is gone: nothing to do */
-}
-
-static void test_moving_the_same_name_again(void **state)
-{
-    struct box *b = *state;
-    for (int i = 1; i <= 3; i++) {
-        put_raw(b, NAME, box_batch(b, arena_print(&b->a, DOC, i).p, 1, 0));
-        move(b, raw(b, NAME), true);
-    }
-    assert_string_equal(box_list(b, "movies/processed"),
-        "initial_2023_20261122_100000.yaml.gz initial_2023_20261122_100000_r2.yaml.gz"
-        " initial_2023_20261122_100000_r3.yaml.gz");
-    assert_string_equal(
-        listed(b, FOLDER_PROCESSED, BATCH_INITIAL), box_list(b, "movies/processed"));
-    box_read_file(b, box_path(b, "movies/processed/initial_2023_20261122_100000_r2.yaml.gz"));
-    assert_int_equal(b->records[0].tmdb_id, 2);
-}
-
-static void test_moving_from_rejected(void **state)
-{
-    struct box *b = *state;
-    const char *path = box_path(b, "movies/rejected/initial_2023_20261122_100000.rejected.yaml");
-    box_put(b, path, box_batch(b, "", 0, 0));
-    move(b, path, true);
-    assert_string_equal(
-        box_list(b, "movies/processed"), "initial_2023_20261122_100000.rejected.yaml.gz");
-    box_put(b, path, box_batch(b, arena_print(&b->a, DOC, 1).p, 1, 0));
-    move(b, path, true);
-    assert_string_equal(box_list(b, "movies/processed"),
-        "initial_2023_20261122_100000.rejected.yaml.gz"
-        " initial_2023_20261122_100000_r2.rejected.yaml.gz");
-}
-
-static void test_moving_a_compressed_file(void **state)
-{
-    struct box *b = *state;
-    struct err e;
-    put_raw(b, NAME, box_batch(b, "", 0, 0));
-    must(gzip_file(raw(b, NAME), raw(b, "initial_2023_20261122_100000.yaml.gz"), &e));
-    (void)remove(raw(b, NAME));
-    move(b, raw(b, "initial_2023_20261122_100000.yaml.gz"), true);
-    assert_string_equal(box_list(b, "movies/raw"), "");
-    box_read_file(b, box_path(b, "movies/processed/initial_2023_20261122_100000.yaml.gz"));
-    assert_int_equal(b->f.per_severity[SEVERITY_ERROR], 0);
-}
-
-static void test_what_is_never_moved(void **state)
-{
-    struct box *b = *state;
-    struct view v = box_batch(b, "", 0, 0);
-    const char *outside = box_path(b, "elsewhere/initial_2023_20261122_100000.yaml");
-    const char *processed = box_path(b, "movies/processed/initial_2023_20261122_100000.yaml.gz");
-    const char *beside = box_path(b, "movies/initial_2023_20261122_100000.yaml");
-    const char *below = box_path(b, "movies/raw/sub/initial_2023_20261122_100000.yaml");
-    box_put(b, outside, v);
-    box_put(b, processed, view_of("x"));
-    box_put(b, beside, v);
-    box_put(b, below, v);
-    move(b, outside, false);
-    move(b, processed, false);
-    move(b, beside, false);
-    move(b, below, false);
-    /* a link in raw/ to a file outside; a folder outside behind a link; a way out with dots */
-    assert_int_equal(symlink(outside, raw(b, NAME)), 0);
-    move(b, raw(b, NAME), false);
-    assert_int_equal(symlink(box_path(b, "elsewhere"), raw(b, "link")), 0);
-    move(b, box_path(b, "movies/raw/link/initial_2023_20261122_100000.yaml"), false);
-    move(b, box_path(b, "movies/raw/../../elsewhere/initial_2023_20261122_100000.yaml"), false);
-    assert_int_equal(box_get(b, outside).n, v.n);
-    assert_int_equal(box_get(b, processed).n, 1);
-    assert_true(file_exists(beside) && file_exists(below));
-    move(b, raw(b, "none.yaml"), false);
-}
-
-/* Other names of the same folder are the same folder. */
-static void test_moving_by_another_path(void **state)
-{
-    struct box *b = *state;
-    put_raw(b, NAME, box_batch(b, "", 0, 0));
-    move(b, box_path(b, "movies/../movies/raw/./initial_2023_20261122_100000.yaml"), true);
-    assert_string_equal(box_list(b, "movies/raw"), "");
-}
-
-/* ---- killed, or failing, at every call on the way */
-
-static int calls_left;
-
-static int fail_from(enum sys_call call)
-{
-    (void)call;
-    return calls_left-- <= 0 ? EIO : 0;
-}
-
-static void test_moving_fails_at_every_call(void **state)
-{
-    struct sys_seam seam = {fail_from, 0, 1};
-    struct box *b = *state;
-    struct view v = box_batch(b, arena_print(&b->a, DOC, 5).p, 1, 0);
-    bool ok = false, moved;
-    struct err e;
-    int n;
-    for (n = 0; !ok; n++) {
-        assert_true(n < 100);
-        put_raw(b, NAME, v);
-        calls_left = n;
-        sys_install(&seam);
-        ok = batch_move_processed(b->dir, raw(b, NAME), &moved, &e);
-        sys_install(NULL);
-        /* at any time one of the two is whole */
-        bool original = file_exists(raw(b, NAME));
-        if (original)
-            assert_true(view_eq(box_get(b, raw(b, NAME)), v));
-        else
-            assert_true(
-                file_exists(box_path(b, "movies/processed/initial_2023_20261122_100000.yaml.gz")));
-        /* and the next run brings it to its end */
-        move(b, raw(b, NAME), original);
-        assert_string_equal(box_list(b, "movies/raw"), "");
-        assert_string_equal(
-            box_list(b, "movies/processed"), "initial_2023_20261122_100000.yaml.gz");
-        box_read_file(b, box_path(b, "movies/processed/initial_2023_20261122_100000.yaml.gz"));
-        assert_string_equal(b->summary.sha256.z, digest_of(DIGEST_SHA256, v).z);
-        (void)remove(box_path(b, "movies/processed/initial_2023_20261122_100000.yaml.gz"));
-    }
-    assert_true(n > 8); /* it was not all over at once */
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,13 +233,6 @@ int main(void)
         BOX_TEST(test_staged_ids_are_not_fooled),
         BOX_TEST(test_staged_ids_agree_with_the_reader),
         BOX_TEST(test_too_many_ids_are_an_error),
-        BOX_TEST(test_moving),
-        BOX_TEST(test_moving_the_same_name_again),
-        BOX_TEST(test_moving_from_rejected),
-        BOX_TEST(test_moving_a_compressed_file),
-        BOX_TEST(test_what_is_never_moved),
-        BOX_TEST(test_moving_by_another_path),
-        BOX_TEST(test_moving_fails_at_every_call),
     };
     return cmocka_run_group_tests_name("stage/folders", tests, NULL, NULL);
 }

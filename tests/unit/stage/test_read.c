@@ -2,7 +2,7 @@
  * hand. */
 #include "box.h"
 
-#include "base/input.h"
+#include "base/gzip.h"
 #include "stage/reader.h"
 #include "stage/split.h"
 

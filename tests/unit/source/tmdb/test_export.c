@@ -3,7 +3,7 @@
 
 #include "base/date.h"
 #include "base/file.h"
-#include "base/input.h"
+#include "base/gzip.h"
 #include "base/sys.h"
 
 #include <errno.h>

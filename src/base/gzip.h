@@ -1,0 +1,22 @@
+/* Gzip: a file's compressed copy, and the proof that it says the same. The one place that knows
+ * libdeflate.
+ *
+ * libdeflate compresses and inflates two to three times as fast as zlib, but whole buffers only. So
+ * the copy is a gzip file of several members (RFC 1952, par. 2.2), one for each portion of the
+ * text, which every reader of gzip files takes as one text (input.h's as well). Memory: some 4 MiB,
+ * whatever the file's size. */
+#ifndef MOVIE_ETL_BASE_GZIP_H
+#define MOVIE_ETL_BASE_GZIP_H
+
+#include "base/err.h"
+
+enum { GZIP_PORTION = 1024 * 1024 }; /* of text in a member; the last one has what is left */
+
+/* Writes `from` compressed to `to` (atomic, see file.h). A failure leaves no TO.part behind;
+ * kill -9 does, and the next caller removes it under the lock that makes the file its own. */
+bool gzip_file(const char *from, const char *to, struct err *e);
+/* Reads what gzip_file has written and its original, and compares them byte by byte. A copy that is
+ * damaged, cut off, or has members larger than a portion says something else. */
+bool gzip_says(const char *packed, const char *plain, bool *ret_same, struct err *e);
+
+#endif
