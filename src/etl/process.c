@@ -1,28 +1,17 @@
 /* process: batch files into the database, oldest first. Also validate, which is its first half
  * alone.
  *
- * A thread reads ahead (feed.h), another compresses and moves what is loaded (mover). A file is
- * moved to processed/ only after the commit of its last record, which a first load may put off
- * (store_settle); one that is loaded but still lies
- * in raw/ (the run was killed in between) is only moved. */
+ * A thread reads ahead (feed.h), others compress and move what is loaded (mover.h). A file is moved
+ * to processed/ only after the commit of its last record, which a first load may put off
+ * (store_settle); one that is loaded but still lies in raw/ (the run was killed in between) is only
+ * moved. */
 #include "etl/feed.h"
+#include "etl/mover.h"
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "base/thread.h"
 
 #include <stdio.h>
-
-/* Moves files that are loaded, in their order. */
-struct mover {
-    const char *data_dir;
-    struct queue *paths;
-    struct thread *thread;
-    bool failed; /* for whoever has joined it */
-    struct err err;
-};
-
-enum { MOVES_AHEAD = 8 };
 
 /* A file that is loaded, but whose load is not settled (store_settle). */
 struct held {
@@ -36,7 +25,7 @@ struct processing {
     struct work *w;
     struct apply apply;
     struct feed *feed;
-    struct mover mover;
+    struct mover *mover;
     struct findings findings; /* of the file at hand */
     uint64_t files, rejected;
     struct arena paths; /* of the files to move */
@@ -81,46 +70,14 @@ static struct view line_of(
     return arena_print(&p->lines, "%s", line);
 }
 
-static void move_all(void *payload)
-{
-    struct mover *m = payload;
-    char *path;
-    while (!m->failed && (path = queue_take(m->paths)) != NULL) {
-        bool moved;
-        m->failed = !batch_move_processed(m->data_dir, path, &moved, &m->err);
-    }
-    queue_close(m->paths);
-}
-
-static bool mover_start(struct mover *m, const char *data_dir, struct err *e)
-{
-    m->data_dir = data_dir;
-    m->paths = queue_new(MOVES_AHEAD);
-    return thread_start(move_all, m, &m->thread, e);
-}
-
-/* Waits until all is moved; a failure counts when nothing else went wrong. */
-static bool mover_finish(struct mover *m, bool ok, struct err *e)
-{
-    if (m->paths == NULL)
-        return ok;
-    queue_close(m->paths);
-    thread_join(m->thread);
-    queue_free(m->paths);
-    if (ok && m->failed)
-        *e = m->err;
-    return ok && !m->failed;
-}
-
-/* What is held is settled: said, and moved. When the mover has failed it takes no more:
- * mover_finish says so. */
+/* What is held is settled: said, and moved. */
 static void release_held(struct processing *p)
 {
     for (size_t i = 0; i < p->held.n; i++) {
         const struct held *h = vec_at(&p->held, i);
         etl_say(p->w->x, "%s", h->line);
         if (!p->w->x->request->dry_run)
-            (void)queue_put(p->mover.paths, h->path);
+            mover_put(p->mover, h->path);
     }
     vec_clear(&p->held);
     arena_reset(&p->lines);
@@ -204,8 +161,7 @@ static bool list_files(const struct etl *x, struct arena *a, struct vec *ret, st
 static bool process_files(struct processing *p, const struct vec *files, struct err *e)
 {
     struct feed_file *file = NULL;
-    bool ok = mover_start(&p->mover, p->w->x->config->data_dir, e) &&
-              feed_new(files, &p->apply.known, &p->feed, e);
+    bool ok = feed_new(files, &p->apply.known, &p->feed, e);
     while (ok && (ok = !work_stopped(e)) && (file = feed_next_file(p->feed)) != NULL) {
         struct findings empty = p->findings;
         p->findings = file->findings; /* and what the database refuses is added */
@@ -217,7 +173,7 @@ static bool process_files(struct processing *p, const struct vec *files, struct 
     struct err later;
     if (!settle(p, true, ok ? e : &later))
         ok = false;
-    return mover_finish(&p->mover, ok, e);
+    return ok;
 }
 
 /* Indexes that a first load goes without are made in any case, but not against the will of whoever
@@ -267,7 +223,8 @@ static bool process_all(struct work *w, struct err *e)
     arena_init(&p.lines);
     vec_init(&p.held, sizeof(struct held), MAX_HELD);
     bool ok = apply_init(&p.apply, w, &p.findings, e) && list_files(w->x, &a, &files, e) &&
-              load_all(&p, &files, e);
+              mover_new(w->x->config->data_dir, files.n, &p.mover, e) && load_all(&p, &files, e);
+    ok = mover_finish(p.mover, ok, e);
     if (ok)
         say_end(&p);
     apply_done(&p.apply);

@@ -1,0 +1,105 @@
+/* Mover: see mover.h. */
+#include "etl/mover.h"
+
+#include "base/file.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/sys.h"
+#include "base/thread.h"
+#include "stage/stage.h"
+
+enum { THREADS = 2 };
+
+struct hand {
+    const struct mover *mover;
+    struct thread *thread;
+    bool failed; /* for whoever has joined it */
+    struct err err;
+};
+
+struct mover {
+    const char *data_dir;
+    struct queue *paths;
+    struct hand hands[THREADS];
+    /* The caller's: */
+    struct map names; /* hashes of those that were put */
+    struct vec again; /* char *: paths whose name was there before */
+};
+
+static bool move(const struct mover *m, const char *path, struct err *e)
+{
+    bool moved;
+    return sys_stop_asked() || batch_move_processed(m->data_dir, path, &moved, e);
+}
+
+/* A hand that failed takes no more; the other one goes on until it fails as well. */
+static void move_all(void *payload)
+{
+    struct hand *h = payload;
+    char *path;
+    thread_give_way();
+    while (!h->failed && (path = queue_take(h->mover->paths)) != NULL)
+        h->failed = !move(h->mover, path, &h->err);
+}
+
+bool mover_new(const char *data_dir, size_t max, struct mover **ret, struct err *e)
+{
+    struct mover *m = mem_alloc(sizeof *m);
+    bool ok = true;
+    m->data_dir = data_dir;
+    m->paths = queue_new(max + 1);
+    map_init(&m->names, max);
+    vec_init(&m->again, sizeof(char *), max);
+    for (size_t i = 0; ok && i < THREADS; i++) {
+        m->hands[i].mover = m;
+        ok = thread_start(move_all, &m->hands[i], &m->hands[i].thread, e);
+    }
+    if (ok)
+        *ret = m;
+    else
+        (void)mover_finish(m, false, e);
+    return ok;
+}
+
+/* raw/NAME.yaml, rejected/NAME.yaml and raw/NAME.yaml.gz all become processed/NAME.yaml.gz, or a
+ * copy beside it. Two names of one hash only cost a wait. */
+static bool name_is_new(struct mover *m, const char *path)
+{
+    struct view name = view_of(file_base_name(path));
+    if (view_ends(name, ".gz"))
+        name.n -= 3;
+    int64_t key = (int64_t)hash_bytes(name);
+    return !map_has(&m->names, key) && map_put(&m->names, key, 1);
+}
+
+void mover_put(struct mover *m, char *path)
+{
+    if (name_is_new(m, path)) {
+        (void)queue_put(m->paths, path);
+        return;
+    }
+    char **to = vec_add(&m->again); /* no more than `max` come */
+    if (to != NULL)
+        *to = path;
+}
+
+bool mover_finish(struct mover *m, bool ok, struct err *e)
+{
+    if (m == NULL)
+        return ok;
+    queue_close(m->paths);
+    for (size_t i = 0; i < THREADS; i++) {
+        struct hand *h = &m->hands[i];
+        thread_join(h->thread);
+        if (ok && h->failed)
+            *e = h->err;
+        ok = ok && !h->failed;
+    }
+    for (size_t i = 0; ok && i < m->again.n; i++)
+        ok = move(m, *(char *const *)vec_at(&m->again, i), e);
+    queue_free(m->paths);
+    map_done(&m->names);
+    vec_done(&m->again);
+    mem_free(m);
+    return ok;
+}

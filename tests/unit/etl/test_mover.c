@@ -1,0 +1,214 @@
+/* The mover: everything arrives, names that come again get numbers in the order they came, and a
+ * failure or a request to stop leaves each file whole in one of the two places. */
+#include "box.h"
+
+#include "base/file.h"
+#include "base/input.h"
+#include "base/sys.h"
+#include "etl/mover.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+enum { FILES = 40 };
+
+static char *copy_of(struct box *b, const char *path)
+{
+    size_t n = strlen(path) + 1;
+    return memcpy(arena_take(&b->a, n), path, n);
+}
+
+/* The i-th file of a test, in raw/ or rejected/. */
+static char *file_at(struct box *b, const char *folder, int i)
+{
+    return copy_of(b,
+        box_path(b, arena_print(&b->a, "movies/%s/initial_%d_20261122_100000.yaml", folder, i).p));
+}
+
+static struct view text_of(struct box *b, int i)
+{
+    struct str s;
+    str_init(&s, 10000000);
+    for (int n = 0; n < 1000 * (i % 4) + 1; n++)
+        str_addf(&s, "# file %d, line %d\n", i, n);
+    struct view v = arena_dup(&b->a, str_view(&s));
+    str_done(&s);
+    return v;
+}
+
+static void put(struct box *b, int i)
+{
+    box_put(b, file_at(b, "raw", i), text_of(b, i));
+}
+
+/* What a file in processed/ says. */
+static bool holds(struct box *b, const char *path, struct view want)
+{
+    struct input *in;
+    struct err e;
+    size_t got;
+    char *to = arena_take(&b->a, want.n + 1);
+    if (!file_exists(path))
+        return false;
+    must(input_open(path, &in, &e));
+    must(input_read_full(in, to, want.n + 1, &got, &e));
+    input_free(in);
+    return got == want.n && memcmp(to, want.p, got) == 0;
+}
+
+static const char *processed(struct box *b, int i)
+{
+    return box_path(
+        b, arena_print(&b->a, "movies/processed/initial_%d_20261122_100000.yaml.gz", i).p);
+}
+
+static bool is_moved(struct box *b, int i)
+{
+    return holds(b, processed(b, i), text_of(b, i));
+}
+
+static bool move_all(struct box *b, int n, struct err *e)
+{
+    struct mover *m = NULL;
+    for (int i = 0; i < n; i++)
+        put(b, i);
+    assert_true(mover_new(b->dir, (size_t)n, &m, e));
+    for (int i = 0; i < n; i++)
+        mover_put(m, file_at(b, "raw", i));
+    return mover_finish(m, true, e);
+}
+
+static bool must_move_all(struct box *b, int n)
+{
+    struct err e;
+    must(move_all(b, n, &e));
+    return true;
+}
+
+static void test_everything_arrives(void **state)
+{
+    struct box *b = *state;
+    assert_true(must_move_all(b, FILES));
+    for (int i = 0; i < FILES; i++)
+        assert_true(is_moved(b, i));
+    assert_string_equal(box_list(b, "movies/raw"), "");
+}
+
+static void test_nothing_to_move(void **state)
+{
+    struct box *b = *state;
+    struct mover *m = NULL;
+    struct err e;
+    must(mover_new(b->dir, 0, &m, &e));
+    must(mover_finish(m, true, &e));
+    assert_true(mover_finish(NULL, true, &e));
+    assert_false(mover_finish(NULL, false, &e));
+}
+
+/* Of raw/, rejected/ and raw/ once more, with files of other names between. */
+static void test_names_that_come_again(void **state)
+{
+    struct box *b = *state;
+    for (int round = 0; round < 20; round++) {
+        struct mover *m = NULL;
+        struct err e;
+        char *second = file_at(b, "rejected", 0), *third = copy_of(b, file_at(b, "raw", 0));
+        for (int i = 0; i < 5; i++)
+            put(b, i);
+        box_put(b, second, text_of(b, 1001));
+        must(mover_new(b->dir, 7, &m, &e));
+        for (int i = 0; i < 5; i++)
+            mover_put(m, file_at(b, "raw", i));
+        mover_put(m, second);
+        mover_put(m, third); /* the same file again: it is gone by then, or moved twice */
+        must(mover_finish(m, true, &e));
+        assert_true(is_moved(b, 0));
+        assert_true(holds(b, box_path(b, "movies/processed/initial_0_20261122_100000_r2.yaml.gz"),
+            text_of(b, 1001)));
+        assert_false(
+            file_exists(box_path(b, "movies/processed/initial_0_20261122_100000_r3.yaml.gz")));
+        assert_string_equal(box_list(b, "movies/raw"), "");
+        assert_string_equal(box_list(b, "movies/rejected"), "");
+    }
+}
+
+/* ---- failures */
+
+static atomic_int calls_left;
+
+static int fail_from(enum sys_call call)
+{
+    return call == SYS_WRITE && atomic_fetch_sub(&calls_left, 1) <= 0 ? ENOSPC : 0;
+}
+
+static void test_a_full_disk_leaves_all_whole(void **state)
+{
+    static const struct sys_seam seam = {fail_from, 0, 1};
+    struct box *b = *state;
+    for (int n = 0; n < 12; n++) {
+        struct err e;
+        atomic_store(&calls_left, n);
+        sys_install(&seam);
+        bool ok = move_all(b, 10, &e);
+        sys_install(NULL);
+        assert_int_equal(ok, n >= 10); /* one write a file: they are small */
+        assert_true(ok || e.kind == ERR_DISK);
+        int moved = 0;
+        for (int i = 0; i < 10; i++) {
+            bool there = file_exists(file_at(b, "raw", i));
+            assert_true(
+                there ? view_eq(box_get(b, file_at(b, "raw", i)), text_of(b, i)) : is_moved(b, i));
+            moved += !there;
+        }
+        assert_int_equal(moved, n < 10 ? n : 10);
+        assert_true(must_move_all(b, 10)); /* the next run */
+        assert_string_equal(box_list(b, "movies/raw"), "");
+        for (int i = 0; i < 10; i++) {
+            assert_true(is_moved(b, i));
+            must(file_remove(processed(b, i), &e));
+        }
+    }
+}
+
+/* What went wrong before counts, not the mover's own failure. */
+static void test_the_first_failure_stays(void **state)
+{
+    static const struct sys_seam seam = {fail_from, 0, 1};
+    struct box *b = *state;
+    struct mover *m = NULL;
+    struct err e, first;
+    put(b, 1);
+    err_set(&first, ERR_STORE, "the first");
+    atomic_store(&calls_left, 0);
+    sys_install(&seam);
+    must(mover_new(b->dir, 1, &m, &e));
+    mover_put(m, file_at(b, "raw", 1));
+    assert_false(mover_finish(m, false, &first));
+    sys_install(NULL);
+    assert_string_equal(first.text, "the first");
+    assert_true(file_exists(file_at(b, "raw", 1)));
+}
+
+/* The last test: a request to stop stays. */
+static void test_a_stop_leaves_the_rest(void **state)
+{
+    struct box *b = *state;
+    sys_stop_set();
+    assert_true(must_move_all(b, 5));
+    for (int i = 0; i < 5; i++)
+        assert_true(file_exists(file_at(b, "raw", i)) && !is_moved(b, i));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BOX_TEST(test_everything_arrives),
+        BOX_TEST(test_nothing_to_move),
+        BOX_TEST(test_names_that_come_again),
+        BOX_TEST(test_a_full_disk_leaves_all_whole),
+        BOX_TEST(test_the_first_failure_stays),
+        BOX_TEST(test_a_stop_leaves_the_rest),
+    };
+    return cmocka_run_group_tests_name("etl/mover", tests, NULL, NULL);
+}
