@@ -4,12 +4,31 @@
 #include "base/mem.h"
 
 #include <openssl/evp.h>
+#include <stdatomic.h>
+
+/* libcrypto looks an algorithm up for every digest, under a lock, unless it is handed one that was
+ * fetched: once per process, for digests of a few hundred bytes are made by the dozen per movie.
+ * Two threads may fetch it at once: the first keeps its own. */
+static const EVP_MD *fetched_sha256(void)
+{
+    static _Atomic(EVP_MD *) kept = NULL;
+    EVP_MD *md = atomic_load(&kept), *none = NULL;
+    if (md != NULL)
+        return md;
+    md = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (md == NULL)
+        mem_exhausted();
+    if (atomic_compare_exchange_strong(&kept, &none, md))
+        return md;
+    EVP_MD_free(md);
+    return none;
+}
 
 void digest_init(struct digest *d, enum digest_kind kind)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     if (ctx == NULL ||
-        EVP_DigestInit_ex(ctx, kind == DIGEST_MD5 ? EVP_md5() : EVP_sha256(), NULL) != 1)
+        EVP_DigestInit_ex(ctx, kind == DIGEST_MD5 ? EVP_md5() : fetched_sha256(), NULL) != 1)
         mem_exhausted();
     d->ctx = ctx;
 }

@@ -139,7 +139,6 @@ static void check_list(struct checker *c, const struct list *l, const struct tmd
     struct arena *scratch)
 {
     const struct rows *rows = tmdb_rows_in(l, m);
-    struct row_set distinct;
     size_t keyed = 0;
     for (size_t i = 0; i < rows->n; i++) {
         const struct record *r = rows_at(rows, l->entity, i);
@@ -148,12 +147,12 @@ static void check_list(struct checker *c, const struct list *l, const struct tmd
     }
     if (l->seq || rows->n < 2)
         return;
-    rows_of_list(l, m, scratch, &distinct);
-    if (distinct.n < keyed) {
+    size_t distinct = rows_distinct(l, m, scratch);
+    if (distinct < keyed) {
         const struct record *first = rows_at(rows, l->entity, 0);
         findings_add(c->findings, RULE_DUPLICATE_ELEMENT, first->at.line, first->at.column, c->key,
             l->path, "%zu of %zu elements repeat the key of another; the first was kept",
-            keyed - distinct.n, keyed);
+            keyed - distinct, keyed);
     }
 }
 

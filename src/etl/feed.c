@@ -20,17 +20,6 @@ struct feed {
     struct check_run run;
 };
 
-void feed_group_free(struct feed_group *g)
-{
-    if (g == NULL)
-        return;
-    for (size_t i = 0; i < g->n; i++)
-        if (g->records[i].bad)
-            findings_done(&g->records[i].findings);
-    arena_done(&g->arena);
-    mem_free(g);
-}
-
 void feed_file_free(struct feed_file *f)
 {
     if (f == NULL)
@@ -82,64 +71,85 @@ static bool open_again(struct feed *f, const char *path, struct batch_reader **r
     return true;
 }
 
-/* Surveys the file and hands the survey over; *ret_marks is a copy of its marks, *ret reads its
- * records (NULL: it is not usable). It is open before anybody hears of the file: who finds that it
- * is loaded already moves it away at once. False: the reader is to end. */
-static bool put_file(
-    struct feed *f, const char *path, struct batch_reader **ret, struct map *ret_marks)
+/* A file on its way through the reader. */
+struct reading {
+    const char *path;
+    struct feed_kept kept;
+    struct batch_reader *again; /* of a file that is too large to be kept, else NULL */
+    struct map marks;           /* a copy of its survey's, for that */
+    struct arena scratch;
+};
+
+/* A file that is read again is open before anybody hears of it: who finds that it is loaded already
+ * moves it away at once. */
+static bool survey(struct feed *f, struct reading *r, struct feed_file *file)
+{
+    if (!survey_keeping(r->path, f->known, &f->run, &file->findings, &r->kept, &file->survey,
+            &file->err))
+        return false;
+    if (!file->survey.usable || !r->kept.over)
+        return true;
+    copy_map(&r->marks, &file->survey.marks);
+    bool ok = open_again(f, r->path, &r->again, &file->err);
+    if (!ok)
+        survey_done(&file->survey);
+    return ok;
+}
+
+/* Surveys the file and hands the survey over. False: the reader is to end. */
+static bool put_file(struct feed *f, struct reading *r, bool *ret_usable)
 {
     struct feed_file *file = mem_alloc(sizeof *file);
-    file->path = path;
+    file->path = r->path;
     findings_init(&file->findings);
-    file->failed =
-        !survey_file(path, f->known, &f->run, &file->findings, &file->survey, &file->err);
-    if (!file->failed && file->survey.usable) {
-        copy_map(ret_marks, &file->survey.marks);
-        file->failed = !open_again(f, path, ret, &file->err);
-        if (file->failed)
-            survey_done(&file->survey);
-    }
-    bool failed = file->failed;
-    return put(f, &(struct item){.file = file}) && !failed;
+    bool ok = survey(f, r, file);
+    file->failed = !ok;
+    *ret_usable = ok && file->survey.usable;
+    return put(f, &(struct item){.file = file}) && ok;
+}
+
+/* False: the reader is to end. */
+static bool put_kept(struct feed *f, struct feed_kept *k)
+{
+    struct feed_group *g;
+    bool taken = true;
+    feed_kept_end(k);
+    while (taken && (g = feed_kept_take(k)) != NULL)
+        taken = put(f, &(struct item){.group = g});
+    return taken;
 }
 
 /* The next document, as the last record of the group. */
-static bool read_record(struct batch_reader *r, const char *path, const struct map *marks,
-    uint64_t index, struct feed_group *g, bool *ret_end, struct err *e)
+static bool read_record(
+    struct reading *r, uint64_t index, struct feed_group *g, bool *ret_end, struct err *e)
 {
-    struct feed_record *to = &g->records[g->n];
+    struct staged_record record;
+    struct findings findings;
     bool undecoded = false;
-    findings_init(&to->findings);
-    findings_in_file(&to->findings, path);
-    bool ok = batch_next(r, &to->findings, &g->arena, &to->record, &undecoded, ret_end, e);
-    const uint64_t *mark = map_get(marks, (int64_t)index);
-    to->bad = ok && !*ret_end && (undecoded || (mark != NULL && *mark == MARK_BAD));
-    if (to->bad && !undecoded)
-        (void)check_record(&to->record, &to->findings);
-    if (!to->bad)
-        findings_done(&to->findings); /* the survey has reported these */
-    if (!ok || *ret_end)
-        return ok;
-    if (!to->bad && !to->record.gone && !to->record.unchanged)
-        merge_lay_out(&to->record.movie, &g->arena, &to->rows);
-    to->index = index;
-    if (mark != NULL)
-        to->record.content = 0; /* what is said about it is to be said every time */
-    to->document = arena_dup(&g->arena, batch_document(r));
-    g->n++;
-    return true;
+    arena_reset(&r->scratch);
+    findings_init(&findings); /* the survey has reported these: they are for rejected/ */
+    bool ok =
+        batch_next(r->again, &findings, &r->scratch, &record, &undecoded, ret_end, e);
+    if (ok && !*ret_end) {
+        const uint64_t *at = map_get(&r->marks, (int64_t)index);
+        enum mark mark = at == NULL ? MARK_NONE : (enum mark) * at;
+        if (mark == MARK_BAD && !undecoded)
+            (void)check_record(&record, &findings);
+        feed_group_add(
+            g, &record, undecoded ? MARK_BAD : mark, index, batch_document(r->again), &findings);
+    }
+    findings_done(&findings);
+    return ok;
 }
 
-static bool read_groups(struct feed *f, struct batch_reader *r, const char *path,
-    const struct map *marks, bool *ret_taken, struct err *e)
+static bool read_groups(struct feed *f, struct reading *r, bool *ret_taken, struct err *e)
 {
     bool end = false, ok = true;
     *ret_taken = true;
     for (uint64_t index = 0; ok && !end && *ret_taken;) {
-        struct feed_group *g = mem_alloc(sizeof *g);
-        arena_init(&g->arena);
-        while (ok && !end && g->n < FEED_RECORDS && g->arena.used < FEED_BYTES)
-            ok = !work_stopped(e) && read_record(r, path, marks, index++, g, &end, e);
+        struct feed_group *g = feed_group_new();
+        while (ok && !end && !feed_group_is_full(g))
+            ok = !work_stopped(e) && read_record(r, index++, g, &end, e);
         g->last = end;
         if (ok)
             *ret_taken = put(f, &(struct item){.group = g});
@@ -150,28 +160,40 @@ static bool read_groups(struct feed *f, struct batch_reader *r, const char *path
 }
 
 /* False: the reader is to end. */
-static bool put_groups(
-    struct feed *f, struct batch_reader *r, const char *path, const struct map *marks)
+static bool put_read_again(struct feed *f, struct reading *r)
 {
     struct item failure = {.failed = true};
-    bool taken = true, ok = read_groups(f, r, path, marks, &taken, &failure.err);
+    bool taken = true, ok = read_groups(f, r, &taken, &failure.err);
     if (!ok)
         (void)put(f, &failure);
     return ok && taken;
+}
+
+static bool put_groups(struct feed *f, struct reading *r)
+{
+    return r->again == NULL ? put_kept(f, &r->kept) : put_read_again(f, r);
+}
+
+/* False: the reader is to end. */
+static bool read_file(struct feed *f, const char *path)
+{
+    struct reading r = {.path = path};
+    bool usable;
+    feed_kept_init(&r.kept);
+    bool go_on = put_file(f, &r, &usable) && (!usable || put_groups(f, &r));
+    batch_reader_free(r.again);
+    feed_kept_done(&r.kept);
+    map_done(&r.marks);
+    arena_done(&r.scratch);
+    return go_on;
 }
 
 static void read_all(void *payload)
 {
     struct feed *f = payload;
     bool go_on = true;
-    for (size_t i = 0; go_on && i < f->files->n; i++) {
-        const char *path = *(const char *const *)vec_at(f->files, i);
-        struct map marks = {.n = 0};
-        struct batch_reader *r = NULL;
-        go_on = put_file(f, path, &r, &marks) && (r == NULL || put_groups(f, r, path, &marks));
-        batch_reader_free(r);
-        map_done(&marks);
-    }
+    for (size_t i = 0; go_on && i < f->files->n; i++)
+        go_on = read_file(f, *(const char *const *)vec_at(f->files, i));
     queue_close(f->queue);
 }
 

@@ -1,34 +1,17 @@
 /* Feed: reads batch files ahead of the database, in a thread of its own (private to etl).
  *
- * Of each file first the survey, then, if that found it usable, its records in groups, decoded and
- * in their order. Whoever takes something owns it and frees it. At most FEED_AHEAD things wait,
- * each group of FEED_RECORDS records or FEED_BYTES bytes at most (and one record): some 130 MB
- * together with the one being read and the one being written. */
+ * Of each file first the survey, then, if that found it usable, its records in groups, decoded,
+ * laid out and in their order. Whoever takes something owns it and frees it.
+ *
+ * At most FEED_AHEAD things wait, one is being written, and a file's groups are kept while it is
+ * surveyed (feed_group.h): KEPT_BYTES and three times FEED_BYTES, 224 MiB at most and one record
+ * more; a file of a thousand movies of 26 KB needs 140 MB with what waits of the file before. */
 #ifndef MOVIE_ETL_ETL_FEED_H
 #define MOVIE_ETL_ETL_FEED_H
 
-#include "base/vec.h"
-#include "etl/load.h"
-#include "merge/merge.h"
+#include "etl/feed_group.h"
 
-enum { FEED_AHEAD = 2, FEED_RECORDS = 250, FEED_BYTES = 32 * 1024 * 1024 };
-
-struct feed_record {
-    struct staged_record record;
-    struct record_rows rows; /* of a movie that is to be compared with what is stored */
-    struct view document;     /* as it stands in the file, for rejected/ */
-    uint64_t index;           /* of the document in its file */
-    bool bad;                 /* the survey refused it */
-    struct findings findings; /* of a bad one */
-};
-
-struct feed_group {
-    struct arena arena;
-    struct feed_record records[FEED_RECORDS];
-    size_t n;
-    bool last; /* of its file */
-};
-void feed_group_free(struct feed_group *g);
+enum { FEED_AHEAD = 2 };
 
 /* A file, surveyed; `failed`: it cannot be read, `err` says why, and nothing comes after it. */
 struct feed_file {

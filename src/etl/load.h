@@ -1,6 +1,6 @@
 /* Loading one batch file (private to etl).
  *
- * Two passes, both read by a thread that is ahead of this one (feed.h). The survey reads and checks
+ * Two steps. The survey, in a thread that is ahead of this one (feed.h), reads and checks
  * everything and touches nothing: a file that is not complete, or has more errors than allowed, is
  * refused before its first record is loaded. The load then applies the good records in groups, one
  * transaction each, in which the file's position moves too, so that a run that is killed goes on at
@@ -12,7 +12,8 @@
 #include "etl/apply.h"
 
 enum mark {
-    MARK_BAD = 1, /* it is refused */
+    MARK_NONE,
+    MARK_BAD,     /* it is refused */
     MARK_NOTED,   /* it is good, but there are findings about it */
 };
 
@@ -29,6 +30,10 @@ struct survey {
 /* `known`: see batch_know; NULL: everything is read and checked. */
 bool survey_file(const char *path, struct map *known, struct check_run *run,
     struct findings *findings, struct survey *ret, struct err *e);
+struct feed_kept;
+/* The same, and keeps the records (feed_group.h). */
+bool survey_keeping(const char *path, struct map *known, struct check_run *run,
+    struct findings *findings, struct feed_kept *kept, struct survey *ret, struct err *e);
 void survey_done(struct survey *s);
 
 struct load_result {

@@ -56,7 +56,8 @@ void merge_movie(int64_t id, const struct ml_row *const *rows, size_t row_n,
 /* ---- a fetched record against what is stored */
 
 /* A movie as the rows it is to be; of the lists that it says something about, with all their
- * rows and their hashes. Made without a look at what is stored, by whoever has time for it. */
+ * rows and their hashes. Made without a look at what is stored, by whoever has time for it; whole
+ * in its arena, so that the movie need not live as long. */
 struct record_rows {
     struct cell cells[LAYOUT_MAX_COLUMNS]; /* in the order of layout_of_movie */
     struct list_write *lists;              /* `remove` is not set */

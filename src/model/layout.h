@@ -46,9 +46,11 @@ static inline struct cell *row_set_at(const struct row_set *s, size_t i)
 }
 
 /* The list's rows for one movie (the first of several with one key is kept), in the layout of the
- * list. */
+ * list. These and those below are whole in `a`: nothing in them is borrowed from the movie. */
 void rows_of_list(
     const struct list *l, const struct tmdb_movie *m, struct arena *a, struct row_set *ret);
+/* How many rows of a list without `seq` that would be. */
+size_t rows_distinct(const struct list *l, const struct tmdb_movie *m, struct arena *scratch);
 /* The own rows that the list's elements carry; elements without own key are left out. */
 void rows_of_own(
     const struct list *l, const struct tmdb_movie *m, struct arena *a, struct row_set *ret);

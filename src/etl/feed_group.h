@@ -1,0 +1,65 @@
+/* Groups: records of a batch file on their way to the database (private to etl).
+ *
+ * A group holds what the database needs of a record, and no more: its rows, what apply.c asks about
+ * it, and its text, which goes to rejected/ when it is refused. What the record was decoded into is
+ * gone by then, so that a thousand movies of 26 KB take some 80 MB.
+ *
+ * A file's groups are kept while it is surveyed, up to KEPT_BYTES in all: then it is read once, and
+ * what is loaded is what was checked, whoever edits the file meanwhile. Of a larger file nothing is
+ * kept; it is read a second time. */
+#ifndef MOVIE_ETL_ETL_FEED_GROUP_H
+#define MOVIE_ETL_ETL_FEED_GROUP_H
+
+#include "base/vec.h"
+#include "etl/load.h"
+#include "merge/merge.h"
+
+enum {
+    FEED_RECORDS = 250,
+    FEED_BYTES = 32 * 1024 * 1024,  /* of one group, and one record more */
+    KEPT_BYTES = 128 * 1024 * 1024, /* of all groups of a file, and one record more */
+};
+
+struct feed_record {
+    /* Of a movie only title, adult and which fields were said: the rest is in the rows. */
+    struct staged_record record;
+    struct record_rows rows;  /* of a movie that is to be compared with what is stored */
+    struct view document;     /* as it stands in the file */
+    uint64_t index;           /* of the document in its file */
+    bool bad;                 /* the survey refused it */
+    struct findings findings; /* of a bad one */
+};
+
+struct feed_group {
+    struct arena arena;
+    struct feed_record records[FEED_RECORDS];
+    size_t n;
+    uint64_t finding_bytes; /* about what the findings of bad records take */
+    bool last;              /* of its file */
+};
+
+struct feed_group *feed_group_new(void);
+void feed_group_free(struct feed_group *g); /* NULL: does nothing */
+bool feed_group_is_full(const struct feed_group *g);
+/* Adds document number `index`. Everything is copied but `findings`, which a bad record takes: they
+ * are empty then. */
+void feed_group_add(struct feed_group *g, const struct staged_record *r, enum mark mark,
+    uint64_t index, struct view document, struct findings *findings);
+
+struct feed_kept {
+    struct vec groups; /* struct feed_group *, in their order; NULL: it was taken */
+    size_t taken;
+    uint64_t bytes; /* of those that are full */
+    bool over;      /* the file is too large: there are none */
+};
+
+void feed_kept_init(struct feed_kept *k);
+void feed_kept_done(struct feed_kept *k); /* frees the groups */
+/* The group that the next record goes to; NULL when the file is too large. */
+struct feed_group *feed_kept_room(struct feed_kept *k);
+/* After the last record: marks the last group, of which there is one at least. */
+void feed_kept_end(struct feed_kept *k);
+/* The next group; NULL after the last. */
+struct feed_group *feed_kept_take(struct feed_kept *k);
+
+#endif
