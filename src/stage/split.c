@@ -17,15 +17,7 @@ void split_done(struct split *s)
     str_done(&s->buffer);
 }
 
-static uint64_t count_lines(struct view v)
-{
-    uint64_t n = 0;
-    for (size_t at = 0; (at = view_find(v, at, '\n')) < v.n; at++)
-        n++;
-    return n;
-}
-
-/* Leaves the first n bytes of the document at hand behind. */
+/* Leaves the first n bytes of the document at hand behind: as far as lines were counted. */
 static void pass(struct split *s, size_t n)
 {
     if (n == 0)
@@ -33,7 +25,8 @@ static void pass(struct split *s, size_t n)
     struct view v = {s->buffer.p + s->start, n};
     if (s->hashing)
         digest_add(&s->digest, v);
-    s->line += count_lines(v);
+    s->line += s->lines;
+    s->lines = 0;
     s->offset += n;
     s->start += n;
 }
@@ -76,6 +69,7 @@ static bool find_marker(struct split *s)
         size_t left = v.n - at;
         if (left <= MARKER && !s->ended)
             return false; /* cannot tell yet */
+        s->lines++;
         if (left >= MARKER && memcmp(v.p + at, "---", MARKER) == 0 &&
             (left == MARKER || ends_marker(v.p[at + MARKER]))) {
             s->scan = at;

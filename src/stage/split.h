@@ -29,6 +29,7 @@ struct split {
     struct str buffer;
     size_t start, scan; /* of the document at hand; up to where no next one begins */
     size_t size;        /* of the document given last */
+    uint64_t lines;     /* that end between start and scan */
     uint64_t line, offset;
     bool begun, ended;
     bool hashing;
