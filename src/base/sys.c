@@ -1,4 +1,7 @@
 /* Sys: see sys.h. */
+#ifdef __linux__
+#define _GNU_SOURCE /* sync_file_range */
+#endif
 #include "base/sys.h"
 
 #include <errno.h>
@@ -181,6 +184,17 @@ int sys_fsync(int fd)
         r = fsync(fd);
     } while (r < 0 && errno == EINTR);
     return r;
+}
+
+void sys_write_out(int fd, int64_t at, int64_t n)
+{
+#ifdef __linux__
+    (void)sync_file_range(fd, (off_t)at, (off_t)n, SYNC_FILE_RANGE_WRITE);
+#else
+    (void)fd;
+    (void)at;
+    (void)n;
+#endif
 }
 
 int sys_truncate(int fd, int64_t size)

@@ -51,6 +51,9 @@ ssize_t sys_read(int fd, void *to, size_t n);
 int sys_write_all(int fd, const void *from, size_t n);              /* all n bytes, or -1 */
 int sys_pwrite_all(int fd, const void *from, size_t n, int64_t at); /* all n bytes, or -1 */
 int sys_fsync(int fd);
+/* Begins to write these bytes of the file to the disk, so that sys_fsync has less to wait for. A
+ * hint: what fails is told by sys_fsync, and where the system has no such call nothing happens. */
+void sys_write_out(int fd, int64_t at, int64_t n);
 int sys_truncate(int fd, int64_t size);
 int sys_close(int fd);
 int sys_rename(const char *from, const char *to);

@@ -14,9 +14,14 @@
 #include "base/sys.h"
 #include "store/sql.h"
 
-/* A small cache: SQLite sorts an index in portions of its size, and portions that fit the
- * processor's cache are the fastest. */
-enum { BULK_CACHE_KIB = 2000, OPS_BETWEEN_LOOKS = 200000 };
+#include <stdio.h>
+
+enum {
+    BULK_CACHE_KIB = 2000,
+    WIDE_CACHE_KIB = 48 * 1024, /* movies of the largest release: 32 MB, with their indexes */
+    WIDE_CACHE_SHARE = 8,       /* of the memory */
+    OPS_BETWEEN_LOOKS = 200000,
+};
 
 static int stop_asked(void *payload)
 {
@@ -27,6 +32,16 @@ static int stop_asked(void *payload)
 void sqlite_heed_stop(struct sqlite *q, bool heed)
 {
     sqlite3_progress_handler(q->db, heed ? OPS_BETWEEN_LOOKS : 0, stop_asked, NULL);
+}
+
+bool sqlite_bulk_cache(const struct sqlite *q, bool wide, int64_t memory, struct err *e)
+{
+    char sql[64];
+    int64_t kib = memory / WIDE_CACHE_SHARE / 1024;
+    kib = !wide || kib < BULK_CACHE_KIB ? BULK_CACHE_KIB : kib;
+    kib = kib > WIDE_CACHE_KIB ? WIDE_CACHE_KIB : kib;
+    (void)snprintf(sql, sizeof sql, "PRAGMA cache_size = -%d", (int)kib);
+    return sqlite_run(q, sql, "cannot prepare for a load", e);
 }
 
 /* What would be good but is not needed: not worth waiting for others. */

@@ -162,8 +162,12 @@ bool page_file_take_one(struct page_file *f, uint32_t *ret, struct err *e)
 bool page_file_write(
     struct page_file *f, uint32_t first, uint32_t n, const uint8_t *pages, struct err *e)
 {
-    return sys_pwrite_all(f->fd, pages, (size_t)n * f->page_size, offset_of(f, first)) == 0 ||
-           fail(f, "cannot write the database", e);
+    size_t bytes = (size_t)n * f->page_size;
+    if (sys_pwrite_all(f->fd, pages, bytes, offset_of(f, first)) != 0)
+        return fail(f, "cannot write the database", e);
+    if (f->lasts && n > 1) /* single pages are few */
+        sys_write_out(f->fd, offset_of(f, first), (int64_t)bytes);
+    return true;
 }
 
 /* One trunk page: the next one, how many leaves it names, their numbers. SQLite leaves the last six

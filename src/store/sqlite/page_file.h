@@ -27,6 +27,9 @@ struct page_file {
     _Atomic uint32_t next;      /* the first page number not yet given out */
     uint32_t locking;           /* the page that is never used */
     struct vec unused;          /* uint32_t: given out and handed back */
+    /* The file will be synced: its pages begin their way to the disk as they are written. False
+     * after page_file_open. */
+    bool lasts;
 };
 
 /* *ret_why is NULL when the file can be used; otherwise it says what is unusual about it

@@ -93,7 +93,8 @@ static bool fill(struct store *s, const char *path, const struct ranked_source *
         .kind = INDEX_OF_RATINGS,
         .movies = source->movies,
         .movie_n = source->movie_n,
-        .memory = source->memory};
+        .memory = source->memory,
+        .lasts = sqlite_of(s)->building};
     const char *why = NULL;
     bool right, indexed = false;
     if (!roots_find(s, &shape, &place, &right, e))
@@ -184,5 +185,5 @@ bool sqlite_load_ratings(
         !fill(s, sqlite_file(q), source, ret, e))
         return false;
     side_sync_ahead(q);
-    return true;
+    return sqlite_bulk_cache(q, true, source->memory, e);
 }

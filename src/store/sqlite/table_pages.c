@@ -26,6 +26,7 @@ bool table_pages_begin(
         page_file_close(&p->file);
         return ok;
     }
+    p->file.lasts = place->lasts;
     leaves_init(&p->table, &p->file, false);
     movie_index_init(
         &p->index, place->kind, place->movies, place->movie_n, index_memory(place->memory));

@@ -24,6 +24,7 @@ struct table_place {
     const int32_t *movies; /* ids in rising order */
     size_t movie_n;
     int64_t memory; /* bytes that the process may take */
+    bool lasts;     /* the file is the database, not one that is thrown away */
 };
 
 struct table_pages {

@@ -33,7 +33,8 @@ static bool insert_rest(struct store *s, struct tag_pull *p, struct err *e)
     struct row_set *rows = &p->block.rows;
     if (p->at > 0)
         *rows = (struct row_set){row_set_at(rows, p->at), rows->width, rows->n - p->at};
-    return ddl_drop_index(s, by_movie, e) && load_tag_rows(s, p->source, &p->block, e) &&
+    return sqlite_bulk_cache(sqlite_of(s), false, p->source->memory, e) &&
+           ddl_drop_index(s, by_movie, e) && load_tag_rows(s, p->source, &p->block, e) &&
            ddl_create_index(s, by_movie, e);
 }
 
@@ -111,7 +112,8 @@ bool sqlite_load_tags(struct store *s, const struct tag_source *source, struct e
         .kind = INDEX_OF_TAGS,
         .movies = source->movies,
         .movie_n = source->movie_n,
-        .memory = source->memory};
+        .memory = source->memory,
+        .lasts = true};
     bool right = false;
     if (q->building && !roots_find(s, &shape, &place, &right, e))
         return false;

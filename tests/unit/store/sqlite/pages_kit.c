@@ -187,7 +187,7 @@ void begin_pages(struct pages_kit *k, const char *name)
              index = (uint32_t)sql_int(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'ix'");
     (void)sqlite3_close(db);
     struct table_place place = {pages_path(k, name), table, index, INDEX_OF_RATINGS, k->rows.ids,
-        k->rows.movie_n, LOAD_MEMORY};
+        k->rows.movie_n, LOAD_MEMORY, true};
     if (!rating_pages_begin(&k->pages, &place, &k->why, &k->e))
         fail_msg("%s", k->e.text);
 }
