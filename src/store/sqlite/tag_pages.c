@@ -8,6 +8,7 @@ bool tag_pages_begin(
 {
     p->user_id = p->movielens_id = INT64_MIN;
     p->seq = 0;
+    p->too_long = false;
     if (!table_pages_begin(&p->pages, place, ret_why, e))
         return false;
     if (*ret_why == NULL) {
@@ -38,8 +39,11 @@ static bool add_row(struct tag_pages *p, const struct cell *row, const uint32_t 
 {
     struct value v[] = {value_int(row[COL_USER].i), value_int(row[COL_MOVIE].i),
         value_int(row[COL_SEQ].i), value_int(row[COL_TAGGED_AT].i)};
-    if (!follows(p, row) ||
-        !leaves_add_text(&p->pages.table, v, TAG_COLUMNS - 1, COL_TAG, row[COL_TAG].text))
+    if (!follows(p, row))
+        return false;
+    p->too_long =
+        !leaves_add_text(&p->pages.table, v, TAG_COLUMNS - 1, COL_TAG, row[COL_TAG].text);
+    if (p->too_long)
         return false;
     p->user_id = row[COL_USER].i;
     p->movielens_id = row[COL_MOVIE].i;

@@ -13,6 +13,7 @@ enum { TAG_COLUMNS = 5 }; /* user_id, movielens_id, seq, tag, tagged_at */
 struct tag_pages {
     struct table_pages pages;
     int64_t user_id, movielens_id, seq; /* of the last row */
+    bool too_long; /* the first row that was not taken does not fit on its page */
     /* texts in the one arena, of the last row in the other */
     struct cell samples[SAMPLES + 1][TAG_COLUMNS], last_row[TAG_COLUMNS];
     struct arena texts, last_text;

@@ -76,14 +76,14 @@ static bool check_samples(struct store *s, const struct tag_pages *pages, struct
 static bool go_on(
     struct store *s, struct tag_pages *pages, struct tag_pull *p, bool indexed, struct err *e)
 {
-    if (p->at < p->block.rows.n)
+    if (pages->too_long)
         say_safe_way("one is longer than fits on its page");
     else if (!p->block.ended)
         say_safe_way("they do not come in order of user and movie");
     else if (!indexed)
         say_safe_way("their index needs more memory than is allowed");
-    return sqlite_begin(s, BEGIN_WRITE, e) && (indexed || insert_rest(s, p, e)) &&
-           check_samples(s, pages, e);
+    return (p->block.ended || side_forget_journal(s, e)) && sqlite_begin(s, BEGIN_WRITE, e) &&
+           (indexed || insert_rest(s, p, e)) && check_samples(s, pages, e);
 }
 
 /* Into the file of the connection at hand, which nobody else has. */
