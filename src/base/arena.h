@@ -1,9 +1,10 @@
 /* Arena: memory for one unit of work (a movie, a batch, a file), freed all at once.
  *
  * A chunked bump allocator. Pointers stay valid until arena_reset or arena_done; nothing is
- * freed singly. Memory is zeroed and aligned for any type. An arena keeps its largest chunk of
- * up to 1 MiB over a reset, so a loop that resets it once per record settles at a constant size.
- * Not thread-safe: one per thread. */
+ * freed singly. Memory is zeroed and aligned for any type. An arena keeps its chunks of up to 1 MiB
+ * over a reset, 32 of them at most: a loop that resets it once per record settles at a constant
+ * size, and the system need not hand out the same memory again and again, which costs more than
+ * most of what is done in it. Not thread-safe: one per thread at a time. */
 #ifndef MOVIE_ETL_BASE_ARENA_H
 #define MOVIE_ETL_BASE_ARENA_H
 
@@ -16,6 +17,7 @@ struct arena_chunk;
 
 struct arena {
     struct arena_chunk *top;
+    struct arena_chunk *spare; /* kept over a reset, in the order in which they were used */
     uint64_t used; /* bytes handed out since the last reset */
 };
 

@@ -36,6 +36,8 @@ static void check_text(struct checker *c, const struct field *f, struct view v, 
             "'%.*s' holds characters that a code cannot have", VIEW_ARG(v));
         return;
     }
+    if (v.n <= (uint64_t)f->max) /* and no more characters than bytes */
+        return;
     uint64_t n = (f->flags & F_CODE) != 0 ? v.n : utf8_length(v);
     if (n > (uint64_t)f->max)
         findings_add(c->findings, RULE_LENGTH, at.line, at.column, c->key, f->key,

@@ -46,9 +46,10 @@ static const struct field *lacks_key(const struct entity *e, const struct node *
 {
     for (size_t i = 0; i < e->field_n; i++) {
         const struct field *f = &e->fields[i];
+        if ((f->flags & F_KEY) == 0 || (f->flags & F_GROUP) != 0)
+            continue;
         const struct node *value = node_path(element, f->key);
-        bool needed = (f->flags & F_KEY) != 0 && (f->flags & F_GROUP) == 0;
-        if (needed && (value == NULL || value->kind == NODE_NULL))
+        if (value == NULL || value->kind == NODE_NULL)
             return f;
     }
     return NULL;

@@ -140,14 +140,16 @@ static void take_path(struct node *from, const char *dotted)
 /* What stands under the field's key, with the way to it marked. Members mostly come in the order of
  * the table: the one at *next is looked at first. (No key is there twice, the readers see to
  * it.) */
-static struct node *value_at(struct node *from, const char *key, struct node **next)
+static struct node *value_at(struct node *from, const struct field *f, struct node **next)
 {
-    bool dotted = strchr(key, '.') != NULL;
+    bool dotted = memchr(f->key, '.', f->key_n) != NULL;
     struct node *value = *next;
-    if (dotted || value == NULL || !view_is(value->key, key))
-        value = node_path(from, key);
+    if (dotted)
+        value = node_path(from, f->key);
+    else if (value == NULL || !view_eq(value->key, field_key(f)))
+        value = node_find(from, field_key(f));
     if (value != NULL && dotted)
-        take_path(from, key);
+        take_path(from, f->key);
     else if (value != NULL)
         *next = value->next;
     return value;
@@ -164,7 +166,7 @@ void decode_fields(struct decoder *d, const struct entity *e, unsigned without, 
         to->places = places;
     for (size_t i = 0; i < e->field_n; i++) {
         const struct field *f = &e->fields[i];
-        struct node *value = (f->flags & without) != 0 ? NULL : value_at(from, f->key, &next);
+        struct node *value = (f->flags & without) != 0 ? NULL : value_at(from, f, &next);
         if (value == NULL)
             continue;
         if (places != NULL)

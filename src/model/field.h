@@ -51,7 +51,13 @@ struct field {
     unsigned flags;
     int64_t min, max; /* numbers: range; texts: max code points (bytes for F_CODE) */
     size_t offset;
+    size_t key_n; /* bytes of `key` */
 };
+
+static inline struct view field_key(const struct field *f)
+{
+    return (struct view){f->key, f->key_n};
+}
 
 struct entity {
     const char *name;

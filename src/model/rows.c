@@ -27,80 +27,84 @@ static bool has_null_key(const struct cell *row, size_t key_n)
     return false;
 }
 
-static bool same_cells(const struct cell *a, const struct cell *b, size_t n)
+/* The columns that tell the rows of one movie apart. */
+struct key {
+    size_t from, to;
+};
+
+static struct key key_of_list(const struct list *l, size_t to)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!cell_eq(&a[i], &b[i]))
-            return false;
-    return true;
+    return (struct key){l->fixed != NULL ? 2 : 1, to}; /* behind tmdb_id and the fixed column */
 }
 
-static int cmp_keys(const struct cell *a, const struct cell *b, size_t key_n)
+static int cmp_rows(const struct cell *a, const struct cell *b, struct key key)
 {
-    for (size_t i = 0; i < key_n; i++) {
-        int c = cell_cmp(&a[i], &b[i]);
-        if (c != 0)
-            return c;
-    }
-    return 0;
+    int c = 0;
+    for (size_t i = key.from; c == 0 && i < key.to; i++)
+        c = cell_cmp(&a[i], &b[i]);
+    return c;
 }
 
-/* A row to sort: the source position keeps the sort stable. */
+/* A row to sort; rows lie in source order, which keeps the sort stable. */
 struct sort_row {
     const struct cell *cells;
-    size_t key_n, at;
+    struct key key;
 };
 
 static int by_key(const void *x, const void *y)
 {
     const struct sort_row *a = x, *b = y;
-    int c = cmp_keys(a->cells, b->cells, a->key_n);
-    return c != 0 ? c : (a->at > b->at) - (a->at < b->at);
+    int c = cmp_rows(a->cells, b->cells, a->key);
+    return c != 0 ? c : (a->cells > b->cells) - (a->cells < b->cells);
 }
 
-/* The rows of `s` in order of their first key_n cells, source order among equals. The caller frees
- * it: it must not stay in the arena as long as the rows. */
-static struct sort_row *sorted_order(const struct row_set *s, size_t key_n)
+/* The rows of `s` in order of the key, source order among equals. The caller frees it: it must not
+ * stay in the arena as long as the rows. */
+static struct sort_row *sorted_order(const struct row_set *s, struct key key)
 {
     struct sort_row *order = mem_alloc(s->n * sizeof *order);
-    for (size_t i = 0; i < s->n; i++)
-        order[i] = (struct sort_row){row_set_at(s, i), key_n, i};
-    if (s->n > 1)
+    bool sorted = true; /* as the source has most short lists */
+    for (size_t i = 0; i < s->n; i++) {
+        order[i] = (struct sort_row){row_set_at(s, i), key};
+        sorted = sorted && (i == 0 || by_key(&order[i - 1], &order[i]) < 0);
+    }
+    if (!sorted)
         qsort(order, s->n, sizeof *order, by_key);
     return order;
 }
 
-/* Numbers rows in source order, from 0 among those with equal key columns before `seq`. */
-static void number_rows(struct row_set *s, size_t seq_at)
+/* Numbers rows in source order, from 0 among those with an equal key, which ends before `seq`. */
+static void number_rows(struct row_set *s, struct key key)
 {
-    struct sort_row *order = sorted_order(s, seq_at);
+    struct sort_row *order = sorted_order(s, key);
     int64_t seq = 0;
     for (size_t i = 0; i < s->n; i++) {
-        seq = i > 0 && same_cells(order[i - 1].cells, order[i].cells, seq_at) ? seq + 1 : 0;
-        row_set_at(s, order[i].at)[seq_at] = cell_int(seq);
+        bool same = i > 0 && cmp_rows(order[i - 1].cells, order[i].cells, key) == 0;
+        seq = same ? seq + 1 : 0;
+        row_set_at(s, (size_t)(order[i].cells - s->cells) / s->width)[key.to] = cell_int(seq);
     }
     mem_free(order);
 }
 
-/* Whether the rows stand in the order of distinct keys, as the source gives most short lists. */
-static bool is_sorted(const struct row_set *s, size_t key_n)
+/* Whether the rows stand in the order of distinct keys. */
+static bool is_sorted(const struct row_set *s, struct key key)
 {
     for (size_t i = 1; i < s->n; i++)
-        if (cmp_keys(row_set_at(s, i - 1), row_set_at(s, i), key_n) >= 0)
+        if (cmp_rows(row_set_at(s, i - 1), row_set_at(s, i), key) >= 0)
             return false;
     return true;
 }
 
 /* Sorts by key and keeps the first row of each key. */
-static void sort_rows(struct row_set *s, size_t key_n)
+static void sort_rows(struct row_set *s, struct key key)
 {
-    if (is_sorted(s, key_n))
+    if (is_sorted(s, key))
         return;
-    struct sort_row *order = sorted_order(s, key_n);
+    struct sort_row *order = sorted_order(s, key);
     struct cell *sorted = mem_alloc(s->n * s->width * sizeof *sorted);
     size_t n = 0;
     for (size_t i = 0; i < s->n; i++) {
-        if (n > 0 && same_cells(sorted + (n - 1) * s->width, order[i].cells, key_n))
+        if (i > 0 && cmp_rows(order[i - 1].cells, order[i].cells, key) == 0)
             continue;
         memcpy(sorted + n * s->width, order[i].cells, s->width * sizeof *sorted);
         n++;
@@ -147,8 +151,8 @@ void rows_of_list(
     layout_of_list(l, &layout);
     rows_in_layout(l, &layout, m, a, ret);
     if (l->seq)
-        number_rows(ret, layout.key_n - 1);
-    sort_rows(ret, layout.key_n);
+        number_rows(ret, key_of_list(l, layout.key_n - 1));
+    sort_rows(ret, key_of_list(l, layout.key_n));
 }
 
 size_t rows_distinct(const struct list *l, const struct tmdb_movie *m, struct arena *scratch)
@@ -158,7 +162,7 @@ size_t rows_distinct(const struct list *l, const struct tmdb_movie *m, struct ar
     layout_of_list(l, &layout);
     layout.n = layout.key_n;
     rows_in_layout(l, &layout, m, scratch, &keys);
-    sort_rows(&keys, layout.key_n);
+    sort_rows(&keys, key_of_list(l, layout.key_n));
     return keys.n;
 }
 
@@ -170,7 +174,7 @@ void rows_of_own(
     if (!layout_of_own(l, &layout))
         return;
     rows_in_layout(l, &layout, m, a, ret);
-    sort_rows(ret, layout.key_n);
+    sort_rows(ret, (struct key){0, layout.key_n});
 }
 
 void row_of_movie(const struct tmdb_movie *m, struct arena *a, struct cell ret[LAYOUT_MAX_COLUMNS])
@@ -188,32 +192,59 @@ struct hashing {
     char bytes[4096];
 };
 
-static void hash_bytes_of(struct hashing *h, const void *p, size_t n)
+static void flush(struct hashing *h)
 {
-    if (n > sizeof h->bytes - h->n) {
-        digest_add(&h->digest, (struct view){h->bytes, h->n});
-        h->n = 0;
-    }
-    if (n > sizeof h->bytes) {
-        digest_add(&h->digest, (struct view){p, n});
+    digest_add(&h->digest, (struct view){h->bytes, h->n});
+    h->n = 0;
+}
+
+/* Where n bytes go, which are few. */
+static char *room(struct hashing *h, size_t n)
+{
+    if (n > sizeof h->bytes - h->n)
+        flush(h);
+    h->n += n;
+    return h->bytes + h->n - n;
+}
+
+static void hash_text(struct hashing *h, struct view v)
+{
+    if (v.n <= sizeof h->bytes) {
+        memcpy(room(h, v.n), v.p, v.n);
         return;
     }
-    memcpy(h->bytes + h->n, p, n);
-    h->n += n;
+    flush(h);
+    digest_add(&h->digest, v);
+}
+
+/* A kind, and eight bytes behind it. */
+static void hash_word(struct hashing *h, char kind, const void *word)
+{
+    char *to = room(h, 9);
+    to[0] = kind;
+    memcpy(to + 1, word, 8);
 }
 
 static void hash_cell(struct hashing *h, const struct cell *c)
 {
     char real[32];
-    hash_bytes_of(h, &"NIRT"[c->kind], 1);
-    if (c->kind == CELL_INT) {
-        hash_bytes_of(h, &c->i, sizeof c->i);
-    } else if (c->kind == CELL_REAL) {
-        hash_bytes_of(h, real, num_print_real(c->r, real) + 1);
-    } else if (c->kind == CELL_TEXT) {
-        uint64_t n = c->text.n;
-        hash_bytes_of(h, &n, sizeof n);
-        hash_bytes_of(h, c->text.p, c->text.n);
+    uint64_t n;
+    switch (c->kind) {
+    case CELL_NULL:
+        *room(h, 1) = 'N';
+        break;
+    case CELL_INT:
+        hash_word(h, 'I', &c->i);
+        break;
+    case CELL_REAL:
+        *room(h, 1) = 'R';
+        hash_text(h, (struct view){real, num_print_real(c->r, real) + 1});
+        break;
+    case CELL_TEXT:
+        n = c->text.n;
+        hash_word(h, 'T', &n);
+        hash_text(h, c->text);
+        break;
     }
 }
 
@@ -223,10 +254,10 @@ struct view row_set_hash(const struct layout *l, const struct row_set *s, struct
     h.n = 0;
     digest_init(&h.digest, DIGEST_SHA256);
     for (size_t c = 0; c < l->n; c++)
-        hash_bytes_of(&h, l->columns[c].name, strlen(l->columns[c].name) + 1);
+        hash_text(&h, (struct view){l->columns[c].name, strlen(l->columns[c].name) + 1});
     for (size_t i = 0; i < s->n * s->width; i++)
         hash_cell(&h, &s->cells[i]);
-    digest_add(&h.digest, (struct view){h.bytes, h.n});
+    flush(&h);
     struct digest_hex hex = digest_end(&h.digest);
     return arena_dup(a, (struct view){hex.z, 16});
 }

@@ -2,7 +2,7 @@
 #include "model/tmdb.h"
 
 #define AS_FIELD(type, name, key, flags, min, max)                                                \
-    {#name, key, FIELD_##type, flags, min, max, offsetof(struct SELF, name)},
+    {#name, key, FIELD_##type, flags, min, max, offsetof(struct SELF, name), sizeof key - 1},
 
 #define SELF tmdb_genre
 static const struct field tmdb_genre_fields[] = {GENRE_FIELDS(AS_FIELD)};

@@ -113,12 +113,12 @@ bool own_text(struct own_cursor *c, struct view *ret)
 
 static bool is_letter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    return ((unsigned char)(c | 0x20) - (unsigned)'a') < 26 || c == '_';
 }
 
 static bool is_digit(char c)
 {
-    return c >= '0' && c <= '9';
+    return (unsigned char)c - (unsigned)'0' < 10;
 }
 
 bool own_word(struct own_cursor *c, struct view *ret)

@@ -93,6 +93,28 @@ TEST(a_loop_settles_at_a_constant_size)
     arena_done(&a);
 }
 
+/* Takes 5 MiB and a little in pieces; *ret: where they are. */
+static void take_megabytes(struct arena *a, unsigned char *ret[PIECES])
+{
+    for (size_t i = 0; i < PIECES; i++) {
+        ret[i] = arena_take(a, 13000 + i);
+        assert_true(is_filled(ret[i], 13000 + i, 0));
+        memset(ret[i], 0xA5, 13000 + i);
+    }
+}
+
+TEST(memory_is_used_again_after_a_reset)
+{
+    struct arena a;
+    unsigned char *first[PIECES], *second[PIECES];
+    arena_init(&a);
+    take_megabytes(&a, first);
+    arena_reset(&a);
+    take_megabytes(&a, second);
+    assert_memory_equal(first, second, sizeof first);
+    arena_done(&a);
+}
+
 TEST(a_huge_request_is_served_and_not_kept)
 {
     struct arena a;
@@ -205,6 +227,7 @@ int main(void)
         cmocka_unit_test(pieces_are_zeroed_aligned_and_apart),
         cmocka_unit_test(every_small_size_is_aligned),
         cmocka_unit_test(a_loop_settles_at_a_constant_size),
+        cmocka_unit_test(memory_is_used_again_after_a_reset),
         cmocka_unit_test(a_huge_request_is_served_and_not_kept),
         cmocka_unit_test(a_huge_request_does_not_cost_the_chunk_below),
         cmocka_unit_test(a_dup_is_a_terminated_copy), cmocka_unit_test(print_gives_all_of_the_text),

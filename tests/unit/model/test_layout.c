@@ -1,6 +1,7 @@
 /* Layouts and rows: key columns first, one row per key, numbering, hashes. */
 #include "jsonnode.h"
 
+#include "base/digest.h"
 #include "base/sys.h"
 #include "model/decode.h"
 #include "model/layout.h"
@@ -257,6 +258,71 @@ static void test_hashes(void **state)
     assert_true(view_is(h, "713ed54a954436f5"));
 }
 
+/* The digest's bytes, piece by piece. */
+static void add_cell(struct digest *d, const struct cell *c)
+{
+    uint64_t n = c->kind == CELL_TEXT ? c->text.n : 0;
+    digest_add(d, (struct view){&"NIRT"[c->kind], 1});
+    if (c->kind == CELL_INT)
+        digest_add(d, (struct view){(const char *)&c->i, sizeof c->i});
+    if (c->kind == CELL_TEXT) {
+        digest_add(d, (struct view){(const char *)&n, sizeof n});
+        digest_add(d, c->text);
+    }
+}
+
+/* A row with a text of n bytes, and one more. */
+static struct row_set two_rows(struct arena *a, const struct layout *l, size_t n)
+{
+    char *text = arena_take(a, n + 1);
+    memset(text, 'x', n);
+    struct row_set s = {arena_take_array(a, 2 * l->n, sizeof *s.cells), l->n, 2};
+    for (size_t i = 0; i < 2 * l->n; i++)
+        s.cells[i] = i % 3 == 0 ? cell_int((int64_t)i << 40) : cell_null();
+    s.cells[1] = cell_text((struct view){text, n});
+    s.cells[2 * l->n - 1] = cell_text(view_of("end"));
+    return s;
+}
+
+static void test_a_hash_covers_texts_of_every_length(void **state)
+{
+    struct layout l;
+    layout_of_list(list_named("reviews"), &l);
+    for (size_t n = 0; n < 9000; n += n < 3800 || n > 4200 ? 97 : 1) {
+        struct row_set s = two_rows(*state, &l, n);
+        struct digest d;
+        digest_init(&d, DIGEST_SHA256);
+        for (size_t c = 0; c < l.n; c++)
+            digest_add(&d, (struct view){l.columns[c].name, strlen(l.columns[c].name) + 1});
+        for (size_t i = 0; i < s.n * s.width; i++)
+            add_cell(&d, &s.cells[i]);
+        struct digest_hex whole = digest_end(&d);
+        assert_true(view_eq(row_set_hash(&l, &s, *state), (struct view){whole.z, 16}));
+        arena_reset(*state);
+    }
+}
+
+/* What rows hold is theirs: the movie is gone when they are written. */
+static void test_rows_outlive_the_movie(void **state)
+{
+    struct arena movies;
+    struct row_set s, own;
+    struct cell row[LAYOUT_MAX_COLUMNS];
+    arena_init(&movies);
+    const struct tmdb_movie *m = moviez(&movies,
+        "{'id': 7, 'title': 'Title', 'strange': 1,"
+        " 'credits': {'cast': [{'credit_id': 'c1', 'id': 5, 'name': 'N'}]}}");
+    rows_of_list(list_named("cast"), m, *state, &s);
+    rows_of_own(list_named("cast"), m, *state, &own);
+    row_of_movie(m, *state, row);
+    arena_done(&movies);
+    assert_int_equal(s.n, 1);
+    assert_true(view_is(s.cells[2].text, "c1"));
+    assert_true(view_is(own.cells[1].text, "N"));
+    assert_true(view_is(row[TMDB_title].text, "Title"));
+    assert_true(view_is(row[TMDB_FIELD_COUNT].text, "{\"/strange\":1}"));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -271,6 +337,8 @@ int main(void)
         T(test_own_rows),
         T(test_movie_row),
         T(test_hashes),
+        T(test_a_hash_covers_texts_of_every_length),
+        T(test_rows_outlive_the_movie),
     };
     return cmocka_run_group_tests_name("model/layout", tests, NULL, NULL);
 }
