@@ -18,6 +18,7 @@ struct feed {
     struct queue *queue;
     struct thread *thread;
     struct check_run run;
+    struct feed_spares *spares;
 };
 
 void feed_file_free(struct feed_file *f)
@@ -147,7 +148,7 @@ static bool read_groups(struct feed *f, struct reading *r, bool *ret_taken, stru
     bool end = false, ok = true;
     *ret_taken = true;
     for (uint64_t index = 0; ok && !end && *ret_taken;) {
-        struct feed_group *g = feed_group_new();
+        struct feed_group *g = feed_group_new(f->spares);
         while (ok && !end && !feed_group_is_full(g))
             ok = !work_stopped(e) && read_record(r, index++, g, &end, e);
         g->last = end;
@@ -179,7 +180,7 @@ static bool read_file(struct feed *f, const char *path)
 {
     struct reading r = {.path = path};
     bool usable;
-    feed_kept_init(&r.kept);
+    feed_kept_init(&r.kept, f->spares);
     bool go_on = put_file(f, &r, &usable) && (!usable || put_groups(f, &r));
     batch_reader_free(r.again);
     feed_kept_done(&r.kept);
@@ -205,6 +206,7 @@ bool feed_new(const struct vec *files, struct map *known, struct feed **ret, str
     f->files = files;
     f->known = known;
     f->queue = queue_new(FEED_AHEAD);
+    f->spares = feed_spares_new();
     check_run_init(&f->run);
     if (thread_start(read_all, f, &f->thread, e)) {
         *ret = f;
@@ -261,6 +263,7 @@ void feed_free(struct feed *f)
     while ((it = queue_take(f->queue)) != NULL)
         free_item(it);
     queue_free(f->queue);
+    feed_spares_free(f->spares);
     check_run_done(&f->run);
     mem_free(f);
 }

@@ -33,7 +33,7 @@ bool feed_new(const struct vec *files, struct map *known, struct feed **ret, str
 struct feed_file *feed_next_file(struct feed *f);
 /* The next group of the file taken last, which is usable, until one that is the last. */
 bool feed_next_group(struct feed *f, struct feed_group **ret, struct err *e);
-/* Stops reading, and frees what nobody took. */
+/* Stops reading, and frees what nobody took. Groups that were taken are freed before. */
 void feed_free(struct feed *f);
 
 #endif

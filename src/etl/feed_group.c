@@ -2,28 +2,91 @@
 #include "etl/feed_group.h"
 
 #include "base/mem.h"
+#include "base/thread.h"
 
 enum {
     MAX_GROUPS = 1000 * 1000,
     FINDINGS_LEAST = 20 * 1024, /* a chunk of an arena, and a vector */
 };
 
-struct feed_group *feed_group_new(void)
+struct feed_spares {
+    struct lock *lock;
+    struct feed_group *groups[FEED_SPARES];
+    size_t n;
+};
+
+struct feed_spares *feed_spares_new(void)
 {
-    struct feed_group *g = mem_alloc(sizeof *g);
-    arena_init(&g->arena);
+    struct feed_spares *s = mem_alloc(sizeof *s);
+    s->lock = lock_new();
+    return s;
+}
+
+static struct feed_group *take_spare(struct feed_spares *s)
+{
+    lock_take(s->lock);
+    struct feed_group *g = s->n == 0 ? NULL : s->groups[--s->n];
+    lock_give(s->lock);
     return g;
+}
+
+/* False: there are enough. */
+static bool put_spare(struct feed_spares *s, struct feed_group *g)
+{
+    lock_take(s->lock);
+    bool room = s->n < FEED_SPARES;
+    if (room)
+        s->groups[s->n++] = g;
+    lock_give(s->lock);
+    return room;
+}
+
+struct feed_group *feed_group_new(struct feed_spares *home)
+{
+    struct feed_group *g = take_spare(home);
+    if (g == NULL) {
+        g = mem_alloc(sizeof *g);
+        g->home = home;
+        arena_init(&g->arena);
+    }
+    return g;
+}
+
+/* Empties it; its arena keeps memory. */
+static void clear(struct feed_group *g)
+{
+    for (size_t i = 0; i < g->n; i++)
+        if (g->records[i].bad)
+            findings_done(&g->records[i].findings);
+    arena_reset(&g->arena);
+    g->n = 0;
+    g->finding_bytes = 0;
+    g->last = false;
+}
+
+static void discard(struct feed_group *g)
+{
+    arena_done(&g->arena);
+    mem_free(g);
 }
 
 void feed_group_free(struct feed_group *g)
 {
     if (g == NULL)
         return;
-    for (size_t i = 0; i < g->n; i++)
-        if (g->records[i].bad)
-            findings_done(&g->records[i].findings);
-    arena_done(&g->arena);
-    mem_free(g);
+    clear(g);
+    if (!put_spare(g->home, g))
+        discard(g);
+}
+
+void feed_spares_free(struct feed_spares *s)
+{
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < s->n; i++)
+        discard(s->groups[i]);
+    lock_free(s->lock);
+    mem_free(s);
 }
 
 static uint64_t bytes_of(const struct feed_group *g)
@@ -52,6 +115,7 @@ void feed_group_add(struct feed_group *g, const struct staged_record *r, enum ma
     uint64_t index, struct view document, struct findings *findings)
 {
     struct feed_record *to = &g->records[g->n++];
+    to->rows.list_n = 0;
     keep_record(r, &g->arena, &to->record);
     to->document = arena_dup(&g->arena, document);
     to->index = index;
@@ -70,9 +134,9 @@ void feed_group_add(struct feed_group *g, const struct staged_record *r, enum ma
 
 /* ---- the groups of a file */
 
-void feed_kept_init(struct feed_kept *k)
+void feed_kept_init(struct feed_kept *k, struct feed_spares *home)
 {
-    *k = (struct feed_kept){.over = false};
+    *k = (struct feed_kept){.home = home};
     vec_init(&k->groups, sizeof(struct feed_group *), MAX_GROUPS);
 }
 
@@ -91,7 +155,7 @@ void feed_kept_done(struct feed_kept *k)
 static struct feed_group *new_group(struct feed_kept *k)
 {
     struct feed_group **slot = vec_add(&k->groups);
-    return slot == NULL ? NULL : (*slot = feed_group_new());
+    return slot == NULL ? NULL : (*slot = feed_group_new(k->home));
 }
 
 struct feed_group *feed_kept_room(struct feed_kept *k)

@@ -6,7 +6,10 @@
  *
  * A file's groups are kept while it is surveyed, up to KEPT_BYTES in all: then it is read once, and
  * what is loaded is what was checked, whoever edits the file meanwhile. Of a larger file nothing is
- * kept; it is read a second time. */
+ * kept; it is read a second time.
+ *
+ * Groups that were written are filled again: to be handed the same memory by the system anew took
+ * as long as a twelfth of all reading. */
 #ifndef MOVIE_ETL_ETL_FEED_GROUP_H
 #define MOVIE_ETL_ETL_FEED_GROUP_H
 
@@ -18,7 +21,13 @@ enum {
     FEED_RECORDS = 250,
     FEED_BYTES = 32 * 1024 * 1024,  /* of one group, and one record more */
     KEPT_BYTES = 128 * 1024 * 1024, /* of all groups of a file, and one record more */
+    FEED_SPARES = 4,
 };
+
+/* Groups to be filled again, for all threads that have to do with them. */
+struct feed_spares;
+struct feed_spares *feed_spares_new(void);
+void feed_spares_free(struct feed_spares *s); /* after all groups; NULL: does nothing */
 
 struct feed_record {
     /* Of a movie only title, adult and which fields were said: the rest is in the rows. */
@@ -31,6 +40,7 @@ struct feed_record {
 };
 
 struct feed_group {
+    struct feed_spares *home; /* where it goes when it is freed */
     struct arena arena;
     struct feed_record records[FEED_RECORDS];
     size_t n;
@@ -38,7 +48,7 @@ struct feed_group {
     bool last;              /* of its file */
 };
 
-struct feed_group *feed_group_new(void);
+struct feed_group *feed_group_new(struct feed_spares *home);
 void feed_group_free(struct feed_group *g); /* NULL: does nothing */
 bool feed_group_is_full(const struct feed_group *g);
 /* Adds document number `index`. Everything is copied but `findings`, which a bad record takes: they
@@ -47,13 +57,14 @@ void feed_group_add(struct feed_group *g, const struct staged_record *r, enum ma
     uint64_t index, struct view document, struct findings *findings);
 
 struct feed_kept {
+    struct feed_spares *home;
     struct vec groups; /* struct feed_group *, in their order; NULL: it was taken */
     size_t taken;
     uint64_t bytes; /* of those that are full */
     bool over;      /* the file is too large: there are none */
 };
 
-void feed_kept_init(struct feed_kept *k);
+void feed_kept_init(struct feed_kept *k, struct feed_spares *home);
 void feed_kept_done(struct feed_kept *k); /* frees the groups */
 /* The group that the next record goes to; NULL when the file is too large. */
 struct feed_group *feed_kept_room(struct feed_kept *k);

@@ -170,7 +170,7 @@ static void test_a_large_file_is_read_again(void **state)
     finish(f, &files);
 }
 
-static void survey_into(const char *path, struct feed_kept *kept)
+static void survey_into(const char *path, struct feed_spares *spares, struct feed_kept *kept)
 {
     struct check_run run;
     struct findings findings;
@@ -178,7 +178,7 @@ static void survey_into(const char *path, struct feed_kept *kept)
     struct err e;
     check_run_init(&run);
     findings_init(&findings);
-    feed_kept_init(kept);
+    feed_kept_init(kept, spares);
     must(survey_keeping(path, NULL, &run, &findings, kept, &s, &e));
     survey_done(&s);
     findings_done(&findings);
@@ -189,13 +189,15 @@ static void test_no_more_is_kept_than_the_bound(void **state)
 {
     struct box *b = *state;
     struct feed_kept kept;
-    survey_into(put_file(b, "a.yaml", TOO_LARGE, MANY_BYTES, true), &kept);
+    struct feed_spares *spares = feed_spares_new();
+    survey_into(put_file(b, "a.yaml", TOO_LARGE, MANY_BYTES, true), spares, &kept);
     assert_true(kept.over);
     assert_int_equal(kept.groups.n, 0);
-    survey_into(put_file(b, "b.yaml", FEED_RECORDS + 1, FEW_BYTES, true), &kept);
+    survey_into(put_file(b, "b.yaml", FEED_RECORDS + 1, FEW_BYTES, true), spares, &kept);
     assert_false(kept.over);
     assert_int_equal(kept.groups.n, 2);
     feed_kept_done(&kept);
+    feed_spares_free(spares);
 }
 
 static void test_a_file_that_is_cut_gives_no_groups(void **state)
