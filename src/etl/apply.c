@@ -2,6 +2,7 @@
 #include "etl/apply.h"
 
 #include "base/sys.h"
+#include "etl/gather.h"
 #include "etl/unchanged.h"
 #include "merge/merge.h"
 
@@ -99,6 +100,7 @@ void apply_done(struct apply *a)
     map_done(&a->known);
     touched_done(&a->touched);
     arena_done(&a->arena);
+    gather_free(a->gathered);
 }
 
 static void touch_id(struct apply *a, int64_t tmdb_id)
@@ -315,8 +317,7 @@ static bool settle(struct apply *a, int64_t tmdb_id, struct tmdb_stored *stored,
     return store_read_tmdb(a->w->store, &tmdb_id, 1, &a->arena, stored, e);
 }
 
-static bool apply_read(
-    struct apply *a, const struct laid_out *records, size_t n, struct err *e)
+bool apply_records(struct apply *a, const struct laid_out *records, size_t n, struct err *e)
 {
     struct tmdb_stored *stored;
     size_t *at = arena_take_array(&a->arena, n, sizeof *at);
@@ -324,31 +325,15 @@ static bool apply_read(
     expect_pending(a, n);
     for (size_t i = 0; ok && i < n; i++) {
         int64_t id = records[i].staged->tmdb_id;
-        ok = (settle(a, id, &stored[at[i]], e) &&
-                 apply_record(a, &records[i], &stored[at[i]], e)) ||
-             err_in(e, "tmdb %lld", (long long)id);
+        ok =
+            (settle(a, id, &stored[at[i]], e) && apply_record(a, &records[i], &stored[at[i]], e)) ||
+            err_in(e, "tmdb %lld", (long long)id);
     }
     if (ok)
         ok = write_pending(a, e);
     else
         forget_pending(a);
     return ok;
-}
-
-/* Those that are unchanged go first: whatever else the group has of one of them stands behind it
- * (batch_know). */
-bool apply_records(
-    struct apply *a, const struct laid_out *records, size_t n, struct err *e)
-{
-    const struct staged_record **unchanged = arena_take_array(&a->arena, n, sizeof *unchanged);
-    struct laid_out *read = arena_take_array(&a->arena, n, sizeof *read);
-    size_t unchanged_n = 0, read_n = 0;
-    for (size_t i = 0; i < n; i++)
-        if (records[i].staged->unchanged)
-            unchanged[unchanged_n++] = records[i].staged;
-        else
-            read[read_n++] = records[i];
-    return apply_unchanged(a, unchanged, unchanged_n, e) && apply_read(a, read, read_n, e);
 }
 
 bool apply_link(struct apply *a, struct err *e)

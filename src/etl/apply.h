@@ -14,7 +14,7 @@ struct apply_counts {
     uint64_t marked; /* stored records marked as gone */
 };
 
-/* A staged record; of a movie that is not unchanged also its rows. */
+/* A staged record; of a movie also its rows. */
 struct laid_out {
     const struct staged_record *staged;
     const struct record_rows *rows;
@@ -34,14 +34,15 @@ struct apply {
     struct vec changes;     /* struct change, in the order of the records; to be written too */
     struct apply_counts counts;
     struct findings *findings;
+    struct gathered *gathered; /* see gather.h; NULL: nothing yet */
 };
 
 bool apply_init(struct apply *a, struct work *w, struct findings *findings, struct err *e);
 void apply_done(struct apply *a);
 
-/* Records, in their order, inside the caller's transaction (a dry run: no transaction, nothing is
- * written). They are read together and written together; what they leave behind is not less than if
- * it was done one by one. */
+/* Records of which none is unchanged, in their order, inside the caller's transaction (a dry run:
+ * no transaction, nothing is written). They are read together and written together; what they leave
+ * behind is not less than if it was done one by one. */
 bool apply_records(
     struct apply *a, const struct laid_out *records, size_t n, struct err *e);
 /* Links what the records since the last call touched. Same transaction. */

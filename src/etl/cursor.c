@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/num.h"
+#include "base/sys.h"
 
 /* Files that were staged and are neither loaded nor there any more. */
 struct lost {
@@ -108,5 +109,41 @@ bool cursor_settle_lost(struct work *w, enum batch_type type, struct err *e)
         ok = store_put_file(w->store, row, e);
     }
     lost_done(&l);
+    return ok;
+}
+
+/* ---- what is loaded */
+
+struct waiting {
+    struct view batch_id;
+    struct view type;
+    bool others;
+};
+
+static bool look_for_others(void *payload, const struct file_row *row, struct err *e)
+{
+    struct waiting *w = payload;
+    (void)e;
+    if (view_eq(row->type, w->type) && !view_eq(row->batch_id, w->batch_id) &&
+        row->state != FILE_LOADED && row->state != FILE_LOST)
+        w->others = true;
+    return true;
+}
+
+bool cursor_move_loaded(struct work *w, struct view batch_id, struct view type, struct err *e)
+{
+    struct waiting waiting = {batch_id, type, false};
+    struct arena a;
+    int64_t day;
+    bool exists = false;
+    arena_init(&a);
+    bool ok = store_each_file(w->store, look_for_others, &waiting, e);
+    const char *fetched = arena_print(&a, "%.*s.fetched", VIEW_ARG(type)).p;
+    const char *loaded = arena_print(&a, "%.*s.loaded", VIEW_ARG(type)).p;
+    if (ok && !waiting.others)
+        ok = store_get_cursor(w->store, fetched, &day, &exists, e);
+    if (ok && exists)
+        ok = store_set_cursor(w->store, loaded, day, sys_now(), e);
+    arena_done(&a);
     return ok;
 }

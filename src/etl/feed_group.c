@@ -117,7 +117,8 @@ void feed_group_add(struct feed_group *g, const struct staged_record *r, enum ma
     struct feed_record *to = &g->records[g->n++];
     to->rows.list_n = 0;
     keep_record(r, &g->arena, &to->record);
-    to->document = arena_dup(&g->arena, document);
+    if (!r->unchanged) /* of which nothing can be refused */
+        to->document = arena_dup(&g->arena, document);
     to->index = index;
     to->bad = mark == MARK_BAD;
     if (mark != MARK_NONE)

@@ -33,7 +33,7 @@ struct feed_record {
     /* Of a movie only title, adult and which fields were said: the rest is in the rows. */
     struct staged_record record;
     struct record_rows rows;  /* of a movie that is to be compared with what is stored */
-    struct view document;     /* as it stands in the file */
+    struct view document;     /* as it stands in the file; absent when it is unchanged */
     uint64_t index;           /* of the document in its file */
     bool bad;                 /* the survey refused it */
     struct findings findings; /* of a bad one */

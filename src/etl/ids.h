@@ -28,5 +28,8 @@ bool cursor_fetched(
 /* What those files held was fetched again: they pull back no more. In the transaction that moves
  * the cursor. */
 bool cursor_settle_lost(struct work *w, enum batch_type type, struct err *e);
+/* When the last registered file of the type is loaded, everything that was fetched is: moves the
+ * cursor that says so, in the transaction in which the file with that id becomes loaded. */
+bool cursor_move_loaded(struct work *w, struct view batch_id, struct view type, struct err *e);
 
 #endif

@@ -1,5 +1,7 @@
 /* Loading one batch file: see load.h. */
 #include "etl/feed.h"
+#include "etl/gather.h"
+#include "etl/ids.h"
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -36,53 +38,26 @@ static bool reject(
 
 /* ---- one group, one transaction */
 
-struct pending {
-    struct view batch_id;
-    struct view type;
-    bool others;
-};
-
-static bool look_for_pending(void *payload, const struct file_row *row, struct err *e)
-{
-    struct pending *p = payload;
-    (void)e;
-    if (view_eq(row->type, p->type) && !view_eq(row->batch_id, p->batch_id) &&
-        row->state != FILE_LOADED && row->state != FILE_LOST)
-        p->others = true;
-    return true;
-}
-
-/* When the last registered file of its type is loaded, everything that was fetched is. */
-static bool move_loaded_cursor(struct loading *l, struct err *e)
-{
-    struct store *store = l->apply->w->store;
-    struct pending p = {l->row.batch_id, l->row.type, false};
-    struct view type = l->row.type;
-    int64_t day;
-    bool exists;
-    bool ok = store_each_file(store, look_for_pending, &p, e);
-    struct view fetched = arena_print(&l->apply->arena, "%.*s.fetched", VIEW_ARG(type));
-    struct view loaded = arena_print(&l->apply->arena, "%.*s.loaded", VIEW_ARG(type));
-    ok = ok && (p.others || store_get_cursor(store, fetched.p, &day, &exists, e));
-    if (!ok || p.others || !exists)
-        return ok;
-    return store_set_cursor(store, loaded.p, day, sys_now(), e);
-}
-
-static bool put_position(
-    struct loading *l, uint64_t documents_done, enum file_state state, struct err *e)
+static void set_position(struct loading *l, uint64_t documents_done, enum file_state state)
 {
     l->row.records_done = (int64_t)documents_done;
     l->row.rejected = (int64_t)l->result->rejected;
     l->row.state = state;
     l->row.updated_at = sys_now();
+}
+
+static bool put_position(
+    struct loading *l, uint64_t documents_done, enum file_state state, struct err *e)
+{
+    set_position(l, documents_done, state);
     return store_put_file(l->apply->w->store, &l->row, e);
 }
 
 static bool mark_loaded(void *payload, struct err *e)
 {
     struct loading *l = payload;
-    return put_position(l, l->survey->documents, FILE_LOADED, e) && move_loaded_cursor(l, e);
+    return put_position(l, l->survey->documents, FILE_LOADED, e) &&
+           cursor_move_loaded(l->apply->w, l->row.batch_id, l->row.type, e);
 }
 
 /* Records [from, to) of the group in one transaction, after which `documents_done` of the file are
@@ -103,20 +78,26 @@ static bool apply_slice(const struct slice *s, struct err *e)
     return apply_records(s->l->apply, records, s->to - s->from, e);
 }
 
-/* May run more than once: see store_transact. */
+static bool put_slice_position(const struct slice *s, struct err *e)
+{
+    return s->completes ? mark_loaded(s->l, e)
+                        : put_position(s->l, s->documents_done, FILE_LOADING, e);
+}
+
+/* May run more than once: see store_transact. The position must not pass what is only gathered:
+ * it moves when that is written. */
 static bool write_slice(void *payload, struct err *e)
 {
     struct slice *s = payload;
     return apply_again(s->l->apply, &s->before, e) && apply_slice(s, e) &&
-           apply_link(s->l->apply, e) &&
-           (s->completes ? mark_loaded(s->l, e)
-                         : put_position(s->l, s->documents_done, FILE_LOADING, e));
+           apply_link(s->l->apply, e) && (gather_waits(s->l->apply) || put_slice_position(s, e));
 }
 
 static bool write_group(
     struct loading *l, size_t from, size_t to, uint64_t documents_done, struct err *e)
 {
-    bool completes = to == l->good_n && l->group->last && l->reject == NULL;
+    bool completes =
+        to == l->good_n && l->group->last && l->reject == NULL && !gather_waits(l->apply);
     struct slice s = {l, from, to, documents_done, completes, l->apply->counts};
     bool ok = store_transact(l->apply->w->store, write_slice, &s, e);
     l->marked = ok && completes;
@@ -155,8 +136,36 @@ static bool write_one_by_one(struct loading *l, struct err *e)
     return true;
 }
 
+/* Those that are unchanged go first, and are gathered: whatever else the group has of one of them
+ * stands behind it (batch_know). Leaves the others as the good ones. */
+static bool gather_unchanged(struct loading *l, struct err *e)
+{
+    const struct staged_record *unchanged[FEED_RECORDS];
+    size_t n = 0, others = 0;
+    for (size_t i = 0; i < l->good_n; i++)
+        if (l->good[i]->record.unchanged)
+            unchanged[n++] = &l->good[i]->record;
+        else
+            l->good[others++] = l->good[i];
+    l->good_n = others;
+    return gather_records(l->apply, unchanged, n, others, e);
+}
+
+/* Whether what is gathered must be written before the good ones are. */
+static bool gathered_is_needed(const struct loading *l)
+{
+    bool needed = gather_is_due(l->apply);
+    for (size_t i = 0; !needed && i < l->good_n; i++)
+        needed = gather_moves(l->apply, l->good[i]->record.tmdb_id);
+    return needed;
+}
+
 static bool write_good(struct loading *l, struct err *e)
 {
+    if (!gather_unchanged(l, e) || (gathered_is_needed(l) && !gather_write(l->apply, e)))
+        return false;
+    if (l->good_n == 0)
+        return true;
     if (l->apply->w->x->request->dry_run)
         return apply_slice(&(struct slice){.l = l, .to = l->good_n}, e) && apply_link(l->apply, e);
     return write_group(l, 0, l->good_n, l->documents_done, e) ||
@@ -181,19 +190,28 @@ static bool sort_out(struct loading *l, struct err *e)
     return true;
 }
 
+/* The last groups were gathered, or the position waits for what was gathered before. */
+static bool gather_this_file(struct loading *l, struct err *e)
+{
+    set_position(l, l->survey->documents, FILE_LOADED);
+    return gather_file(l->apply, &l->row, e);
+}
+
 /* "Loaded" is said last, when rejected/ is safe on disk too: a loaded file is never read again. */
 static bool finish(struct loading *l, struct err *e)
 {
-    if (l->apply->w->x->request->dry_run)
+    if (l->apply->w->x->request->dry_run || l->marked)
         return true;
-    return (l->reject == NULL || batch_reject_finish(l->reject, e)) &&
-           (l->marked || store_transact(l->apply->w->store, mark_loaded, l, e));
+    if (l->reject != NULL && !batch_reject_finish(l->reject, e))
+        return false;
+    return gather_waits(l->apply) ? gather_this_file(l, e)
+                                  : store_transact(l->apply->w->store, mark_loaded, l, e);
 }
 
 static bool settle(struct loading *l, struct err *e)
 {
     bool settled;
-    if (l->apply->w->x->request->dry_run)
+    if (l->apply->w->x->request->dry_run || gather_waits(l->apply))
         return true;
     if (!store_settle(l->apply->w->store, false, &settled, e))
         return false;

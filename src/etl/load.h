@@ -4,7 +4,8 @@
  * everything and touches nothing: a file that is not complete, or has more errors than allowed, is
  * refused before its first record is loaded. The load then applies the good records in groups, one
  * transaction each, in which the file's position moves too, so that a run that is killed goes on at
- * the next record. */
+ * the next record. Those that have not changed wait to be written together, and the position with
+ * them (gather.h). */
 #ifndef MOVIE_ETL_ETL_LOAD_H
 #define MOVIE_ETL_ETL_LOAD_H
 

@@ -6,6 +6,7 @@
  * (store_settle); one that is loaded but still lies in raw/ (the run was killed in between) is only
  * moved. */
 #include "etl/feed.h"
+#include "etl/gather.h"
 #include "etl/mover.h"
 
 #include "base/file.h"
@@ -13,7 +14,8 @@
 
 #include <stdio.h>
 
-/* A file that is loaded, but whose load is not settled (store_settle). */
+/* A file that is loaded, but whose load is not settled (store_settle), or only gathered
+ * (gather.h). */
 struct held {
     char *path;
     const char *line; /* what is to be said then */
@@ -86,6 +88,10 @@ static void release_held(struct processing *p)
 static bool settle(struct processing *p, bool now, struct err *e)
 {
     bool settled = true;
+    if (now && !gather_write(&p->apply, e))
+        return false;
+    if (gather_waits(&p->apply))
+        return true;
     if (!p->w->x->request->dry_run && !store_settle(p->w->store, now, &settled, e))
         return false;
     if (settled)

@@ -1,6 +1,8 @@
 /* Unchanged records: see unchanged.h. */
 #include "etl/unchanged.h"
 
+#include <stdlib.h>
+
 static bool take_known(void *payload, const struct tmdb_known *known, struct err *e)
 {
     struct apply *a = payload;
@@ -19,40 +21,54 @@ bool unchanged_known(struct apply *a, struct err *e)
 }
 
 /* An id that comes twice is compared with the newest document before. */
-static size_t find_moves(struct apply *a, const struct staged_record *const *records, size_t n,
-    const int64_t *fetched, struct id_pair *ret)
+static void find_moves(struct apply *a, const struct staged_record *const *records, size_t n,
+    const int64_t *fetched, struct map *moves)
 {
-    struct map now; /* tmdb_id -> place in ret */
-    size_t moves = 0;
-    map_init(&now, n);
     for (size_t i = 0; i < n; i++) {
         const struct staged_record *r = records[i];
-        const uint64_t *at = map_get(&now, r->tmdb_id);
-        int64_t before = at != NULL ? ret[*at].to : fetched[i];
+        const uint64_t *moved = map_get(moves, r->tmdb_id);
+        int64_t before = moved != NULL ? (int64_t)*moved : fetched[i];
         *(r->at < before ? &a->counts.stale : &a->counts.unchanged) += 1;
-        if (r->at <= before)
-            continue;
-        if (at == NULL)
-            (void)map_put(&now, r->tmdb_id, moves);
-        ret[at != NULL ? *at : moves++] = (struct id_pair){r->tmdb_id, r->at};
+        if (r->at > before)
+            (void)map_put(moves, r->tmdb_id, (uint64_t)r->at);
     }
-    map_done(&now);
-    return moves;
 }
 
-bool apply_unchanged(
-    struct apply *a, const struct staged_record *const *records, size_t n, struct err *e)
+bool unchanged_moves(struct apply *a, const struct staged_record *const *records, size_t n,
+    struct map *moves, struct err *e)
 {
-    int64_t *ids = arena_take_array(&a->arena, n, sizeof *ids);
-    int64_t *fetched = arena_take_array(&a->arena, n, sizeof *fetched);
-    struct id_pair *moves = arena_take_array(&a->arena, n, sizeof *moves);
+    struct arena scratch;
+    arena_init(&scratch);
+    int64_t *ids = arena_take_array(&scratch, n, sizeof *ids);
+    int64_t *fetched = arena_take_array(&scratch, n, sizeof *fetched);
     for (size_t i = 0; i < n; i++)
         ids[i] = records[i]->tmdb_id;
-    if (n == 0)
+    bool ok = n == 0 || store_read_fetched(a->w->store, ids, n, fetched, e);
+    if (ok)
+        find_moves(a, records, n, fetched, moves);
+    arena_done(&scratch);
+    return ok;
+}
+
+static int by_id(const void *x, const void *y)
+{
+    int64_t a = ((const struct id_pair *)x)->id, b = ((const struct id_pair *)y)->id;
+    return (a > b) - (a < b);
+}
+
+bool unchanged_write(struct apply *a, const struct map *moves, struct err *e)
+{
+    struct arena scratch;
+    if (moves->n == 0)
         return true;
-    if (!store_read_fetched(a->w->store, ids, n, fetched, e))
-        return false;
-    size_t move_n = find_moves(a, records, n, fetched, moves);
-    return a->w->x->request->dry_run || move_n == 0 ||
-           store_set_fetched(a->w->store, moves, move_n, e);
+    arena_init(&scratch);
+    struct id_pair *pairs = arena_take_array(&scratch, moves->n, sizeof *pairs);
+    size_t n = 0;
+    for (size_t i = 0; i < moves->cap; i++)
+        if (moves->slots[i].used)
+            pairs[n++] = (struct id_pair){moves->slots[i].key, (int64_t)moves->slots[i].value};
+    qsort(pairs, n, sizeof *pairs, by_id); /* as they lie in the table */
+    bool ok = store_set_fetched(a->w->store, pairs, n, e);
+    arena_done(&scratch);
+    return ok;
 }

@@ -19,9 +19,11 @@ enum { MAX_KNOWN = 4 * 1000 * 1000 }; /* records beyond it are read in full */
 
 /* Fills a->known and a->records; a->gone is filled. */
 bool unchanged_known(struct apply *a, struct err *e);
-/* For records that are `unchanged`: counts them, and moves fetched_at where it is older. Same
- * transaction. */
-bool apply_unchanged(
-    struct apply *a, const struct staged_record *const *records, size_t n, struct err *e);
+/* For records that are `unchanged`: counts them, and puts those whose fetched_at is to move into
+ * `moves` (tmdb_id -> fetched_at), which may hold others that are not written yet. */
+bool unchanged_moves(struct apply *a, const struct staged_record *const *records, size_t n,
+    struct map *moves, struct err *e);
+/* In a transaction. */
+bool unchanged_write(struct apply *a, const struct map *moves, struct err *e);
 
 #endif

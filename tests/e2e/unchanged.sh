@@ -2,6 +2,7 @@
 # A record whose text is what was loaded before is not read again; and whatever makes a difference is seen.
 # Whether it was read shows in a value that the test changes in the database behind the program's back: who reads puts it right.
 . "$(dirname "$0")/lib.sh"
+FAULT=$4
 
 standin --generate 60 --detail-size small
 etl init --fetch-tmdb --start-year 1874 --end-year 2030
@@ -103,4 +104,54 @@ sed -e 's/^  id: "..../  id: "beef/' "$(find first -name '*.yaml' | sort | head 
 etl process --file twice/initial_1900_20260101_000000.yaml
 rows "a text behind another one of the same record is read" "select count(*) from tmdb_movies where runtime = 78" 0
 rows "and the last one counts" "$fetched" 2030-12-13,2031-01-03
+
+# What does not change is gathered over files; another text of the same record finds it written.
+mkdir order
+text_of() { # FILE DAY NAME [SED EXPRESSION]
+    sed -e "s/^  id: \"....\(............\)\"/  id: \"$3\1\"/" -e "s/fetched_at: \"2...-..-..T/fetched_at: \"$2T/" -e "${4:-}" \
+        "$1" >"order/initial_1900_20260101_00$3.yaml"
+}
+one=$(find first -name '*.yaml' | sort | head -1)
+text_of "$one" 2032-01-05 0001; text_of "$one" 2032-01-03 0002 's/^  runtime: .*/  runtime: 7979/'
+etl process --file order/*_000001.yaml order/*_000002.yaml
+rows "a text in a later file that is older than what was gathered is stale" "select count(*) from tmdb_movies where runtime = 7979" 0
+says "older than what is stored" "and called so"
+rows "and moves no date" "$fetched" 2030-12-13,2032-01-05
+text_of "$one" 2032-01-07 0003; text_of "$one" 2032-01-08 0004 's/^  runtime: .*/  runtime: 8080/'; text_of "$one" 2032-01-09 0005
+etl process --file order/*_000003.yaml order/*_000004.yaml order/*_000005.yaml
+rows "one that is newer is loaded, and what comes after it too" "select count(*) from tmdb_movies where runtime = 8080" 0
+rows "in their order" "$fetched" 2030-12-13,2032-01-09
+
+# Killed anywhere while files are gathered, written and moved: the next run brings all of it to its end.
+dump back.dump
+n=40000
+staged() { # DAY: the first batches once more, fetched on that day, in raw/
+    rm -rf data/movies; mkdir -p data/movies/raw; n=$((n + 1))
+    for f in first/*.yaml; do
+        sed -e "s/^  id: \"....\(............\)\"/  id: \"$(printf %04x $n)\1\"/" -e "s/fetched_at: \"2...-..-..T/fetched_at: \"$1T/" \
+            "$f" >"data/movies/raw/$(basename "$f")"
+    done
+}
+disturbed() { # PLAN
+    MOVIE_ETL_TEST=$1 "$FAULT" process --batch-type initial >out.txt 2>err.txt </dev/null
+    CODE=$?
+}
+staged 2032-03-01
+disturbed count=calls
+exits 0 "a run whose file calls are counted"
+rows "moves every date" "$fetched" 2032-03-01
+calls=$(sed -n 's/^any //p' calls)
+[ "$calls" -gt 100 ]; ok "there are $calls"
+for part in 33 50 60 70 80 85 90 95; do # each is a year, too
+    day=$((2000 + part))-01-01
+    staged "$day"
+    disturbed "kill=any:$((calls * part / 100))"
+    is "killed after $part % of its calls" "$CODE" 137
+    etl process --batch-type initial
+    exits 0 "and gone on"
+    rows "every date has moved" "$fetched" "$day"
+    is "all files are moved" "$(ls data/movies/raw | wc -l) $(ls data/movies/processed | wc -l)" "0 $(ls first | wc -l)"
+done
+dump after.dump
+same "the content is what it was" back.dump after.dump
 plan
