@@ -101,8 +101,8 @@ static bool load_all(struct store *s, void *payload, struct err *e)
     bool built = is_built(s);
     load_movies_begin(l, built);
     return (!built || first_release_begin(s, e)) && make_room(l, e) && load_movies(l, e) &&
-           load_ratings(l, e) && load_stats(l, e) && load_tags(l, e) && put_release(l, e) &&
-           (!built || first_release_end(s, e)) && lease_check(s, e);
+           load_ratings(l, e) && load_stats(l, e) && (!built || first_release_end(s, e)) &&
+           load_tags(l, e) && put_release(l, e) && lease_check(s, e);
 }
 
 bool store_load_movielens(

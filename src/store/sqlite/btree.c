@@ -7,6 +7,7 @@ enum {
     CHUNK_BYTES = 1024 * 1024,
     INDEX_LEAF = 0x0a,
     SPARE = 1,
+    SHORT = 40,      /* bytes of the longest entry of three values, with the place of its cell */
     FIRST_TEXT = 13, /* serial type of the empty text */
     DIVIDERS_FIRST = 4096,
 };
@@ -111,6 +112,16 @@ bool leaves_turn(struct leaves *l)
         close_leaf(l);
     open_leaf(l);
     return false;
+}
+
+/* Each leaf but a part's last two is left for an entry that did not fit, so it has at least what
+ * is left without the longest. A part takes whole chunks, and at the locking page begins a new
+ * one. */
+uint32_t leaves_pages(const struct page_file *f, uint64_t bytes, uint32_t parts)
+{
+    uint32_t chunk = CHUNK_BYTES / f->page_size;
+    uint32_t least = f->usable - LEAF_HEADER - SPARE - SHORT;
+    return (uint32_t)(bytes / least) + parts * (chunk + 3) + 2;
 }
 
 /* ---- texts */

@@ -167,6 +167,10 @@ static inline uint32_t cell_size(const uint8_t *cell)
     return cell[0] < 0x80 ? 1u + cell[0] : 2u + ((cell[0] & 0x7fu) << 7 | cell[1]);
 }
 
+/* How many pages suffice for the leaves of a tree of so many parts, whose entries, of three values
+ * at most, take so many bytes with the places of their cells. */
+uint32_t leaves_pages(const struct page_file *f, uint64_t bytes, uint32_t parts);
+
 /* No more entries; what is held finds its place, and all is written. */
 void leaves_end(struct leaves *l);
 

@@ -80,6 +80,7 @@ bool sqlite_bulk(struct store *s, bool fresh,
         sqlite_heed_stop(q, true);
         ok = db_once(s, work, payload, e);
         sqlite_heed_stop(q, false);
+        sqlite_ratings_drop(q);
     }
     if (ok && q->building)
         ok = side_publish(s, e);

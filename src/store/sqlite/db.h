@@ -34,7 +34,8 @@ struct sqlite {
     bool building, attached;
     bool mass, gathering; /* transactions: see transaction.c */
     int64_t rows_before, begun_ms;
-    struct ahead *ahead; /* what syncs the file beside meanwhile (side.c); NULL: nothing */
+    struct ahead *ahead;         /* what syncs the file beside meanwhile (side.c); NULL: nothing */
+    struct rating_pages *rest;   /* ratings whose index is being written; NULL: none (ratings.c) */
     const struct row_set *given; /* being written (rows.h) */
     struct statement statements[STATEMENTS];
 };
@@ -85,6 +86,12 @@ bool sqlite_bulk(struct store *s, bool fresh,
     bool (*work)(struct store *s, void *payload, struct err *e), void *payload, struct err *e);
 bool sqlite_load_ratings(
     struct store *s, const struct ranked_source *source, struct load_count *ret, struct err *e);
+/* Their index may still be being written then: table and index of ratings are not to be read until
+ * join, which is called inside the load's transaction, commits it and begins another. Drop: waits
+ * and leaves the file as it is, to be thrown away; not inside a transaction; fine when there is
+ * nothing. */
+bool sqlite_ratings_join(struct store *s, struct err *e);
+void sqlite_ratings_drop(struct sqlite *q);
 bool sqlite_load_tags(struct store *s, const struct tag_source *source, struct err *e);
 void sqlite_tidy(struct store *s);
 /* SQLite's cache during a load. Small: it sorts an index in portions of its size, and portions that

@@ -22,16 +22,29 @@
 
 enum movie_index_kind { INDEX_OF_RATINGS, INDEX_OF_TAGS };
 
+enum {
+    MOVIE_INDEX_STEPS = 10, /* half stars */
+    MOVIE_INDEX_PORTION = 65536,
+    MOVIE_INDEX_THREADS = 2,
+};
+
+/* Rows of one user, one after the other. */
+struct run {
+    int32_t user;
+    uint32_t rows;
+};
+
 struct movie_index {
     enum movie_index_kind kind;
     const int32_t *movies; /* ids in rising order; borrowed */
     size_t movie_n;
     uint32_t steps;      /* pairs per movie */
     size_t memory;       /* bytes it may use */
-    struct vec portions; /* uint32_t *: PORTION_ROWS pairs each */
+    struct vec portions; /* uint32_t *: MOVIE_INDEX_PORTION pairs each */
     struct vec runs;     /* struct run */
     uint64_t rows;
-    bool over; /* memory did not suffice: what was remembered is gone */
+    bool over;               /* memory did not suffice: what was remembered is gone */
+    struct index_work *work; /* while the tree is being made */
 };
 
 void movie_index_init(struct movie_index *ix, enum movie_index_kind kind, const int32_t *movies,
@@ -41,9 +54,28 @@ void movie_index_done(struct movie_index *ix);
 void movie_index_add(struct movie_index *ix, const uint32_t *movie, const uint8_t *half_stars,
     const int32_t *user_id, size_t n);
 
-/* Makes the tree on its root page, an empty leaf. *ret_done false: memory does not suffice, nothing
- * was written. */
+/* What it takes of its memory besides the users being sorted. */
+size_t movie_index_fixed(const struct movie_index *ix);
+
+/* ---- making the tree (movie_tree.c) */
+
+/* On its root page, an empty leaf. *ret_done false: memory does not suffice, nothing was
+ * written. */
 bool movie_index_build(
     struct movie_index *ix, struct page_file *f, uint32_t root, bool *ret_done, struct err *e);
+
+/* The same of ratings while the caller does something else, which takes `spare` bytes: plan, begin,
+ * end. *ret_pages: how many pages are to be reserved for the leaves between plan and begin. 0:
+ * they are too few to be worth a thread, or memory does not suffice for both; then nothing is begun
+ * or ended. */
+void movie_index_plan(
+    struct movie_index *ix, const struct page_file *f, size_t spare, uint32_t *ret_pages);
+/* On threads that give way to the caller's. What they take and write must stay where it is. */
+void movie_index_begin(struct movie_index *ix, struct page_file *f);
+/* Waits for them. After that pages may be taken anywhere in the file. */
+void movie_index_wait(struct movie_index *ix);
+bool movie_index_end(struct movie_index *ix, struct page_file *f, uint32_t root, struct err *e);
+/* Waits, and forgets what was planned or begun; fine when nothing was. */
+void movie_index_drop(struct movie_index *ix);
 
 #endif

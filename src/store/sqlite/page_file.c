@@ -111,6 +111,35 @@ void page_file_close(struct page_file *f)
     vec_done(&f->unused);
 }
 
+bool page_file_reserve(struct page_file *f, uint32_t n, struct err *e)
+{
+    uint32_t first = f->next;
+    if (first > MAX_PAGE - n)
+        return err_set(e, ERR_STORE, "%s has no page numbers left", f->path);
+    f->next = f->end = first + n;
+    if (!page_file_finish(f, e))
+        return false;
+    f->next = first;
+    return true;
+}
+
+bool page_file_resume(struct page_file *f, struct err *e)
+{
+    const char *why = NULL;
+    uint32_t rest = f->next, end = f->end;
+    if (!read_header(f, &why, e))
+        return false;
+    if (why != NULL || f->next < end)
+        return err_set(e, ERR_BUG, "reserved pages are gone: %s", why == NULL ? "it shrank" : why);
+    f->end = 0;
+    if (rest <= f->locking && f->locking < end) {
+        page_file_give_back(f, f->locking + 1, end - f->locking - 1);
+        end = f->locking;
+    }
+    page_file_give_back(f, rest, end - rest);
+    return true;
+}
+
 bool page_file_root_is_empty(struct page_file *f, uint32_t root, bool *ret, struct err *e)
 {
     uint8_t page[8];
@@ -130,6 +159,9 @@ bool page_file_take(
     do {
         first = next == f->locking ? next + 1 : next;
         n = first < f->locking && want > f->locking - first ? f->locking - first : want;
+        if (f->end != 0 && first >= f->end)
+            return err_set(e, ERR_BUG, "more pages are needed than were reserved");
+        n = f->end != 0 && n > f->end - first ? f->end - first : n;
         if (first > MAX_PAGE - n)
             return err_set(e, ERR_STORE, "%s has no page numbers left", f->path);
     } while (!atomic_compare_exchange_weak(&f->next, &next, first + n));

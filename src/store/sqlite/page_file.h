@@ -30,6 +30,7 @@ struct page_file {
     /* The file will be synced: its pages begin their way to the disk as they are written. False
      * after page_file_open. */
     bool lasts;
+    uint32_t end; /* of the pages that are reserved; 0: none are */
 };
 
 /* *ret_why is NULL when the file can be used; otherwise it says what is unusual about it
@@ -52,6 +53,13 @@ bool page_file_write(
 /* Puts what is left unused on the freelist and writes the header: from here on the pages belong to
  * the database. */
 bool page_file_finish(struct page_file *f, struct err *e);
+/* For pages that are still to be written while SQLite goes on with the file: puts `n` pages behind
+ * all others, which are the database's from then on, and finishes. What is taken from here on is
+ * one of these. SQLite does not know them: it must not read what they will be part of. */
+bool page_file_reserve(struct page_file *f, uint32_t n, struct err *e);
+/* SQLite has committed, and nobody uses the file again: the rest of what was reserved can be given
+ * out in any way, and whatever comes behind SQLite's pages. */
+bool page_file_resume(struct page_file *f, struct err *e);
 void page_file_close(struct page_file *f); /* once, after a successful open */
 
 #endif

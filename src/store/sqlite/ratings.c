@@ -14,7 +14,11 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "store/ddl.h"
+
+/* What linking the movies and writing them takes: SQLite's cache (bulk.c), and a few tables. */
+enum { BESIDE_MEMORY = 64 * 1024 * 1024 };
 
 static const struct index *by_movie(void)
 {
@@ -82,45 +86,94 @@ static bool check_samples(struct store *s, const struct rating_pages *pages, str
     return true;
 }
 
+/* The rest of the source, and a look at what is there. */
+static bool go_on(struct store *s, const struct rating_pages *pages, struct rating_pull *p,
+    bool indexed, struct load_count *ret, struct err *e)
+{
+    if (!p->end)
+        say_safe_way("they do not come in order of user and movie");
+    else if (!indexed)
+        say_safe_way("their index needs more memory than is allowed");
+    return (p->end || side_forget_journal(s, e)) && sqlite_begin(s, BEGIN_WRITE, e) &&
+           (indexed || insert_rest(s, p, true, pages->pages.rows, ret, e)) &&
+           check_samples(s, pages, e);
+}
+
+/* As pages, unless *ret_why says why not. What is left to do for the index goes on behind this when
+ * the database is being built: its movies are counted, linked and written meanwhile. */
+static bool fill_pages(struct store *s, struct rating_pages *pages, struct rating_pull *p,
+    const struct table_place *place, const char **ret_why, struct load_count *ret, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
+    bool indexed = false;
+    if (!rating_pages_begin(pages, place, ret_why, e))
+        return false;
+    if (*ret_why != NULL)
+        return true;
+    bool ok = write_rows(pages, p, e) && rating_pages_end(pages, p->end, &indexed, e);
+    *ret = (struct load_count){p->pulled, pages->pages.rows};
+    if (ok && pages->pages.going) {
+        q->rest = pages;
+        return sqlite_begin(s, BEGIN_WRITE, e);
+    }
+    table_pages_close(&pages->pages);
+    return ok && go_on(s, pages, p, indexed, ret, e);
+}
+
 /* Into the file of the connection at hand, which nobody else has; without a transaction, and leaves
  * with one open. */
 static bool fill(struct store *s, const char *path, const struct ranked_source *source,
     struct load_count *ret, struct err *e)
 {
+    struct sqlite *q = sqlite_of(s);
     struct rating_pull p = {.source = source};
-    struct rating_pages pages;
     struct table_place place = {.path = path,
         .kind = INDEX_OF_RATINGS,
         .movies = source->movies,
         .movie_n = source->movie_n,
         .memory = source->memory,
-        .lasts = sqlite_of(s)->building};
+        .lasts = q->building,
+        .beside = q->building ? BESIDE_MEMORY : 0};
     const char *why = NULL;
-    bool right, indexed = false;
+    bool right, ok;
     if (!roots_find(s, &shape, &place, &right, e))
         return false;
-    if (!right)
-        why = "the tables are not as this program makes them";
-    else if (!rating_pages_begin(&pages, &place, &why, e))
-        return false;
-    if (why != NULL) {
-        say_safe_way(why);
-        return sqlite_begin(s, BEGIN_WRITE, e) && insert_rest(s, &p, false, 0, ret, e);
+    if (right) {
+        struct rating_pages *pages = mem_alloc(sizeof *pages);
+        ok = fill_pages(s, pages, &p, &place, &why, ret, e);
+        if (q->rest == NULL)
+            mem_free(pages);
+        if (why == NULL)
+            return ok;
     }
-    bool ok = write_rows(&pages, &p, e) && rating_pages_end(&pages, p.end, &indexed, e);
-    table_pages_close(&pages.pages);
-    if (!ok)
-        return false;
-    if (!p.end)
-        say_safe_way("they do not come in order of user and movie");
-    else if (!indexed)
-        say_safe_way("their index needs more memory than is allowed");
-    if (!p.end && !side_forget_journal(s, e))
-        return false;
-    *ret = (struct load_count){p.pulled, pages.pages.rows};
-    return sqlite_begin(s, BEGIN_WRITE, e) &&
-           (indexed || insert_rest(s, &p, true, pages.pages.rows, ret, e)) &&
-           check_samples(s, &pages, e);
+    say_safe_way(why == NULL ? "the tables are not as this program makes them" : why);
+    return sqlite_begin(s, BEGIN_WRITE, e) && insert_rest(s, &p, false, 0, ret, e);
+}
+
+bool sqlite_ratings_join(struct store *s, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
+    struct rating_pages *pages = q->rest;
+    if (pages == NULL)
+        return true;
+    bool ok = sqlite_commit(s, e) && table_pages_join(&pages->pages, e);
+    if (ok) {
+        table_pages_close(&pages->pages);
+        q->rest = NULL;
+        side_sync_ahead(q);
+        ok = sqlite_begin(s, BEGIN_WRITE, e) && check_samples(s, pages, e);
+        mem_free(pages);
+    }
+    return ok;
+}
+
+void sqlite_ratings_drop(struct sqlite *q)
+{
+    if (q->rest == NULL)
+        return;
+    table_pages_close(&q->rest->pages);
+    mem_free(q->rest);
+    q->rest = NULL;
 }
 
 /* ---- disk */
@@ -184,6 +237,7 @@ bool sqlite_load_ratings(
     if (!check_disk(q, size_in_database(source), free, e) || !sqlite_commit(s, e) ||
         !fill(s, sqlite_file(q), source, ret, e))
         return false;
-    side_sync_ahead(q);
+    if (q->rest == NULL)
+        side_sync_ahead(q);
     return sqlite_bulk_cache(q, true, source->memory, e);
 }

@@ -27,6 +27,7 @@ bool table_pages_begin(
         return ok;
     }
     p->file.lasts = place->lasts;
+    p->beside = place->beside;
     leaves_init(&p->table, &p->file, false);
     movie_index_init(
         &p->index, place->kind, place->movies, place->movie_n, index_memory(place->memory));
@@ -35,6 +36,7 @@ bool table_pages_begin(
 
 void table_pages_close(struct table_pages *p)
 {
+    movie_index_drop(&p->index);
     leaves_done(&p->table);
     movie_index_done(&p->index);
     page_file_close(&p->file);
@@ -49,13 +51,41 @@ bool table_pages_wants_sample(struct table_pages *p)
     return true;
 }
 
+/* Pages for the index's leaves become the database's, and it is begun; unless there are none. */
+static bool leave_index(struct table_pages *p, struct err *e)
+{
+    uint32_t pages = 0;
+    movie_index_plan(&p->index, &p->file, p->beside, &pages);
+    if (pages == 0)
+        return true;
+    if (!page_file_reserve(&p->file, pages, e))
+        return false;
+    movie_index_begin(&p->index, &p->file);
+    p->going = true;
+    return true;
+}
+
 bool table_pages_end(struct table_pages *p, bool indexed, bool *ret_indexed, struct err *e)
 {
     *ret_indexed = false;
     leaves_end(&p->table);
     if (p->table.put != p->rows)
         return err_set(e, ERR_BUG, "the page writer lost rows");
-    return btree_build(&p->file, p->table_root, &p->table, 1, e) &&
-           (!indexed || movie_index_build(&p->index, &p->file, p->index_root, ret_indexed, e)) &&
+    if (!btree_build(&p->file, p->table_root, &p->table, 1, e) ||
+        (indexed && p->beside > 0 && !leave_index(p, e)))
+        return false;
+    if (p->going) {
+        *ret_indexed = true;
+        return true;
+    }
+    return (!indexed || movie_index_build(&p->index, &p->file, p->index_root, ret_indexed, e)) &&
            page_file_finish(&p->file, e);
+}
+
+bool table_pages_join(struct table_pages *p, struct err *e)
+{
+    p->going = false;
+    movie_index_wait(&p->index);
+    return page_file_resume(&p->file, e) &&
+           movie_index_end(&p->index, &p->file, p->index_root, e) && page_file_finish(&p->file, e);
 }

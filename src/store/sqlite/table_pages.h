@@ -25,6 +25,9 @@ struct table_place {
     size_t movie_n;
     int64_t memory; /* bytes that the process may take */
     bool lasts;     /* the file is the database, not one that is thrown away */
+    /* Bytes that the caller takes while the index is written behind table_pages_end: see there. 0:
+     * nothing is left to write then. */
+    size_t beside;
 };
 
 struct table_pages {
@@ -32,6 +35,8 @@ struct table_pages {
     uint32_t table_root, index_root;
     struct leaves table;
     struct movie_index index;
+    size_t beside;
+    bool going; /* the index is being written */
     uint64_t rows, next_sample;
     /* Some of the rows, the first and the last among them, are kept: for whoever wants to see
      * whether they are there. */
@@ -45,8 +50,12 @@ bool table_pages_begin(
  * SAMPLES. */
 bool table_pages_wants_sample(struct table_pages *p);
 /* `indexed`: with the index; *ret_indexed is false when there was no memory for it. The index's
- * root is untouched then. */
+ * root is untouched then. p->going: all is the database's but the index, whose pages are still
+ * being written; SQLite may go on with the file, but must not look at the index, until it has
+ * committed and table_pages_join is called. That is so for ratings, when the place says `beside`
+ * and there is memory for both. */
 bool table_pages_end(struct table_pages *p, bool indexed, bool *ret_indexed, struct err *e);
+bool table_pages_join(struct table_pages *p, struct err *e);
 void table_pages_close(struct table_pages *p); /* once, after a begin that began */
 
 #endif

@@ -115,6 +115,8 @@ bool sqlite_load_tags(struct store *s, const struct tag_source *source, struct e
         .memory = source->memory,
         .lasts = true};
     bool right = false;
+    if (!sqlite_ratings_join(s, e))
+        return false;
     if (q->building && !roots_find(s, &shape, &place, &right, e))
         return false;
     if (right)

@@ -537,6 +537,32 @@ static void late_tags_keep_no_journal(void **state)
     kit_sound(k);
 }
 
+/* ---- a failure while the index of ratings is being written */
+
+static bool fail_to_link(void *payload, struct ml_row *rows, size_t n, struct err *e)
+{
+    (void)payload;
+    (void)rows;
+    (void)n;
+    return err_set(e, ERR_FAILED, "no linking today");
+}
+
+static void what_fails_beside_the_index_ends_the_load(void **state)
+{
+    struct kit *k = *state;
+    struct ml_load_result r;
+    kit_open(k, STORE_BUILD);
+    struct ml_source s = begin_source(RATINGS, UINT64_MAX);
+    s.link = fail_to_link;
+    must_fail(store_load_movielens(k->s, &s, &r, &k->e), ERR_FAILED);
+    generated_done(&source.g);
+    kit_close(k);
+    assert_false(file_exists(k->config.path) || file_exists(kit_path(k, "movies.db.new")));
+    kit_open(k, STORE_BUILD);
+    load(k, UINT64_MAX);
+    assert_string_equal(kit_text(k, "SELECT count(*) FROM ratings"), "60000");
+}
+
 static int tear_down(void **state)
 {
     log_install(NULL);
@@ -563,6 +589,7 @@ int main(void)
         BUILD_TEST(little_room_takes_the_other_way),
         BUILD_TEST(a_stop_is_heeded_beside),
         BUILD_TEST(late_tags_keep_no_journal),
+        BUILD_TEST(what_fails_beside_the_index_ends_the_load),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -210,9 +210,8 @@ static void creating_survives_every_fault(void **state)
 
 /* A database that is built: whatever fails, there is none, or (after its name was given) the whole;
  * and the next try makes one. */
-static void building_survives_every_fault(void **state)
+static void build_with_faults(struct kit *k, uint64_t ratings, int64_t step)
 {
-    struct kit *k = *state;
     int64_t failures = 0, calls = 0, n = 1;
     bool done = false;
     k->config.path = kit_path(k, "built.db");
@@ -221,7 +220,7 @@ static void building_survives_every_fault(void **state)
         (void)remove(k->config.path);
         k->s = NULL;
         kit_arm(KIT_ANY, n, n % 2 == 0 ? ENOSPC : EIO);
-        bool ok = store_open(&k->config, STORE_BUILD, &k->s, &k->e) && load(k, RATINGS, 2);
+        bool ok = store_open(&k->config, STORE_BUILD, &k->s, &k->e) && load(k, ratings, 2);
         store_close(k->s);
         calls = kit_fault.calls;
         kit_disarm();
@@ -235,12 +234,25 @@ static void building_survives_every_fault(void **state)
         }
         (void)remove(k->config.path);
         kit_open(k, STORE_BUILD); /* what was left beside is in nobody's way */
-        must(load(k, RATINGS, 2));
+        must(load(k, ratings, 2));
         kit_close(k);
         assert_false(file_exists(beside));
-        done = calls < n++;
+        done = calls < n;
+        n += step;
     } while (!done);
     assert_true(failures > 20);
+}
+
+static void building_survives_every_fault(void **state)
+{
+    build_with_faults(*state, RATINGS, 1);
+}
+
+/* So many that movies are written while threads write the index: the n-th call is not always the
+ * same one. */
+static void so_does_building_on_threads(void **state)
+{
+    build_with_faults(*state, 12000, 3);
 }
 
 /* Synced twice, most of it ahead: the system tells only the first who asks what it could not
@@ -303,6 +315,7 @@ int main(void)
         KIT_EMPTY(opening_survives_every_fault),
         KIT_EMPTY(creating_survives_every_fault),
         KIT_EMPTY(building_survives_every_fault),
+        KIT_EMPTY(so_does_building_on_threads),
         KIT_EMPTY(what_could_not_be_synced_gets_no_name),
         KIT_EMPTY(a_full_disk_says_so),
     };

@@ -13,6 +13,8 @@
 
 #include <sqlite3.h>
 
+enum { WORTH_A_THREAD = 10000 }; /* rows */
+
 /* What rows look like. */
 struct row_kind {
     size_t rows;
@@ -36,6 +38,7 @@ struct row_list {
 struct pages_kit {
     char dir[64];
     struct row_list rows;
+    size_t beside; /* of the table_place */
     struct rating_pages pages;
     const char *why;
     struct err e;

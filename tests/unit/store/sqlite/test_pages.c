@@ -323,6 +323,44 @@ static void the_locking_page_is_never_given_out(void **state)
         }
 }
 
+/* Nor is it when pages are reserved; what is left of these is given out later. */
+static void nor_from_what_is_reserved(void **state)
+{
+    enum { RESERVED = 40 };
+    static const uint32_t places[] = {0, 1, 20, RESERVED - 1, RESERVED, RESERVED + 1};
+    struct pages_kit *k = *state;
+    make_rows(k, &usual);
+    for (size_t i = 0; i < PAGE_SIZES; i++)
+        for (size_t at = 0; at < sizeof places / sizeof places[0]; at++) {
+            make_empty(k, "direct.db", page_sizes[i], 0);
+            begin_pages(k, "direct.db");
+            struct page_file *f = &k->pages.pages.file;
+            uint32_t locking = 0x40000000 / (uint32_t)page_sizes[i] + 1, first, n, taken = 0;
+            uint32_t begin = locking - places[at], usable = RESERVED - (places[at] < RESERVED);
+            f->next = begin;
+            assert_true(page_file_reserve(f, RESERVED, &k->e));
+            for (; taken < 30; taken += n) {
+                assert_true(page_file_take(f, 7, &first, &n, &k->e));
+                assert_false(first <= locking && locking < first + n);
+                assert_true(first >= begin && first + n <= begin + RESERVED);
+            }
+            assert_true(page_file_resume(f, &k->e));
+            for (; taken < usable + 3; taken++) {
+                assert_true(page_file_take_one(f, &first, &k->e));
+                assert_true(first >= begin && first != locking);
+                assert_int_equal(first >= begin + RESERVED, taken >= usable);
+            }
+            table_pages_close(&k->pages.pages);
+            make_empty(k, "direct.db", page_sizes[i], 0);
+            begin_pages(k, "direct.db");
+            assert_true(page_file_reserve(f, 3, &k->e) && page_file_take(f, 9, &first, &n, &k->e));
+            assert_int_equal(n, 3);
+            assert_false(page_file_take(f, 1, &first, &n, &k->e));
+            assert_int_equal(k->e.kind, ERR_BUG);
+            table_pages_close(&k->pages.pages);
+        }
+}
+
 /* Whoever runs out of numbers says so, and writes nothing behind its chunk until somebody looks:
  * the first run too. */
 static void page_numbers_run_out(void **state)
@@ -391,6 +429,7 @@ int main(void)
         PAGES_TEST(rows_out_of_order),
         PAGES_TEST(unusual_files_are_left_alone),
         PAGES_TEST(the_locking_page_is_never_given_out),
+        PAGES_TEST(nor_from_what_is_reserved),
         PAGES_TEST(page_numbers_run_out),
         PAGES_TEST(unused_pages_are_free),
     };

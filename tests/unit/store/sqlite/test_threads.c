@@ -53,6 +53,56 @@ static void nothing_to_share(void **state)
     compare_both(k);
 }
 
+/* The index is written while SQLite adds a table to the file. */
+static void sqlite_goes_on_meanwhile(void **state)
+{
+    struct pages_kit *k = *state;
+    struct row_kind kind = {.seed = 6,
+        .movies = 900,
+        .movie_step = 700,
+        .user_step = 90,
+        .last_time = 1700000000,
+        .most_of_user = 50};
+    k->beside = 1024 * 1024;
+    for (int page_size = 512; page_size <= 65536; page_size *= 128)
+        for (kind.rows = WORTH_A_THREAD - 1; kind.rows < 90000; kind.rows *= 2, kind.seed++) {
+            make_rows(k, &kind);
+            write_both(k, page_size, page_size == 512 ? 32 : 0, 16384);
+            compare_both(k);
+        }
+}
+
+/* Not begun where memory does not suffice for both; dropped when the load fails meanwhile. */
+static void or_it_does_not(void **state)
+{
+    struct pages_kit *k = *state;
+    struct row_kind kind = {.rows = 40000,
+        .seed = 8,
+        .movies = 900,
+        .movie_step = 3,
+        .user_step = 2,
+        .last_time = 1700000000,
+        .most_of_user = 50};
+    bool indexed;
+    make_rows(k, &kind);
+    k->beside = LOAD_MEMORY;
+    make_empty(k, "direct.db", 4096, 0);
+    begin_pages(k, "direct.db");
+    add_rows(k, 16384);
+    assert_true(rating_pages_end(&k->pages, true, &indexed, &k->e));
+    assert_true(indexed && !k->pages.pages.going);
+    table_pages_close(&k->pages.pages);
+    write_plain(k, 4096, 0);
+    compare_written(k);
+    k->beside = 1;
+    make_empty(k, "direct.db", 4096, 0);
+    begin_pages(k, "direct.db");
+    add_rows(k, 16384);
+    assert_true(rating_pages_end(&k->pages, true, &indexed, &k->e));
+    assert_true(k->pages.pages.going);
+    table_pages_close(&k->pages.pages);
+}
+
 static void tags_too(void **state)
 {
     struct tag_rows t;
@@ -69,6 +119,8 @@ int main(void)
         PAGES_TEST(two_threads_make_one_tree),
         PAGES_TEST(both_count),
         PAGES_TEST(nothing_to_share),
+        PAGES_TEST(sqlite_goes_on_meanwhile),
+        PAGES_TEST(or_it_does_not),
         PAGES_TEST(tags_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
