@@ -39,7 +39,10 @@ static struct view hash_of(const struct list *l, const struct row_set *rows,
     if (!layout_of_own(l, &own_layout))
         return hash;
     struct view own_hash = row_set_hash(&own_layout, own, a);
-    return arena_print(a, "%.8s%.8s", hash.p, own_hash.p);
+    char both[16];
+    memcpy(both, hash.p, 8);
+    memcpy(both + 8, own_hash.p, 8);
+    return arena_dup(a, (struct view){both, sizeof both});
 }
 
 void merge_lay_out(const struct tmdb_movie *m, struct arena *a, struct record_rows *ret)

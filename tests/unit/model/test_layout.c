@@ -111,6 +111,8 @@ static void test_every_layout_fits(void **state)
             *((e->fields[k].flags & F_OWN) != 0 ? &own : &plain) += 1;
         layout_of_list(&tmdb_lists[i], &l);
         assert_true(l.n < LAYOUT_MAX_COLUMNS);
+        for (size_t k = 0; k < l.key_n; k++) /* see rows_sort.h */
+            assert_true(l.columns[k].type != FIELD_REAL);
         assert_int_equal(l.n, plain + 1u + (tmdb_lists[i].fixed != NULL) + tmdb_lists[i].seq);
         assert_true(e->field_n <= 64);
         assert_int_equal(layout_of_own(&tmdb_lists[i], &l), e->own_table != NULL);
@@ -131,6 +133,57 @@ static void test_rows_are_sorted_and_distinct(void **state)
     assert_int_equal(row_set_at(&s, 0)[1].i, 18);
     assert_int_equal(row_set_at(&s, 1)[1].i, 53);
     assert_true(view_is(row_set_at(&s, 1)[2].text, "Thriller"));
+}
+
+enum { CREDITS = 300 };
+
+/* Credits whose ids share what they begin with, some of them the same, their names in order. */
+static struct tmdb_movie *many_credits(struct arena *a)
+{
+    static const char *const ids[] = {"", "a", "aa", "52fe4250", "52fe4250c3a36847f8014a",
+        "52fe4250c3a36847f8014b", "\xC3\xA4", "52fe4249c3a36847f8014a"};
+    struct tmdb_movie *m = arena_take(a, sizeof *m);
+    struct tmdb_credit *items = arena_take_array(a, CREDITS, sizeof *items);
+    m->cast = (struct rows){items, CREDITS, true};
+    for (unsigned i = 0; i < CREDITS; i++) {
+        items[i].record.said = 7; /* credit_id, credited_name, person_id */
+        items[i].credit_id = arena_print(a, "%sx%u", ids[i * 5 % 8], i * 7919 % 97 % 40);
+        items[i].credited_name = arena_print(a, "%03u", i);
+        items[i].person_id = (int64_t)(i * 7919 % 1009) * 2 - 1001; /* none is 0 */
+    }
+    return m;
+}
+
+/* Sorted by that cell, none of which is there twice. */
+static void check_order(const struct row_set *s, size_t key)
+{
+    for (size_t i = 1; i < s->n; i++)
+        assert_true(cell_cmp(&row_set_at(s, i - 1)[key], &row_set_at(s, i)[key]) < 0);
+}
+
+static void test_order_of_many_rows(void **state)
+{
+    struct row_set s, own;
+    struct tmdb_movie *m = many_credits(*state);
+    const struct tmdb_credit *items = m->cast.items;
+    size_t distinct = 0;
+    rows_of_list(list_named("cast"), m, *state, &s);
+    rows_of_own(list_named("cast"), m, *state, &own);
+    check_order(&s, 2);
+    check_order(&own, 0);
+    assert_int_equal(own.n, CREDITS);
+    for (size_t i = 0; i < CREDITS; i++) {
+        size_t first = 0;
+        while (!view_eq(items[first].credit_id, items[i].credit_id))
+            first++;
+        distinct += first == i;
+        for (size_t k = 0; first == i && k < s.n; k++)
+            if (view_eq(row_set_at(&s, k)[2].text, items[i].credit_id))
+                assert_true(view_eq(row_set_at(&s, k)[3].text, items[i].credited_name));
+    }
+    assert_int_equal(s.n, distinct);
+    assert_true(distinct > 100 && distinct < CREDITS);
+    assert_int_equal(rows_distinct(list_named("cast"), m, *state), distinct);
 }
 
 static void test_fixed_columns(void **state)
@@ -331,6 +384,7 @@ int main(void)
         T(test_own_tables),
         T(test_every_layout_fits),
         T(test_rows_are_sorted_and_distinct),
+        T(test_order_of_many_rows),
         T(test_fixed_columns),
         T(test_numbering_within_groups),
         T(test_numbering_many_groups),
