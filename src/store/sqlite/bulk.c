@@ -12,6 +12,7 @@
 #include "store/sqlite/side.h"
 
 #include "base/sys.h"
+#include "store/ddl.h"
 #include "store/sql.h"
 
 #include <stdio.h>
@@ -64,6 +65,17 @@ static void back_to_normal(struct store *s)
         arena_print(&s->scratch, "PRAGMA foreign_keys = %s; PRAGMA cache_size = -%d",
             s->foreign_keys ? "ON" : "OFF", SQLITE_CACHE_KIB);
     (void)sqlite_run(q, after.p, "cannot set up the database", &ignored);
+}
+
+bool sqlite_make_late(struct store *s, const struct index *ix, struct err *e)
+{
+    const struct sqlite *q = sqlite_of(s);
+    struct view small = arena_print(&s->scratch, "PRAGMA cache_size = -%d", BULK_CACHE_KIB);
+    struct view usual = arena_print(&s->scratch, "PRAGMA cache_size = -%d", SQLITE_CACHE_KIB);
+    bool ok = sqlite_run(q, small.p, "cannot set up the database", e) &&
+              ddl_create_index(s, ix, e);
+    struct err later;
+    return sqlite_run(q, usual.p, "cannot set up the database", ok ? e : &later) && ok;
 }
 
 bool sqlite_bulk(struct store *s, bool fresh,

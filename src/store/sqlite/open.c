@@ -181,7 +181,7 @@ static const struct engine sqlite_engine = {
     .settle = sqlite_settle,
     .building = building,
     .drop_late = ddl_drop_index,
-    .make_late = ddl_create_index,
+    .make_late = sqlite_make_late,
     .tidy = sqlite_tidy,
 };
 
