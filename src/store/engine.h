@@ -146,6 +146,13 @@ struct engine {
      * was written before them. NULL: put_rows does. */
     bool (*put_new)(
         struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
+    /* As put_rows, for whole rows (upsert_put_all) in the order of their keys, which need not be in
+     * their table before bring_in is called, or what is gathered is settled. All that one
+     * transaction puts into a table before that comes by the same way, so that rows with the same
+     * key come in their order. NULL: put_rows does. */
+    bool (*put_aside)(
+        struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
+    bool (*bring_in)(struct store *s, struct err *e); /* NULL: nothing waits */
     bool (*query)(struct store *s, const char *sql, const struct cell *args, size_t n, row_fn *row,
         void *payload, struct err *e);
 
@@ -189,10 +196,11 @@ struct engine {
 };
 
 /* A table of TMDB rows, with the statements for it; `layout` is the list's own (a table may serve
- * several lists). */
+ * several lists). Own tables have but the layout: their rows are whole (upsert_put_all). */
 struct shape {
     struct layout layout;
     struct put put;
+    size_t in_table[LAYOUT_MAX_COLUMNS]; /* of a list: where its columns stand in the table */
     /* rows of one record, by key; records: by a list of ids (sql.h); own tables: NULL */
     const char *select;
     const char *remove; /* by key; own tables: NULL */

@@ -55,11 +55,28 @@ static uint64_t content_of(const struct cell *row, size_t width)
     return h | 1;
 }
 
+static uint64_t hash_of(size_t table, uint64_t key)
+{
+    return mix(mix(table, key), 0);
+}
+
+static size_t first_place(uint64_t hash)
+{
+    return (hash >> 44) / WAYS * WAYS;
+}
+
+void seen_expect(const struct seen *s, size_t table, const struct cell *row)
+{
+    const struct place_taken *some = &s->places[first_place(hash_of(table, value_of(&row[0])))];
+    __builtin_prefetch(&some[0]);
+    __builtin_prefetch(&some[WAYS - 1]);
+}
+
 /* The place of the key; else a free one, or that of somebody who is forgotten for it. */
 static struct place_taken *place_of(struct seen *s, size_t table, uint64_t key, bool *ret_same)
 {
-    uint64_t h = mix(mix(table, key), 0);
-    struct place_taken *some = &s->places[(h >> 44) / WAYS * WAYS], *free_one = NULL;
+    uint64_t h = hash_of(table, key);
+    struct place_taken *some = &s->places[first_place(h)], *free_one = NULL;
     for (size_t i = 0; i < WAYS; i++) {
         *ret_same = some[i].content != 0 && some[i].key == key && some[i].table == table;
         if (*ret_same)

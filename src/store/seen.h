@@ -25,4 +25,7 @@ void seen_free(struct seen *s);
  * is a number of the table's own; the key is the first cell. */
 bool seen_row(struct seen *s, size_t table, const struct cell *row, size_t width, int64_t at);
 
+/* That row comes soon: memory may bring its place. */
+void seen_expect(const struct seen *s, size_t table, const struct cell *row);
+
 #endif

@@ -90,7 +90,8 @@ bool store_read_rows(struct store *s, const struct list *l, int64_t tmdb_id, str
     struct collecting to = {.a = a};
     size_t width = shape->layout.n;
     vec_init(&to.cells, sizeof(struct cell), (size_t)MAX_ROWS * width);
-    bool ok = s->engine->query(s, shape->select, keys, l->fixed != NULL ? 2 : 1, take_row, &to, e);
+    bool ok = db_bring_in(s, e) &&
+              s->engine->query(s, shape->select, keys, l->fixed != NULL ? 2 : 1, take_row, &to, e);
     if (ok) {
         *ret = (struct row_set){
             arena_take_array(a, to.cells.n, sizeof(struct cell)), width, to.cells.n / width};

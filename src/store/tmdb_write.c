@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { HASHES_MAX = 10000 };
+enum { HASHES_MAX = 10000, SEEN_AHEAD = 8 /* rows, so that memory has time */ };
 
 /* What is written in one call; by_id: the records in order of their ids. */
 struct writing {
@@ -77,6 +77,20 @@ static size_t drop_repeated(struct own_row *rows, size_t n, size_t width)
     return kept;
 }
 
+/* Those that were not written before; most were. */
+static size_t drop_seen(
+    const struct writing *w, const struct list *l, struct own_row *rows, size_t n, size_t width)
+{
+    size_t table = (size_t)(l - tmdb_lists), kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i + SEEN_AHEAD < n)
+            seen_expect(w->s->seen, table, rows[i + SEEN_AHEAD].cells);
+        if (!seen_row(w->s->seen, table, rows[i].cells, width, rows[i].at))
+            rows[kept++] = rows[i];
+    }
+    return kept;
+}
+
 static bool begin_seen(struct store *s, struct err *e)
 {
     int64_t floor = 0;
@@ -99,18 +113,18 @@ static bool write_own(struct writing *w, const struct list *l, struct err *e)
         return err_set(e, ERR_BUG, "list %s has no table of its own", l->name);
     struct own_row *rows = arena_take_array(&s->scratch, n, sizeof *rows);
     (void)own_rows_of(w, l, rows);
+    n = drop_seen(w, l, rows, n, width);
     qsort(rows, n, sizeof *rows, by_key);
     n = drop_repeated(rows, n, width);
     struct row_set wide = {
         arena_take_array(&s->scratch, n * (width + 1), sizeof(struct cell)), width + 1, 0};
     for (size_t i = 0; i < n; i++) {
-        if (seen_row(s->seen, (size_t)(l - tmdb_lists), rows[i].cells, width, rows[i].at))
-            continue;
         struct cell *to = row_set_at(&wide, wide.n++);
         memcpy(to, rows[i].cells, width * sizeof *to);
         to[width] = cell_int(rows[i].at);
     }
-    return db_put(s, &own->put, &wide, e) || err_in(e, "%s", l->name);
+    const struct table *t = schema_find(&s->schema, own->layout.table);
+    return db_put_aside(s, upsert_put_all(s, t, PUT_NEWER), &wide, e) || err_in(e, "%s", l->name);
 }
 
 static bool is_first_of_own(const struct list *l)
@@ -235,8 +249,21 @@ static const struct row_set *rows_of(
     return NULL;
 }
 
-/* The rows of one list of all records, in the order of the records' ids. */
-static struct row_set all_rows_of(struct writing *w, const struct list *l, enum row_kind kind)
+/* `at`: where the cells go in the row; NULL: where they are. */
+static void add_rows(struct row_set *to, const struct row_set *rows, const size_t *at)
+{
+    if (at == NULL)
+        memcpy(row_set_at(to, to->n), rows->cells, rows->n * rows->width * sizeof(struct cell));
+    for (size_t i = 0; at != NULL && i < rows->n; i++)
+        for (size_t c = 0; c < rows->width; c++)
+            row_set_at(to, to->n + i)[at[c]] = row_set_at(rows, i)[c];
+    to->n += rows->n;
+}
+
+/* The rows of one list of all records, in the order of the records' ids; `whole`: with all columns
+ * of that table, those that are not the list's being NULL. */
+static struct row_set all_rows_of(
+    struct writing *w, const struct list *l, enum row_kind kind, const struct table *whole)
 {
     struct row_set all = {.n = 0};
     size_t n = 0;
@@ -245,24 +272,43 @@ static struct row_set all_rows_of(struct writing *w, const struct list *l, enum 
         n += rows == NULL ? 0 : rows->n;
         all.width = rows == NULL || rows->n == 0 ? all.width : rows->width;
     }
+    all.width = whole != NULL ? whole->n : all.width;
     all.cells = arena_take_array(&w->s->scratch, n * all.width, sizeof(struct cell));
     for (size_t i = 0; n > 0 && i < w->n; i++) {
         const struct row_set *rows = rows_of(w->by_id[i], l, kind);
-        if (rows == NULL || rows->n == 0)
-            continue;
-        memcpy(row_set_at(&all, all.n), rows->cells, rows->n * rows->width * sizeof(struct cell));
-        all.n += rows->n;
+        if (rows != NULL && rows->n > 0)
+            add_rows(&all, rows, whole != NULL ? w->s->lists[l - tmdb_lists].in_table : NULL);
     }
     return all;
+}
+
+/* What store_each_tmdb reads (facts.c) while records are written. */
+static bool is_read_meanwhile(const struct layout *l)
+{
+    return strcmp(l->table, "tmdb_genres") == 0;
+}
+
+/* Rows of new records: for most, nobody looks before bring_in. */
+static bool write_new(
+    struct writing *w, const struct list *l, const struct shape *shape, struct err *e)
+{
+    struct store *s = w->s;
+    bool aside = s->engine->put_aside != NULL && !is_read_meanwhile(&shape->layout);
+    const struct table *t = aside ? schema_find(&s->schema, shape->layout.table) : NULL;
+    struct row_set rows = all_rows_of(w, l, ROWS_NEW, t);
+    return aside ? db_put_aside(s, upsert_put_all(s, t, PUT_ROW), &rows, e)
+                 : db_put_new(s, &shape->put, &rows, e);
 }
 
 static bool write_list(struct writing *w, const struct list *l, struct err *e)
 {
     const struct shape *shape = &w->s->lists[l - tmdb_lists];
-    struct row_set remove = all_rows_of(w, l, ROWS_REMOVED), put = all_rows_of(w, l, ROWS_PUT),
-                   fresh = all_rows_of(w, l, ROWS_NEW);
-    return ((remove.n == 0 || w->s->engine->exec_rows(w->s, shape->remove, &remove, e)) &&
-               db_put(w->s, &shape->put, &put, e) && db_put_new(w->s, &shape->put, &fresh, e)) ||
+    struct row_set remove = all_rows_of(w, l, ROWS_REMOVED, NULL),
+                   put = all_rows_of(w, l, ROWS_PUT, NULL);
+    bool changes = remove.n + put.n > 0;
+    return ((!changes || db_bring_in(w->s, e)) &&
+               (remove.n == 0 || w->s->engine->exec_rows(w->s, shape->remove, &remove, e)) &&
+               db_put(w->s, &shape->put, &put, e) && write_new(w, l, shape, e)) ||
            err_in(e, "%s", l->name);
 }
 

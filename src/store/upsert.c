@@ -149,13 +149,11 @@ static void shape_list(struct store *s, size_t i)
     l->present = true;
     l->select = select_of(s, &l->layout, list);
     l->remove = remove_of(s, &l->layout);
-    upsert_put(s, schema_find(&s->schema, l->layout.table), names, n, PUT_ROW, &l->put);
+    const struct table *t = schema_find(&s->schema, l->layout.table);
+    upsert_put(s, t, names, n, PUT_ROW, &l->put);
+    for (size_t c = 0; c < n; c++)
+        l->in_table[c] = (size_t)(table_column(t, names[c]) - t->columns);
     own->present = layout_of_own(list, &own->layout);
-    if (!own->present)
-        return;
-    n = names_of_layout(&own->layout, names);
-    names[n++] = "fetched_at";
-    upsert_put(s, schema_find(&s->schema, own->layout.table), names, n, PUT_NEWER, &own->put);
 }
 
 void upsert_shapes(struct store *s)
@@ -184,6 +182,18 @@ bool db_put_new(struct store *s, const struct put *p, const struct row_set *rows
     if (s->engine->put_new == NULL)
         return db_put(s, p, rows, e);
     return may_put(s, p, rows, e) && (rows->n == 0 || s->engine->put_new(s, p, rows, e));
+}
+
+bool db_put_aside(struct store *s, const struct put *p, const struct row_set *rows, struct err *e)
+{
+    if (s->engine->put_aside == NULL)
+        return db_put(s, p, rows, e);
+    return may_put(s, p, rows, e) && (rows->n == 0 || s->engine->put_aside(s, p, rows, e));
+}
+
+bool db_bring_in(struct store *s, struct err *e)
+{
+    return s->engine->bring_in == NULL || s->engine->bring_in(s, e);
 }
 
 bool db_put_row(struct store *s, const char *table, enum put_kind kind, const struct cell *cells,

@@ -21,6 +21,9 @@ void tmdb_parse_hashes(struct view v, struct view ret[TMDB_LIST_COUNT]);
 bool db_put(struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
 /* The same for rows of new records: see engine.h. */
 bool db_put_new(struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
+/* The same for rows that may wait, and the end of their waiting: see engine.h. */
+bool db_put_aside(struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
+bool db_bring_in(struct store *s, struct err *e);
 /* Writes one row of cells into a plain table: every column, in order. */
 bool db_put_row(struct store *s, const char *table, enum put_kind kind, const struct cell *cells,
     size_t n, struct err *e);

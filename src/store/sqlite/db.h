@@ -34,6 +34,7 @@ struct sqlite {
     bool building, attached;
     bool mass, gathering; /* transactions: see transaction.c */
     int64_t rows_before, begun_ms;
+    struct aside *aside;         /* rows that wait until what is gathered is committed (aside.h) */
     struct ahead *ahead;         /* what syncs the file beside meanwhile (side.c); NULL: nothing */
     struct rating_pages *rest;   /* ratings whose index is being written; NULL: none (ratings.c) */
     const struct row_set *given; /* being written (rows.h) */
@@ -68,6 +69,9 @@ bool sqlite_commit(struct store *s, struct err *e);
 void sqlite_rollback(struct store *s);
 bool sqlite_settle(struct store *s, bool now, bool *ret_settled, struct err *e);
 bool sqlite_mass(struct store *s, bool begins, struct err *e);
+bool sqlite_put_aside(
+    struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
+bool sqlite_bring_in(struct store *s, struct err *e);
 
 /* exec.c */
 bool sqlite_exec(struct store *s, const char *sql, const struct cell *args, size_t n,

@@ -1,5 +1,6 @@
 /* Opening the database file. */
 #include "store/ddl.h"
+#include "store/sqlite/aside.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/side.h"
 
@@ -140,6 +141,7 @@ bool sqlite_prepare(struct store *s, struct err *e)
     struct view page_size =
         /* of an empty file */
         arena_print(&s->scratch, "PRAGMA page_size = %d; PRAGMA auto_vacuum = NONE", PAGE_SIZE);
+    aside_clean(s);
     return may_write(q, e) && sqlite_run(q, page_size.p, "cannot set up the database", e) &&
            sqlite_settle_journal(s, e) && side_settle_mark(s, e);
 }
@@ -158,6 +160,7 @@ static void close_it(struct store *s)
         sqlite_rollback(s);
     side_drop(q);
     sqlite_disconnect(q);
+    aside_free(q->aside);
     mem_free(q->path);
     mem_free(q);
     s->db = NULL;
@@ -173,6 +176,8 @@ static const struct engine sqlite_engine = {
     .exec = sqlite_exec,
     .exec_rows = sqlite_exec_rows,
     .put_rows = sqlite_put_rows,
+    .put_aside = sqlite_put_aside,
+    .bring_in = sqlite_bring_in,
     .query = sqlite_query,
     .bulk = sqlite_bulk,
     .load_ratings = sqlite_load_ratings,

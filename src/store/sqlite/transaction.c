@@ -6,10 +6,17 @@
  * each page went into the write-ahead log and from there into the database a dozen times over,
  * which was more work than all else.
  *
+ * Nor do rows of new records go into their tables meanwhile: they wait in a file (aside.h), and
+ * are brought in, in the order of their keys, before the commit, or when somebody asks for them.
+ * The more are gathered, the fewer pages are touched twice; so a whole load of a hundred thousand
+ * records is mostly one gathering. What bounds it is what a kill takes back, and other writers:
+ * they wait for the commit, BUSY_MS if they are this program, and then say that the database is
+ * locked. Readers never wait.
+ *
  * Until it is settled, what was committed is there for this connection only, and may be lost:
  * nobody may act on it (throw away a file that was loaded) before. Without a write-ahead log
  * nothing is gathered: readers would have to wait for it. */
-#include "store/sqlite/db.h"
+#include "store/sqlite/aside.h"
 
 #include "base/sys.h"
 
@@ -17,8 +24,8 @@ enum {
     /* While transactions are gathered: so large a cache that most pages stay in it until they are
      * written, and so long a gathering, after which other writers have their turn. */
     MASS_CACHE_KIB = 128 * 1024,
-    MASS_ROWS = 2 * 1000 * 1000,
-    MASS_MS = 10000,
+    MASS_ROWS = 16 * 1000 * 1000,
+    MASS_MS = 60 * 1000,
 };
 
 static const char failed_to_begin[] = "cannot begin a transaction";
@@ -37,14 +44,31 @@ static bool nothing_was_lost(const struct sqlite *q, struct err *e)
     return err_hint(e, "The files it came from are where they were: run it again.");
 }
 
-static bool begin_gathering(struct sqlite *q, struct err *e)
+static void forget_aside(struct sqlite *q)
 {
+    aside_free(q->aside);
+    q->aside = NULL;
+}
+
+static bool begin_gathering(struct store *s, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
     if (!sqlite_run(q, "BEGIN IMMEDIATE", failed_to_begin, e))
         return false;
+    if (!aside_new(s, &q->aside, e)) {
+        (void)sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
+        return false;
+    }
     q->gathering = true;
     q->rows_before = sqlite3_total_changes64(q->db);
     q->begun_ms = sys_mono_ms();
     return true;
+}
+
+static bool begin_one(struct sqlite *q, struct err *e)
+{
+    aside_mark(q->aside);
+    return sqlite_run(q, "SAVEPOINT one", failed_to_begin, e);
 }
 
 bool sqlite_begin(struct store *s, enum begin_kind kind, struct err *e)
@@ -53,8 +77,8 @@ bool sqlite_begin(struct store *s, enum begin_kind kind, struct err *e)
     if (!q->mass)
         return sqlite_run(
             q, kind == BEGIN_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", failed_to_begin, e);
-    return nothing_was_lost(q, e) && (q->gathering || begin_gathering(q, e)) &&
-           sqlite_run(q, "SAVEPOINT one", failed_to_begin, e);
+    return nothing_was_lost(q, e) && (q->gathering || begin_gathering(s, e)) &&
+           begin_one(q, e);
 }
 
 bool sqlite_commit(struct store *s, struct err *e)
@@ -73,11 +97,28 @@ void sqlite_rollback(struct store *s)
     struct err ignored;
     if (is_open(q))
         (void)sqlite_run(q, sql, "cannot roll back", &ignored);
+    if (q->aside != NULL)
+        aside_go_back(q->aside);
+}
+
+bool sqlite_put_aside(
+    struct store *s, const struct put *p, const struct row_set *rows, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
+    return q->aside != NULL && aside_takes(q->aside, p, rows) ? aside_put(q->aside, p, rows, e)
+                                                              : sqlite_put_rows(s, p, rows, e);
+}
+
+bool sqlite_bring_in(struct store *s, struct err *e)
+{
+    const struct sqlite *q = sqlite_of(s);
+    return q->aside == NULL || aside_bring_in(q->aside, e);
 }
 
 static bool is_due(const struct sqlite *q)
 {
-    return sqlite3_total_changes64(q->db) - q->rows_before > MASS_ROWS ||
+    int64_t written = sqlite3_total_changes64(q->db) - q->rows_before;
+    return written > MASS_ROWS || aside_rows(q->aside) > (uint64_t)(MASS_ROWS - written) ||
            sys_mono_ms() - q->begun_ms > MASS_MS;
 }
 
@@ -89,9 +130,10 @@ bool sqlite_settle(struct store *s, bool now, bool *ret_settled, struct err *e)
         return false;
     if (!q->gathering || !*ret_settled)
         return true;
-    bool ok = sqlite_run(q, "COMMIT", "cannot commit", e);
+    bool ok = aside_bring_in(q->aside, e) && sqlite_run(q, "COMMIT", "cannot commit", e);
     if (is_open(q))
         (void)sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
+    forget_aside(q);
     q->gathering = !ok; /* so that whoever goes on all the same is told */
     return ok;
 }
@@ -113,6 +155,7 @@ bool sqlite_mass(struct store *s, bool begins, struct err *e)
     struct view v = arena_print(&s->scratch, "PRAGMA cache_size = -%d; PRAGMA foreign_keys = %s",
         begins ? MASS_CACHE_KIB : SQLITE_CACHE_KIB, !begins && s->foreign_keys ? "ON" : "OFF");
     bool log = false, ok = sqlite_settle(s, true, &settled, e);
+    forget_aside(q); /* of what was lost */
     q->mass =
         ok && begins && sqlite_query(s, "PRAGMA journal_mode", NULL, 0, note_log, &log, e) && log;
     struct err later;

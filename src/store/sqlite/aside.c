@@ -1,0 +1,270 @@
+/* Aside: see aside.h. */
+#include "store/sqlite/aside.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/sys.h"
+#include "store/ddl.h"
+#include "store/sql.h"
+#include "store/sqlite/aside_merge.h"
+
+#include <errno.h>
+
+#define SUFFIX ".aside"
+
+enum {
+    STREAMS = 64, /* tables */
+    BLOCK = 1024 * 1024, /* so much is written at once */
+    MAX_RUNS = 1000, /* of a table: as many are read at once when they are merged */
+};
+
+/* How large the file may get. */
+#define MAX_BYTES ((int64_t)4 * 1024 * 1024 * 1024)
+
+/* What waits for one table. */
+struct stream {
+    const struct put *put;
+    struct vec runs; /* struct run, in the order in which they came */
+    size_t brought;  /* so many of them are in the table */
+    size_t marked, marked_brought;
+};
+
+struct aside {
+    struct store *s;
+    int fd;
+    bool closed; /* no row is taken */
+    struct str block; /* what is not yet in the file */
+    int64_t written;  /* what is */
+    uint64_t rows, marked_rows;
+    int64_t marked_end;
+    struct stream streams[STREAMS];
+    size_t n;
+};
+
+/* ---- what others have added */
+
+static bool is_ours(const struct store *s, struct arena *a, struct view name)
+{
+    for (const struct index *ix = plain_indexes; ix->table != NULL; ix++)
+        if (view_eq(name, sql_bare_name(s, a, ddl_index_name(a, ix).p)))
+            return true;
+    return false;
+}
+
+/* An index may be unique, or of an expression that fails. Those without a text are of keys. */
+static bool look_at(void *payload, const struct cell *c, size_t n, struct err *e)
+{
+    struct aside *a = payload;
+    (void)n;
+    (void)e;
+    if (view_is(c[0].text, "trigger") || (view_is(c[0].text, "table") && c[2].i != 0))
+        a->closed = true;
+    if (view_is(c[0].text, "index") && !is_ours(a->s, &a->s->scratch, c[1].text))
+        a->closed = true;
+    return true;
+}
+
+static bool look(struct aside *a, struct err *e)
+{
+    return sqlite_query(a->s,
+        "SELECT type, name, sql LIKE '%CHECK%' FROM main.sqlite_schema WHERE sql IS NOT NULL", NULL,
+        0, look_at, a, e);
+}
+
+/* ---- beginning and end */
+
+/* Killed while it had its name, for a moment, it is empty. */
+static bool is_left(int fd)
+{
+    char byte;
+    return sys_pread(fd, &byte, 1, 0) == 0;
+}
+
+static const char *path_of(struct store *s)
+{
+    return arena_print(&s->scratch, "%s" SUFFIX, sqlite_of(s)->path).p;
+}
+
+void aside_clean(struct store *s)
+{
+    file_remove_unclaimed(path_of(s), is_left);
+}
+
+static bool open_file(struct aside *a, struct err *e)
+{
+    const char *path = path_of(a->s);
+    return file_claim(path, is_left, &a->fd, e) && file_remove(path, e);
+}
+
+bool aside_new(struct store *s, struct aside **ret, struct err *e)
+{
+    struct aside *a = mem_alloc(sizeof *a);
+    *a = (struct aside){.s = s, .fd = -1};
+    str_init(&a->block, BLOCK + (size_t)RUN_MAX_ROW);
+    if (look(a, e) && (a->closed || open_file(a, e))) {
+        *ret = a;
+        return true;
+    }
+    aside_free(a);
+    return false;
+}
+
+void aside_free(struct aside *a)
+{
+    if (a == NULL)
+        return;
+    for (size_t i = 0; i < a->n; i++)
+        vec_done(&a->streams[i].runs);
+    if (a->fd >= 0)
+        (void)sys_close(a->fd);
+    str_done(&a->block);
+    mem_free(a);
+}
+
+/* ---- rows that come */
+
+/* STRICT tables take nothing else, nor need they take this: an integer for a real is made one. */
+static bool column_takes(const struct column *c, const struct cell *value)
+{
+    if (value->kind == CELL_NULL)
+        return (c->flags & COL_REQUIRED) == 0;
+    switch (c->type) {
+    case FIELD_BOOL:
+    case FIELD_INT:
+    case FIELD_INSTANT:
+        return value->kind == CELL_INT;
+    case FIELD_REAL:
+        return value->kind == CELL_REAL;
+    case FIELD_TEXT:
+    case FIELD_DATE:
+    case FIELD_JSON:
+        break;
+    }
+    return value->kind == CELL_TEXT;
+}
+
+bool aside_takes(const struct aside *a, const struct put *p, const struct row_set *rows)
+{
+    if (a->closed || p->width != p->table->n || rows->width != p->width)
+        return false;
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct cell *row = row_set_at(rows, i);
+        for (size_t c = 0; c < rows->width; c++)
+            if (!column_takes(&p->table->columns[c], &row[c]))
+                return false;
+        if (run_row_size(row, rows->width) > RUN_MAX_ROW)
+            return false;
+    }
+    return true;
+}
+
+static struct stream *stream_of(struct aside *a, const struct put *p, struct err *e)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (a->streams[i].put == p)
+            return &a->streams[i];
+    if (a->n == STREAMS) {
+        err_set(e, ERR_BUG, "rows of more than %d tables were put aside", STREAMS);
+        return NULL;
+    }
+    struct stream *t = &a->streams[a->n++];
+    *t = (struct stream){.put = p};
+    vec_init(&t->runs, sizeof(struct run), 100 * (size_t)MAX_RUNS);
+    return t;
+}
+
+static bool write_block(struct aside *a, struct err *e)
+{
+    if (a->block.n > 0 && sys_pwrite_all(a->fd, a->block.p, a->block.n, a->written) != 0)
+        return err_errno(e, ERR_DISK, errno, "cannot put rows aside beside %s",
+            sqlite_of(a->s)->path);
+    a->written += (int64_t)a->block.n;
+    str_clear(&a->block);
+    return true;
+}
+
+static int64_t end_of(const struct aside *a)
+{
+    return a->written + (int64_t)a->block.n;
+}
+
+bool aside_put(struct aside *a, const struct put *p, const struct row_set *rows, struct err *e)
+{
+    struct stream *t = stream_of(a, p, e);
+    int64_t start = end_of(a);
+    if (t == NULL)
+        return false;
+    for (size_t i = 0; i < rows->n; i++) {
+        run_add_row(&a->block, row_set_at(rows, i), rows->width);
+        if (a->block.n >= BLOCK && !write_block(a, e))
+            return false;
+    }
+    struct run *r = vec_add(&t->runs);
+    if (r == NULL)
+        return err_set(e, ERR_STORE, "too many rows were put aside one by one");
+    *r = (struct run){start, end_of(a) - start};
+    a->rows += rows->n;
+    return true;
+}
+
+uint64_t aside_rows(const struct aside *a)
+{
+    bool full = end_of(a) > MAX_BYTES;
+    for (size_t i = 0; i < a->n; i++)
+        full = full || a->streams[i].runs.n - a->streams[i].brought > MAX_RUNS;
+    return full ? UINT64_MAX : a->rows;
+}
+
+/* ---- and go */
+
+/* Portions of MAX_RUNS: more may wait when one transaction put many aside. */
+static bool bring_stream(struct aside *a, struct stream *t, struct err *e)
+{
+    while (t->brought < t->runs.n) {
+        size_t n = t->runs.n - t->brought < MAX_RUNS ? t->runs.n - t->brought : MAX_RUNS;
+        if (!aside_merge(a->s, a->fd, t->put, vec_at(&t->runs, t->brought), n, e))
+            return err_in(e, "%s", t->put->table->name);
+        t->brought += n;
+    }
+    return true;
+}
+
+bool aside_bring_in(struct aside *a, struct err *e)
+{
+    bool ok = write_block(a, e);
+    for (size_t i = 0; ok && i < a->n; i++)
+        ok = bring_stream(a, &a->streams[i], e);
+    if (ok)
+        a->rows = 0;
+    return ok;
+}
+
+/* ---- savepoints */
+
+void aside_mark(struct aside *a)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        struct stream *t = &a->streams[i];
+        t->marked = t->runs.n;
+        t->marked_brought = t->brought;
+    }
+    a->marked_end = end_of(a);
+    a->marked_rows = a->rows;
+}
+
+/* Rows that were brought in since then are not in their tables any more. */
+void aside_go_back(struct aside *a)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        struct stream *t = &a->streams[i];
+        t->runs.n = t->marked;
+        t->brought = t->marked_brought;
+    }
+    if (a->marked_end >= a->written) {
+        a->block.n = (size_t)(a->marked_end - a->written);
+    } else {
+        a->written = a->marked_end;
+        str_clear(&a->block);
+    }
+    a->rows = a->marked_rows;
+}

@@ -1,0 +1,13 @@
+/* Merging runs of rows into their table (private to aside.c). */
+#ifndef MOVIE_ETL_STORE_SQLITE_ASIDE_MERGE_H
+#define MOVIE_ETL_STORE_SQLITE_ASIDE_MERGE_H
+
+#include "store/sqlite/aside_run.h"
+#include "store/sqlite/db.h"
+
+/* Writes the rows of n runs of one table in the order of their first column, of equals those of the
+ * earlier run first. */
+bool aside_merge(struct store *s, int fd, const struct put *p, const struct run *runs, size_t n,
+    struct err *e);
+
+#endif
