@@ -117,9 +117,9 @@ bool gather_write(struct apply *a, struct err *e)
     if (!gather_waits(a))
         return true;
     struct gathered *g = a->gathered;
-    bool ok = a->w->x->request->dry_run || store_transact(a->w->store, write_all, a, e);
-    arena_reset(&a->arena);
+    if (!a->w->x->request->dry_run && !store_transact(a->w->store, write_all, a, e))
+        return false;
     forget(g);
     g->limit = g->limit < MOST / 2 ? 2 * g->limit : MOST;
-    return ok;
+    return true;
 }

@@ -25,8 +25,8 @@ bool gather_waits(const struct apply *a);
 /* Whether it is time: soon at first, for whoever moves the files has nothing to do until then;
  * later more at once. */
 bool gather_is_due(const struct apply *a);
-/* Writes it, if anything waits (a dry run: forgets it); when that fails it is lost, and its files
- * stay where they are. */
+/* Writes it, if anything waits (a dry run: forgets it). When that fails it still waits, so that its
+ * files stay where they are; it may be tried again. */
 bool gather_write(struct apply *a, struct err *e);
 void gather_free(struct gathered *g);
 
