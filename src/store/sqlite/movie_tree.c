@@ -8,7 +8,7 @@
 enum {
     ROWS_FOR_THREADS = 10000,
     /* in more, putting users in their places is one cache miss after the other */
-    MOST_PER_PASS = 4 * 1024 * 1024,
+    MOST_PER_PASS = 8 * 1024 * 1024,
     CELL_OF_THREE = 2 + 3 + 2, /* an entry but for its values, and its place on the page */
 };
 
