@@ -3,9 +3,10 @@
  * Of each file first the survey, then, if that found it usable, its records in groups, decoded,
  * laid out and in their order. Whoever takes something owns it and frees it.
  *
- * At most FEED_AHEAD things wait, one is being written, and a file's groups are kept while it is
- * surveyed (feed_group.h): KEPT_BYTES and three times FEED_BYTES, 224 MiB at most and one record
- * more; a file of a thousand movies of 26 KB needs 140 MB with what waits of the file before. */
+ * At most FEED_AHEAD things wait, one is being written, a file's groups are kept while it is
+ * surveyed, and FEED_SPARES groups are empty, but hold their memory (feed_group.h): KEPT_BYTES and
+ * five times FEED_BYTES, 288 MiB at most and one record more. Files of a thousand movies of 26 KB
+ * need 140 MB. */
 #ifndef MOVIE_ETL_ETL_FEED_H
 #define MOVIE_ETL_ETL_FEED_H
 

@@ -21,7 +21,7 @@ enum {
     FEED_RECORDS = 250,
     FEED_BYTES = 32 * 1024 * 1024,  /* of one group, and one record more */
     KEPT_BYTES = 128 * 1024 * 1024, /* of all groups of a file, and one record more */
-    FEED_SPARES = 4,
+    FEED_SPARES = 2,
 };
 
 /* Groups to be filled again, for all threads that have to do with them. */
