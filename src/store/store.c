@@ -14,7 +14,9 @@
 
 #include <string.h>
 
-enum { PREFIX_MAX = 32 };
+/* A server's names have 64 characters at most, and the longest of ours, that of the foreign key of
+ * a table that is being loaded (shadow.c), has 40 without the prefix. */
+enum { PREFIX_MAX = 16 };
 
 /* A prefix becomes part of names: letters, digits and underscores are safe everywhere. */
 static bool check_prefix(const char *prefix, struct err *e)

@@ -115,7 +115,7 @@ static void a_server_is_not_in_this_program(void **state)
     k->config.host = NULL;
     k->config.prefix = "a\"b";
     kit_refused(k, STORE_CREATE, ERR_CONFIG);
-    k->config.prefix = "a_prefix_that_is_longer_than_32_characters";
+    k->config.prefix = "seventeen_letters";
     kit_refused(k, STORE_CREATE, ERR_CONFIG);
 }
 
