@@ -253,7 +253,12 @@ hostile() {
     admin "DROP USER ${S_DB}_r@'%'"
 }
 
-# Two sets of tables in one database, the second without foreign keys.
+keys_of() { # CONDITION ON TABLES
+    admin "SELECT count(*) FROM information_schema.referential_constraints WHERE constraint_schema = '$S_DB' AND table_name $1;
+        SELECT count(DISTINCT table_name, index_name) FROM information_schema.statistics WHERE table_schema = '$S_DB' AND table_name $1" | tr '\n' ' '
+}
+
+# Several sets of tables in one database, the second without foreign keys.
 prefixes() {
     in_folder prefixed
     on_server
@@ -263,6 +268,11 @@ prefixes() {
     SQL_PREFIX=p_ etl clear --force --yes
     exits 0 "clearing those"
     is "clears only those" "$(admin "SELECT (SELECT count(*) FROM $S_DB.p_ratings), (SELECT count(*) > 0 FROM $S_DB.ratings)" | tr '\t' ' ')" "0 1"
+    # names have 64 characters at most: those of foreign keys of tables being loaded are the longest
+    SQL_PREFIX=sixteen_letters_ etl init --load-movielens --movielens "$SAMPLE"
+    exits 0 "tables with the longest prefix"
+    is "with all their keys and indexes" "$(keys_of "LIKE 'sixteen%'")" \
+        "$(keys_of "IN (SELECT substr(table_name, 17) FROM information_schema.tables WHERE table_name LIKE 'sixteen%')")"
 }
 
 # ---- a reader during a load
@@ -598,13 +608,16 @@ first_load() {
 # The program is killed in the middle of a first load; $1 runs before the next one.
 killed_first_load() {
     before_first_load
-    admin "LOCK TABLES $S_DB.reviews WRITE; DO SLEEP(100)" >/dev/null 2>&1 &
+    # It waits for a row, before its first COMMIT. A lock on a table would, on MySQL, lock what refers to it or what it refers to as well,
+    # and hold the first index up, so that none has gone.
+    one=$(sed -n 's/^  id: "\(.*\)"$/\1/p' ../trouble.yaml | head -n 1)
+    admin "SET sql_mode = ''; START TRANSACTION; INSERT INTO $S_DB.etl_files (batch_id) VALUES ('$one'); DO SLEEP(100)" >/dev/null 2>&1 &
     holder=$!
     while [ "$(admin "SELECT count(*) FROM information_schema.processlist WHERE info = 'DO SLEEP(100)'")" = 0 ]; do sleep 0.05; done
     "$BIN" process --file ../trouble.yaml >out.txt 2>err.txt </dev/null &
     pid=$!
     n=0
-    while [ "$(admin "SELECT count(*) FROM information_schema.processlist WHERE state LIKE 'Waiting for table metadata lock'")" = 0 ] && [ $n -lt 400 ]; do sleep 0.05; n=$((n + 1)); done
+    while [ "$(admin "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")" = 0 ] && [ $n -lt 400 ]; do sleep 0.05; n=$((n + 1)); done
     [ $n -lt 400 ]; ok "a first load is on its way"
     kill -9 $pid; wait $pid 2>/dev/null
     "$@"
