@@ -142,8 +142,8 @@ struct engine {
     bool (*exec_rows)(struct store *s, const char *sql, const struct row_set *rows, struct err *e);
     bool (*put_rows)(
         struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
-    /* As put_rows, for rows of records that are new: none of them is there, and what they refer to
-     * was written before them. NULL: put_rows does. */
+    /* As put_rows, for rows of which none is there: of records that are new, and of what these are
+     * the first to name. What they refer to was written before them. NULL: put_rows does. */
     bool (*put_new)(
         struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
     /* As put_rows, for whole rows (upsert_put_all) in the order of their keys, which need not be in

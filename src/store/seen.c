@@ -6,7 +6,7 @@
 
 /* A key has its choice of WAYS places: with one, a third of half a million people shared theirs
  * with somebody and were written again whenever the two took turns. */
-enum { PLACES = 1 << 20, WAYS = 4, DAY = 86400 };
+enum { PLACES = 1 << 20, WAYS = 4, DAY = 86400, KEYS = 1 << 26 };
 
 struct place_taken {
     uint64_t key, content; /* content 0: free */
@@ -14,8 +14,16 @@ struct place_taken {
     size_t table;
 };
 
+/* The keys that are in a table. */
+struct keys {
+    bool known;
+    uint8_t *bits;
+    size_t n; /* bytes of them */
+};
+
 struct seen {
     int64_t floor;
+    struct keys keys[TMDB_LIST_COUNT];
     struct place_taken places[PLACES];
 };
 
@@ -28,6 +36,8 @@ struct seen *seen_new(int64_t floor)
 
 void seen_free(struct seen *s)
 {
+    for (size_t i = 0; s != NULL && i < TMDB_LIST_COUNT; i++)
+        mem_free(s->keys[i].bits);
     mem_free(s);
 }
 
@@ -97,4 +107,27 @@ bool seen_row(struct seen *s, size_t table, const struct cell *row, size_t width
     if (at >= s->floor && (!same || at >= p->at))
         *p = (struct place_taken){key, content, at, table};
     return false;
+}
+
+void seen_empty(struct seen *s, size_t table)
+{
+    s->keys[table].known = true;
+}
+
+bool seen_key(struct seen *s, size_t table, const struct cell *key)
+{
+    struct keys *k = &s->keys[table];
+    if (!k->known || key->kind != CELL_INT || key->i < 0 || key->i >= KEYS)
+        return true;
+    size_t at = (size_t)key->i / 8;
+    if (at >= k->n) {
+        size_t n = 2 * at + 1;
+        k->bits = mem_grow(k->bits, n, 1);
+        memset(k->bits + k->n, 0, n - k->n);
+        k->n = n;
+    }
+    uint8_t bit = (uint8_t)(1u << key->i % 8);
+    bool there = (k->bits[at] & bit) != 0;
+    k->bits[at] |= bit;
+    return there;
 }

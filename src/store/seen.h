@@ -8,8 +8,9 @@
  * are what is stored now.
  *
  * A fixed table of 2^20 places (32 MiB when all are used), a few for each key's hash: when those
- * are taken, who comes later takes one, and the other is written once more. Forgotten at every
- * rollback. */
+ * are taken, who comes later takes one, and the other is written once more. Of a table that was
+ * empty when the notes began it is also known which keys are in it, by a bit for each (8 MiB at
+ * most), for a row that is new costs an engine less. Forgotten at every rollback. */
 #ifndef MOVIE_ETL_STORE_SEEN_H
 #define MOVIE_ETL_STORE_SEEN_H
 
@@ -27,5 +28,10 @@ bool seen_row(struct seen *s, size_t table, const struct cell *row, size_t width
 
 /* That row comes soon: memory may bring its place. */
 void seen_expect(const struct seen *s, size_t table, const struct cell *row);
+
+/* The table has no rows yet. */
+void seen_empty(struct seen *s, size_t table);
+/* Whether a row with this key may be there. From now on it is. */
+bool seen_key(struct seen *s, size_t table, const struct cell *key);
 
 #endif

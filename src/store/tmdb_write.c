@@ -91,6 +91,32 @@ static size_t drop_seen(
     return kept;
 }
 
+static bool is_first_of_own(const struct list *l)
+{
+    for (const struct list *before = tmdb_lists; before < l; before++)
+        if (share_own(before, l))
+            return false;
+    return true;
+}
+
+/* Notes whether the list's own table is empty. */
+static bool look_into_own(struct store *s, const struct list *l, struct err *e)
+{
+    const struct shape *own = &s->own[l - tmdb_lists];
+    int64_t one;
+    bool exists = true;
+    if (!own->present || !is_first_of_own(l))
+        return true;
+    struct view any = arena_print(&s->scratch, "SELECT 1 FROM {%s} LIMIT 1", own->layout.table);
+    if (!db_get_ints(s, any.p, NO_CELLS, &one, 1, &exists, e))
+        return false;
+    if (!exists)
+        seen_empty(s->seen, (size_t)(l - tmdb_lists));
+    return true;
+}
+
+/* For a database that has records already nothing is gained by knowing of empty tables, nor for an
+ * engine to which all rows are the same. */
 static bool begin_seen(struct store *s, struct err *e)
 {
     int64_t floor = 0;
@@ -99,9 +125,26 @@ static bool begin_seen(struct store *s, struct err *e)
     if (!db_get_ints(s, "SELECT max(fetched_at) FROM {tmdb_movies}", NO_CELLS, &floor, 1, NULL, e))
         return false;
     s->seen = seen_new(floor);
-    return true;
+    bool ok = true, look = floor == 0 && s->engine->put_new != NULL;
+    for (size_t i = 0; ok && look && i < TMDB_LIST_COUNT; i++)
+        ok = look_into_own(s, &tmdb_lists[i], e);
+    return ok;
 }
 
+/* A set of as many rows as `n` at most. */
+static struct row_set room_for(struct arena *a, size_t n, size_t width)
+{
+    return (struct row_set){arena_take_array(a, n * width, sizeof(struct cell)), width, 0};
+}
+
+static void add_own(struct row_set *to, const struct own_row *row)
+{
+    struct cell *cells = row_set_at(to, to->n++);
+    memcpy(cells, row->cells, (to->width - 1) * sizeof *cells);
+    cells[to->width - 1] = cell_int(row->at);
+}
+
+/* The first that is written of each thing is a new row, if it is known that there was none. */
 static bool write_own(struct writing *w, const struct list *l, struct err *e)
 {
     struct store *s = w->s;
@@ -116,23 +159,15 @@ static bool write_own(struct writing *w, const struct list *l, struct err *e)
     n = drop_seen(w, l, rows, n, width);
     qsort(rows, n, sizeof *rows, by_key);
     n = drop_repeated(rows, n, width);
-    struct row_set wide = {
-        arena_take_array(&s->scratch, n * (width + 1), sizeof(struct cell)), width + 1, 0};
+    struct row_set fresh = room_for(&s->scratch, n, width + 1),
+                   other = room_for(&s->scratch, n, width + 1);
     for (size_t i = 0; i < n; i++) {
-        struct cell *to = row_set_at(&wide, wide.n++);
-        memcpy(to, rows[i].cells, width * sizeof *to);
-        to[width] = cell_int(rows[i].at);
+        bool there = seen_key(s->seen, (size_t)(l - tmdb_lists), rows[i].cells);
+        add_own(there ? &other : &fresh, &rows[i]);
     }
-    const struct table *t = schema_find(&s->schema, own->layout.table);
-    return db_put_aside(s, upsert_put_all(s, t, PUT_NEWER), &wide, e) || err_in(e, "%s", l->name);
-}
-
-static bool is_first_of_own(const struct list *l)
-{
-    for (const struct list *before = tmdb_lists; before < l; before++)
-        if (share_own(before, l))
-            return false;
-    return true;
+    const struct put *p = upsert_put_all(s, schema_find(&s->schema, own->layout.table), PUT_NEWER);
+    return (db_put_new(s, p, &fresh, e) && db_put_aside(s, p, &other, e)) ||
+           err_in(e, "%s", l->name);
 }
 
 static bool write_owns(struct writing *w, struct err *e)

@@ -72,7 +72,7 @@ void server_disconnect(struct server *q)
     if (q->db != NULL)
         mysql_close(q->db);
     q->db = NULL;
-    q->reading = false;
+    q->reading = q->unchecked = false;
 }
 
 static void set_tls(struct server *q)

@@ -50,6 +50,20 @@ bool server_run(struct store *s, const char *text, struct err *e)
 
 /* ---- changing */
 
+bool server_checked(struct store *s, bool on, struct err *e)
+{
+    struct server *q = server_of(s);
+    if (q->unchecked == !on)
+        return true;
+    if (!server_send(s,
+            view_of(on ? "SET SESSION foreign_key_checks = 1"
+                       : "SET SESSION foreign_key_checks = 0"),
+            NULL, e))
+        return false;
+    q->unchecked = !on;
+    return true;
+}
+
 struct statement {
     const char *sql;
     const struct cell *args;
@@ -61,7 +75,8 @@ struct statement {
 static bool exec_one(struct store *s, void *payload, struct err *e)
 {
     const struct statement *st = payload;
-    return is_connected(server_of(s), e) && server_print(s, st->sql, st->args, st->n, e) &&
+    return is_connected(server_of(s), e) && server_checked(s, true, e) &&
+           server_print(s, st->sql, st->args, st->n, e) &&
            server_send(s, str_view(&server_of(s)->text), st->ret_rows, e);
 }
 

@@ -54,10 +54,14 @@ static bool is_spotless(const struct server *q, size_t rows)
            mysql_warning_count(q->db) == 0;
 }
 
-static bool load(struct store *s, void *payload, struct err *e)
+/* What a foreign key would look up for each row is known during a first load (late.c). */
+static bool load(struct store *s, const struct loading *l, struct err *e)
 {
     struct server *q = server_of(s);
-    const struct loading *l = payload;
+    bool known = q->first_load && server_is_late(l->put->table);
+    q->code = 0;
+    if (!server_checked(s, !known, e))
+        return false;
     str_clear(&q->text);
     str_addz(&q->text, "LOAD DATA LOCAL INFILE 'movie-etl' INTO TABLE ");
     sql_name(s, &q->text, l->put->table->name);
@@ -73,29 +77,12 @@ static bool load(struct store *s, void *payload, struct err *e)
     return false;
 }
 
-/* What a foreign key would look up for each row is known during a first load (late.c). */
-static bool load_unchecked(struct store *s, void *payload, struct err *e)
-{
-    struct err later;
-    if (!server_send(s, view_of("SET SESSION foreign_key_checks = 0"), NULL, e))
-        return false;
-    bool ok = load(s, payload, e);
-    if (server_of(s)->db == NULL ||
-        server_send(s, view_of("SET SESSION foreign_key_checks = 1"), NULL, &later))
-        return ok;
-    if (ok)
-        *e = later;
-    server_disconnect(server_of(s));
-    return false;
-}
-
 static bool load_or_insert(struct store *s, struct loading *l, struct err *e)
 {
     struct server *q = server_of(s);
     if (!str_ok(&l->data))
         return server_put_rows(s, l->put, l->rows, e);
-    bool known = q->first_load && server_is_late(l->put->table);
-    if (known ? load_unchecked(s, l, e) : load(s, l, e))
+    if (load(s, l, e))
         return true;
     if (q->db == NULL || !server_is_forbidden(q->code))
         return false;

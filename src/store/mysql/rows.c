@@ -44,6 +44,8 @@ static bool put_all(struct store *s, void *payload, struct err *e)
     size_t in_statement = 0;
     if (q->db == NULL)
         return server_fail(s, "cannot write", e);
+    if (!server_checked(s, true, e))
+        return false;
     for (size_t i = 0; i < p->rows->n; i++) {
         if (in_statement++ == 0)
             begin_statement(&q->text, p->put);

@@ -55,6 +55,7 @@ struct server {
     bool piece;    /* inside such a transaction */
     bool patient;  /* statements may take an hour (indexes over millions of rows) */
     bool first_load; /* of TMDB records: late indexes are away (late.c) */
+    bool unchecked;  /* the session looks no foreign keys up, until server_checked */
     unsigned code; /* of the last error */
     bool replayed; /* a piece ran more than once: counts of what it wrote may be wrong */
 
@@ -100,6 +101,9 @@ bool server_print(
 void server_add_value(struct store *s, struct str *to, const struct cell *c);
 
 /* exec.c */
+/* Whether the statements that follow look foreign keys up. A statement apart that sets it costs as
+ * much as twenty rows, so it is set when it changes: every one that writes says which it needs. */
+bool server_checked(struct store *s, bool on, struct err *e);
 bool server_begin(struct store *s, enum begin_kind kind, struct err *e);
 bool server_commit(struct store *s, struct err *e);
 void server_rollback(struct store *s);

@@ -52,12 +52,35 @@ static void a_whole_release_of_people_finds_room(void **state)
     seen_free(s);
 }
 
+/* Keys are known of tables that were empty only, and of each table apart. */
+static void the_first_of_a_key_is_known_to_be_new(void **state)
+{
+    struct seen *s = seen_new(0);
+    const int64_t keys[] = {0, 7, 8, 1, 5000000, 4999999, (1 << 26) - 1};
+    struct cell text = cell_text(view_of("7")), large = cell_int(1 << 26), below = cell_int(-1);
+    (void)state;
+    seen_empty(s, 1);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        struct cell key = cell_int(keys[i]);
+        assert_true(seen_key(s, 0, &key));
+        assert_false(seen_key(s, 1, &key));
+        assert_true(seen_key(s, 1, &key));
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_true(seen_key(s, 1, &text));
+        assert_true(seen_key(s, 1, &large));
+        assert_true(seen_key(s, 1, &below));
+    }
+    seen_free(s);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_is_left_out_for_a_day),
         cmocka_unit_test(older_than_what_is_stored_is_always_written),
         cmocka_unit_test(a_whole_release_of_people_finds_room),
+        cmocka_unit_test(the_first_of_a_key_is_known_to_be_new),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
