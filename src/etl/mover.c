@@ -22,8 +22,8 @@ struct mover {
     struct queue *paths;
     struct hand hands[THREADS];
     /* The caller's: */
-    struct map names; /* hashes of those that were put */
-    struct vec again; /* char *: paths whose name was there before */
+    struct map families; /* hashes of those of which a file was put */
+    struct vec again;    /* char *: paths of their other files */
 };
 
 static bool move(const struct mover *m, const char *path, struct err *e)
@@ -48,7 +48,7 @@ bool mover_new(const char *data_dir, size_t max, struct mover **ret, struct err 
     bool ok = true;
     m->data_dir = data_dir;
     m->paths = queue_new(max + 1);
-    map_init(&m->names, max);
+    map_init(&m->families, max);
     vec_init(&m->again, sizeof(char *), max);
     for (size_t i = 0; ok && i < THREADS; i++) {
         m->hands[i].mover = m;
@@ -61,20 +61,38 @@ bool mover_new(const char *data_dir, size_t max, struct mover **ret, struct err 
     return ok;
 }
 
-/* raw/NAME.yaml, rejected/NAME.yaml and raw/NAME.yaml.gz all become processed/NAME.yaml.gz, or a
- * copy beside it. Two names of one hash only cost a wait. */
-static bool name_is_new(struct mover *m, const char *path)
+/* "_rN" at its end, or nothing: what processed/ adds to a name that it has. */
+static size_t copy_mark(struct view name)
+{
+    size_t n = name.n;
+    while (n > 0 && name.p[n - 1] >= '0' && name.p[n - 1] <= '9')
+        n--;
+    return n < name.n && view_ends(view_slice(name, 0, n), "_r") ? name.n - n + 2 : 0;
+}
+
+/* What files have in common that might get the same name in processed/: raw/NAME.yaml,
+ * rejected/NAME.yaml, raw/NAME.yaml.gz, and raw/NAME_r2.yaml, for a second NAME.yaml is called so
+ * there. */
+static struct view family_of(const char *path)
 {
     struct view name = view_of(file_base_name(path));
-    if (view_ends(name, ".gz"))
-        name.n -= 3;
-    int64_t key = (int64_t)hash_bytes(name);
-    return !map_has(&m->names, key) && map_put(&m->names, key, 1);
+    size_t mark;
+    name.n = view_find(name, 0, '.');
+    while ((mark = copy_mark(name)) > 0)
+        name.n -= mark;
+    return name;
+}
+
+/* Two families of one hash only cost a wait. */
+static bool family_is_new(struct mover *m, const char *path)
+{
+    int64_t key = (int64_t)hash_bytes(family_of(path));
+    return !map_has(&m->families, key) && map_put(&m->families, key, 1);
 }
 
 void mover_put(struct mover *m, char *path)
 {
-    if (name_is_new(m, path)) {
+    if (family_is_new(m, path)) {
         (void)queue_put(m->paths, path);
         return;
     }
@@ -98,7 +116,7 @@ bool mover_finish(struct mover *m, bool ok, struct err *e)
     for (size_t i = 0; ok && i < m->again.n; i++)
         ok = move(m, *(char *const *)vec_at(&m->again, i), e);
     queue_free(m->paths);
-    map_done(&m->names);
+    map_done(&m->families);
     vec_done(&m->again);
     mem_free(m);
     return ok;

@@ -3,8 +3,8 @@
  * Two threads, because one core compresses about as fast as the other reads when nothing changed.
  * They let those go first who read and load, and nobody waits for them before the end: a file that
  * is not moved yet is as safe where it lies. In which order files are moved does not matter, but
- * for those of one name (processed/NAME_r2): all of them but the first wait until the threads are
- * done.
+ * for those that might get one name (a second NAME is processed/NAME_r2, and so may be a file in
+ * raw/): all of them but the first wait until the threads are done.
  *
  * After a request to stop nothing more is begun: what stays in raw/ is loaded, and the next run
  * moves it. */

@@ -133,6 +133,34 @@ static void test_names_that_come_again(void **state)
     }
 }
 
+/* NAME is in processed/ already, with another text, so that raw/NAME gets the name that raw/NAME_r2
+ * would have: one of the two once took the other's place. */
+static void test_names_that_processed_gives(void **state)
+{
+    struct box *b = *state;
+    const char *second = box_path(b, "movies/processed/initial_0_20261122_100000_r2.yaml.gz");
+    const char *other = box_path(b, "movies/processed/initial_0_20261122_100000_r2_r2.yaml.gz");
+    for (int round = 0; round < 50; round++) {
+        struct mover *m = NULL;
+        struct err e;
+        char *copy = copy_of(b, box_path(b, "movies/raw/initial_0_20261122_100000_r2.yaml"));
+        put(b, 1);
+        must(file_make_folders(box_path(b, "movies/processed"), &e));
+        must(file_move(file_at(b, "raw", 1), processed(b, 0), &e)); /* packed or not: it differs */
+        put(b, 0);
+        box_put(b, copy, text_of(b, 1001));
+        must(mover_new(b->dir, 2, &m, &e));
+        mover_put(m, file_at(b, "raw", 0));
+        mover_put(m, copy);
+        must(mover_finish(m, true, &e));
+        assert_true(holds(b, second, text_of(b, 0)));
+        assert_true(holds(b, other, text_of(b, 1001)));
+        must(file_remove(second, &e));
+        must(file_remove(other, &e));
+        must(file_remove(processed(b, 0), &e));
+    }
+}
+
 /* ---- failures */
 
 static atomic_int calls_left;
@@ -206,6 +234,7 @@ int main(void)
         BOX_TEST(test_everything_arrives),
         BOX_TEST(test_nothing_to_move),
         BOX_TEST(test_names_that_come_again),
+        BOX_TEST(test_names_that_processed_gives),
         BOX_TEST(test_a_full_disk_leaves_all_whole),
         BOX_TEST(test_the_first_failure_stays),
         BOX_TEST(test_a_stop_leaves_the_rest),
