@@ -87,12 +87,12 @@ static void release_held(struct processing *p)
 
 static bool settle(struct processing *p, bool now, struct err *e)
 {
-    bool settled = true;
+    bool settled = true, dry_run = p->w->x->request->dry_run; /* which has nothing to wait for */
     if (now && !gather_write(&p->apply, e))
         return false;
-    if (gather_waits(&p->apply))
+    if (gather_waits(&p->apply) && !dry_run)
         return true;
-    if (!p->w->x->request->dry_run && !store_settle(p->w->store, now, &settled, e))
+    if (!dry_run && !store_settle(p->w->store, now, &settled, e))
         return false;
     if (settled)
         release_held(p);

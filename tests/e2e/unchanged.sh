@@ -122,6 +122,10 @@ etl process --file order/*_000003.yaml order/*_000004.yaml order/*_000005.yaml
 rows "one that is newer is loaded, and what comes after it too" "select count(*) from tmdb_movies where runtime = 8080" 0
 rows "in their order" "$fetched" 2030-12-13,2032-01-09
 
+text_of "$one" 2032-01-10 0006; text_of "$one" 2032-01-11 0007 's/^  runtime: .*/  runtime: 8181/'
+etl process --dry-run --file order/*_000006.yaml order/*_000007.yaml
+is "a dry run speaks of one file after the other" "$(echo "$OUT" | sed -n '2s/:.*//p')" initial_1900_20260101_000006.yaml
+
 # Killed anywhere while files are gathered, written and moved: the next run brings all of it to its end.
 dump back.dump
 n=40000
