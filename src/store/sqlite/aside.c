@@ -16,6 +16,7 @@ enum {
     STREAMS = 64, /* tables */
     BLOCK = 1024 * 1024, /* so much is written at once */
     MAX_RUNS = 1000, /* of a table: as many are read at once when they are merged */
+    ALL_RUNS = 100 * MAX_RUNS, /* with those that are in the table */
 };
 
 /* How large the file may get. */
@@ -51,7 +52,8 @@ static bool is_ours(const struct store *s, struct arena *a, struct view name)
     return false;
 }
 
-/* An index may be unique, or of an expression that fails. Those without a text are of keys. */
+/* An index may be unique, or of an expression that fails. Those without a text are of keys. A
+ * column that is computed may have a value that its type or NOT NULL refuses. */
 static bool look_at(void *payload, const struct cell *c, size_t n, struct err *e)
 {
     struct aside *a = payload;
@@ -67,8 +69,9 @@ static bool look_at(void *payload, const struct cell *c, size_t n, struct err *e
 static bool look(struct aside *a, struct err *e)
 {
     return sqlite_query(a->s,
-        "SELECT type, name, sql LIKE '%CHECK%' FROM main.sqlite_schema WHERE sql IS NOT NULL", NULL,
-        0, look_at, a, e);
+        "SELECT type, name, sql LIKE 'CREATE TABLE%' AND (sql LIKE '%CHECK%' OR EXISTS (SELECT 1"
+        " FROM pragma_table_xinfo(s.name, 'main') WHERE hidden IN (2, 3)))"
+        " FROM main.sqlite_schema AS s WHERE sql IS NOT NULL", NULL, 0, look_at, a, e);
 }
 
 /* ---- beginning and end */
@@ -80,9 +83,10 @@ static bool is_left(int fd)
     return sys_pread(fd, &byte, 1, 0) == 0;
 }
 
+/* Where SQLite has its log, too: behind links. */
 static const char *path_of(struct store *s)
 {
-    return arena_print(&s->scratch, "%s" SUFFIX, sqlite_of(s)->path).p;
+    return arena_print(&s->scratch, "%s" SUFFIX, sqlite3_db_filename(sqlite_of(s)->db, "main")).p;
 }
 
 void aside_clean(struct store *s)
@@ -169,7 +173,7 @@ static struct stream *stream_of(struct aside *a, const struct put *p, struct err
     }
     struct stream *t = &a->streams[a->n++];
     *t = (struct stream){.put = p};
-    vec_init(&t->runs, sizeof(struct run), 100 * (size_t)MAX_RUNS);
+    vec_init(&t->runs, sizeof(struct run), ALL_RUNS);
     return t;
 }
 
@@ -211,7 +215,8 @@ uint64_t aside_rows(const struct aside *a)
 {
     bool full = end_of(a) > MAX_BYTES;
     for (size_t i = 0; i < a->n; i++)
-        full = full || a->streams[i].runs.n - a->streams[i].brought > MAX_RUNS;
+        full = full || a->streams[i].runs.n - a->streams[i].brought > MAX_RUNS ||
+               a->streams[i].runs.n > ALL_RUNS / 2;
     return full ? UINT64_MAX : a->rows;
 }
 

@@ -9,9 +9,9 @@
  *
  * The file has no name: nothing of it remains when the process ends. It belongs to one transaction,
  * whose savepoints are marks to go back to. Rows that a table could refuse are not taken
- * (aside_takes), so that who wrote them is told at once, while it is known what they belong to. In
- * memory are 16 bytes for each run, and while they are merged 32 KiB at most for each run of the
- * table at hand. */
+ * (aside_takes), so that who wrote them is told at once, while it is known what they belong to. Nor
+ * are long ones, of reviews mostly: in memory are 16 bytes for each run, and while they are merged
+ * RUN_MAX_ROW for each run of the table at hand, whatever is in them. */
 #ifndef MOVIE_ETL_STORE_SQLITE_ASIDE_H
 #define MOVIE_ETL_STORE_SQLITE_ASIDE_H
 
@@ -24,7 +24,8 @@ void aside_free(struct aside *a); /* NULL is fine */
 /* Removes the file's name where a process was killed before it did. */
 void aside_clean(struct store *s);
 
-/* Whether these may wait: all columns of their table, each with a value that it takes. */
+/* Whether these may wait: all columns of their table, each with a value that it takes, and none too
+ * long. */
 bool aside_takes(const struct aside *a, const struct put *p, const struct row_set *rows);
 /* Rows in the order of their keys; `p` stays where it is. */
 bool aside_put(struct aside *a, const struct put *p, const struct row_set *rows, struct err *e);

@@ -11,7 +11,6 @@ enum {
     LENGTH = 4,       /* bytes of a row's length */
     NUMBER = 8,       /* of a number at most */
     KINDS = 4,        /* a cell begins with its kind + KINDS * the bytes of its number */
-    PIECE = 32 * 1024 /* so much is read at once */
 };
 
 /* ---- writing */
@@ -71,6 +70,8 @@ void run_open(struct run_reader *r, int fd, const struct run *run, size_t width)
 {
     *r = (struct run_reader){.fd = fd, .left = *run, .width = width};
     r->row = mem_alloc(width * sizeof *r->row);
+    size_t room = run->n < RUN_MAX_ROW ? (size_t)run->n : RUN_MAX_ROW;
+    r->bytes = mem_alloc(room + NUMBER); /* a number at the end is read with eight bytes */
 }
 
 void run_close(struct run_reader *r)
@@ -113,34 +114,20 @@ static bool read_whole(struct run_reader *r, size_t n, struct err *e)
     return true;
 }
 
-/* What is not used goes to the front; there is room for as much as is wanted, and for the eight
- * bytes that the last number is read with. */
-static void make_room(struct run_reader *r, size_t want)
+/* What is not used goes to the front. */
+static void make_room(struct run_reader *r)
 {
-    size_t kept = r->n - r->used;
-    if (kept > 0)
-        memmove(r->bytes, r->bytes + r->used, kept);
-    r->n = kept;
+    r->n -= r->used;
+    memmove(r->bytes, r->bytes + r->used, r->n);
     r->used = 0;
-    if (want <= r->cap)
-        return;
-    r->bytes = mem_grow(r->bytes, want + NUMBER, 1);
-    r->cap = want;
 }
 
 bool run_fill(struct run_reader *r, struct err *e)
 {
-    while (!run_has_row(r)) {
-        size_t kept = r->n - r->used, next = next_size(r);
-        int64_t most = (int64_t)(next > PIECE ? next : PIECE) - (int64_t)kept;
-        size_t want = (size_t)(r->left.n < most ? r->left.n : most);
-        if (want == 0)
-            return err_set(e, ERR_DISK, "rows that were put aside are not whole");
-        make_room(r, kept + want);
-        if (!read_whole(r, want, e))
-            return false;
-    }
-    return true;
+    make_room(r);
+    int64_t room = RUN_MAX_ROW - (int64_t)r->n;
+    return read_whole(r, (size_t)(r->left.n < room ? r->left.n : room), e) &&
+           (run_has_row(r) || err_set(e, ERR_DISK, "rows that were put aside are not whole"));
 }
 
 static uint64_t get_u64(const uint8_t *from)

@@ -10,7 +10,8 @@
 #include "base/str.h"
 #include "model/layout.h"
 
-enum { RUN_MAX_ROW = 256 * 1024 * 1024 /* bytes of a row */ };
+/* Bytes of a row, its length among them: what a reader holds in memory, however many are open. */
+enum { RUN_MAX_ROW = 32 * 1024 };
 
 /* How many bytes a row takes at most. */
 size_t run_row_size(const struct cell *row, size_t width);
@@ -26,8 +27,8 @@ struct run {
 struct run_reader {
     int fd;
     struct run left; /* not yet read */
-    char *bytes;
-    size_t cap, n, used;
+    char *bytes; /* room for the largest row, or all of a short run */
+    size_t n, used;
     struct cell *row; /* at hand */
     size_t width;
 };

@@ -89,7 +89,8 @@ bool sqlite_commit(struct store *s, struct err *e)
     return false;
 }
 
-/* SQLite may have rolled back by itself (disk full, I/O error). */
+/* SQLite may have rolled back by itself (disk full, I/O error), as it also does when going back to
+ * the savepoint fails. */
 void sqlite_rollback(struct store *s)
 {
     struct sqlite *q = sqlite_of(s);
@@ -125,9 +126,9 @@ static bool is_due(const struct sqlite *q)
 bool sqlite_settle(struct store *s, bool now, bool *ret_settled, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
-    *ret_settled = !q->gathering || now || is_due(q);
     if (!nothing_was_lost(q, e))
         return false;
+    *ret_settled = !q->gathering || now || is_due(q);
     if (!q->gathering || !*ret_settled)
         return true;
     bool ok = aside_bring_in(q->aside, e) && sqlite_run(q, "COMMIT", "cannot commit", e);

@@ -4,10 +4,13 @@
 #include "base/file.h"
 #include "model/decode.h"
 #include "randmovie.h"
+#include "store/sqlite/aside.h"
+#include "store/sqlite/aside_run.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MOVIES = 24, GROUP = 5 };
 
@@ -170,14 +173,30 @@ static void values_stay_what_they_are(void **state)
 {
     struct kit *k = *state;
     must(store_begin_first_load(k->s, &k->e));
-    must(write_review(k, 1, 3 * 1024 * 1024, false)); /* more than is written, or read, at once */
-    must(write_review(k, 3, 100 * 1000, false));
+    must(write_review(k, 1, 3 * 1024 * 1024, false)); /* does not wait */
+    must(write_review(k, 3, 30 * 1000, false));
     must(write_review(k, 2, 0, false));
     must(write_review(k, 300, 1, false));
     assert_int_equal(kit_int(k, "SELECT count(*) FROM tmdb_movies"), 0);
     must(store_end_first_load(k->s, true, &k->e));
-    assert_string_equal(kinds_of(k), "1|3145728||-1.5|-1; 2|0||-1.5|-2; 3|100000||-1.5|-3; "
+    assert_string_equal(kinds_of(k), "1|3145728||-1.5|-1; 2|0||-1.5|-2; 3|30000||-1.5|-3; "
                                      "300|1||-1.5|-300");
+    kit_sound(k);
+}
+
+/* When runs are merged, a row of each is in memory. */
+static void long_rows_do_not_wait(void **state)
+{
+    struct kit *k = *state;
+    must(store_begin_first_load(k->s, &k->e));
+    must(write_review(k, 1, 1000, false));
+    assert_int_equal(aside_rows(sqlite_of(k->s)->aside), 1);
+    must(write_review(k, 2, RUN_MAX_ROW, false));
+    assert_int_equal(aside_rows(sqlite_of(k->s)->aside), 1);
+    must(write_review(k, 3, RUN_MAX_ROW - 1000, false));
+    assert_int_equal(aside_rows(sqlite_of(k->s)->aside), 2);
+    must(store_end_first_load(k->s, true, &k->e));
+    assert_string_equal(kinds_of(k), "1|1000||-1.5|-1; 2|32768||-1.5|-2; 3|31768||-1.5|-3");
     kit_sound(k);
 }
 
@@ -204,6 +223,7 @@ static void so_is_one_that_others_refuse(void **state)
         "CREATE INDEX theirs ON reviews(abs(CASE WHEN tmdb_id = 2"
         " THEN -9223372036854775807 - 1 ELSE 1 END))",
         "ALTER TABLE reviews ADD COLUMN theirs INTEGER CHECK (tmdb_id <> 2)",
+        "ALTER TABLE reviews ADD COLUMN theirs INTEGER NOT NULL AS (nullif(tmdb_id, 2))",
     };
     struct kit *k = *state;
     for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++) {
@@ -328,17 +348,37 @@ static void a_file_of_its_name(void **state)
     kit_sound(k);
 }
 
+/* A database behind a link: the file lies beside it, where SQLite has its log, too. */
+static void the_file_of_a_linked_database(void **state)
+{
+    struct kit *k = *state;
+    const char *linked = kit_path(k, "link.db");
+    FILE *f = fopen(kit_path(k, "link.db.aside"), "w");
+    assert_non_null(f);
+    fputs("mine", f);
+    fclose(f);
+    assert_int_equal(symlink(k->config.path, linked), 0);
+    k->config.path = linked;
+    kit_open(k, STORE_WRITE);
+    must(store_begin_first_load(k->s, &k->e));
+    must(write_review(k, 1, 1, false));
+    must(store_end_first_load(k->s, true, &k->e));
+    assert_string_equal(kinds_of(k), "1|1||-1.5|-1");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         KIT_TEST(what_waited_is_there_in_the_end),
         KIT_TEST(who_reads_finds_what_waits),
         KIT_TEST(values_stay_what_they_are),
+        KIT_TEST(long_rows_do_not_wait),
         KIT_TEST(a_row_that_does_not_fit_is_refused_at_once),
         KIT_TEST(so_is_one_that_others_refuse),
         KIT_TEST(many_transactions_are_settled),
         KIT_TEST(it_survives_every_fault),
         KIT_TEST(a_file_of_its_name),
+        KIT_TEST(the_file_of_a_linked_database),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
