@@ -39,7 +39,7 @@ bool apply_init(struct apply *a, struct work *w, struct findings *findings, stru
     *a = (struct apply){.w = w, .findings = findings};
     map_init(&a->gone, MAX_GONE);
     map_init(&a->known, MAX_KNOWN);
-    map_init(&a->pending_ids, MAX_GONE);
+    map_init(&a->changed_ids, MAX_GONE);
     vec_init(&a->changes, sizeof(struct change), MAX_CHANGES);
     touched_init(&a->touched);
     arena_init(&a->arena);
@@ -54,9 +54,13 @@ static void forget_pending(struct apply *a)
         record_diff_done(&a->pending[i].diff);
     a->pending = NULL;
     a->pending_n = a->pending_cap = 0;
-    map_done(&a->pending_ids);
-    map_init(&a->pending_ids, MAX_GONE);
     vec_clear(&a->changes);
+}
+
+static void forget_changed(struct apply *a)
+{
+    map_done(&a->changed_ids);
+    map_init(&a->changed_ids, MAX_GONE);
 }
 
 /* Makes room for the records of one call. */
@@ -94,7 +98,7 @@ static bool write_pending(struct apply *a, struct err *e)
 void apply_done(struct apply *a)
 {
     forget_pending(a);
-    map_done(&a->pending_ids);
+    map_done(&a->changed_ids);
     vec_done(&a->changes);
     map_done(&a->gone);
     map_done(&a->known);
@@ -168,7 +172,7 @@ static bool add_pending(
     int64_t id = d->write.tmdb_id;
     struct pending *p = &a->pending[a->pending_n++];
     *p = (struct pending){*d, is_back(a, stored, id, d->write.fetched_at)};
-    (void)map_put(&a->pending_ids, id, 1);
+    (void)map_put(&a->changed_ids, id, 1);
     if (p->back && !note_back(a, id, e))
         return false;
     for (size_t i = 0; i < d->changes.n; i++)
@@ -246,7 +250,7 @@ static bool apply_gone(
     }
     if (first == NOT_GONE)
         note_gone(a, r->tmdb_id, r->at);
-    (void)map_put(&a->pending_ids, r->tmdb_id, 1); /* who comes later finds it changed */
+    (void)map_put(&a->changed_ids, r->tmdb_id, 1); /* who comes later finds it changed */
     struct change gone = {.tmdb_id = r->tmdb_id, .section = "movie", .kind = "gone"};
     bool marks = stored->exists && stored->gone_at == 0 && confirm && !is_guarded(a, r);
     if (!store_see_gone(a->w->store, r->tmdb_id, r->at, marks, e))
@@ -305,10 +309,11 @@ static bool read_stored(struct apply *a, const struct laid_out *records, size_t 
     return store_read_tmdb(a->w->store, ids, id_n, &a->arena, *ret, e);
 }
 
-/* A record that comes a second time is compared with what the first one left. */
+/* A record that comes a second time is compared with what the first one left, whether that waits or
+ * was written when another one came a second time. */
 static bool settle(struct apply *a, int64_t tmdb_id, struct tmdb_stored *stored, struct err *e)
 {
-    if (!map_has(&a->pending_ids, tmdb_id))
+    if (!map_has(&a->changed_ids, tmdb_id))
         return true;
     size_t cap = a->pending_cap;
     if (!write_pending(a, e))
@@ -321,6 +326,7 @@ bool apply_records(struct apply *a, const struct laid_out *records, size_t n, st
 {
     struct tmdb_stored *stored;
     size_t *at = arena_take_array(&a->arena, n, sizeof *at);
+    forget_changed(a);
     bool ok = read_stored(a, records, n, &stored, at, e);
     expect_pending(a, n);
     for (size_t i = 0; ok && i < n; i++) {

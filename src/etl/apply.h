@@ -30,7 +30,7 @@ struct apply {
     struct arena arena;      /* for the touched IMDb ids and what is pending; reset by apply_link */
     struct pending *pending; /* compared, to be written together */
     size_t pending_n, pending_cap;
-    struct map pending_ids; /* tmdb_id -> 1 */
+    struct map changed_ids; /* tmdb_id -> 1: of this call of apply_records, written or pending */
     struct vec changes;     /* struct change, in the order of the records; to be written too */
     struct apply_counts counts;
     struct findings *findings;

@@ -105,6 +105,24 @@ etl process --file twice/initial_1900_20260101_000000.yaml
 rows "a text behind another one of the same record is read" "select count(*) from tmdb_movies where runtime = 78" 0
 rows "and the last one counts" "$fetched" 2030-12-13,2031-01-03
 
+# Two records, twice each: the second text of either is compared with what its first one left.
+mkdir turns
+turn() { # ID HOUR KEYWORDS
+    printf -- '---\netl: {fetched_at: "2031-02-01T%s:00:00Z", review: null}\nmovie:\n  id: %s\n  title: "Turn"\n' "$2" "$1"
+    printf '  keywords: {keywords: [%s]}\n' "$3"
+}
+{
+    sed '/^etl:/,$d' "$(find first -name '*.yaml' | sort | head -1)" | sed -e '$d' -e 's/^  id: "..../  id: "feed/'
+    for id in 900001 900002; do turn $id 10 '{id: 900001, name: "one"}, {id: 900002, name: "two"}'; done
+    turn 900001 11 ''; turn 900002 11 ''; turn 900001 09 '{id: 900001, name: "one"}'; turn 900002 09 '{id: 900001, name: "one"}'
+    printf -- '---\nend: {records: 6, gone: 0, sha256: ""}\n'
+} >turns/initial_1900_20260101_000001.yaml
+etl process --file turns/initial_1900_20260101_000001.yaml
+says "2 added, 2 updated, 0 unchanged, 2 older" "what comes again in turns is no new record"
+rows "and keeps nothing that its second text lacks, nor takes what an older one has" \
+    "select (select count(*) from movie_keywords where tmdb_id > 900000), (select count(*) from tmdb_movies where tmdb_id > 900000)" "0|2"
+sqlite3 data/movies.db "delete from tmdb_movies where tmdb_id > 900000; delete from movies where id > 900000"
+
 # What does not change is gathered over files; another text of the same record finds it written.
 mkdir order
 text_of() { # FILE DAY NAME [SED EXPRESSION]
