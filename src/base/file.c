@@ -48,6 +48,21 @@ bool file_is_same(const char *a, const char *b)
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
+struct file_version file_look(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return (struct file_version){0};
+    return (struct file_version){(uint64_t)st.st_dev, (uint64_t)st.st_ino, st.st_size,
+        st.st_mtim.tv_sec, st.st_mtim.tv_nsec};
+}
+
+bool file_version_eq(const struct file_version *a, const struct file_version *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           a->seconds == b->seconds && a->nanoseconds == b->nanoseconds;
+}
+
 bool file_size(const char *path, int64_t *ret, struct err *e)
 {
     struct stat st;

@@ -22,6 +22,15 @@ bool file_is_folder(const char *path);
 bool file_is_plain(const char *path);
 /* Both exist and are one and the same file or folder, whatever their names. */
 bool file_is_same(const char *a, const char *b);
+/* Which file it is and in what state: whoever writes to it or puts another in its place changes
+ * that, as far as the clock of the file system tells. */
+struct file_version {
+    uint64_t device, inode;
+    int64_t size, seconds, nanoseconds; /* of its last change */
+};
+/* All zero when there is none to look at. */
+struct file_version file_look(const char *path);
+bool file_version_eq(const struct file_version *a, const struct file_version *b);
 bool file_size(const char *path, int64_t *ret, struct err *e);
 /* Reads all of a file into `to` (appended); a file over `to`'s maximum is an error. */
 bool file_read(const char *path, struct str *to, struct err *e);

@@ -78,6 +78,7 @@ struct reading {
     struct feed_kept kept;
     struct batch_reader *again; /* of a file that is too large to be kept, else NULL */
     struct map marks;           /* a copy of its survey's, for that */
+    struct file_version read;   /* its survey's, too */
     struct arena scratch;
 };
 
@@ -91,6 +92,7 @@ static bool survey(struct feed *f, struct reading *r, struct feed_file *file)
     if (!file->survey.usable || !r->kept.over)
         return true;
     copy_map(&r->marks, &file->survey.marks);
+    r->read = file->survey.read;
     bool ok = open_again(f, r->path, &r->again, &file->err);
     if (!ok)
         survey_done(&file->survey);
@@ -143,6 +145,16 @@ static bool read_record(
     return ok;
 }
 
+/* Nothing is loaded that was not checked. */
+static bool is_as_surveyed(const struct reading *r, struct err *e)
+{
+    struct file_version now = file_look(r->path);
+    if (file_version_eq(&now, &r->read))
+        return true;
+    err_set(e, ERR_INPUT, "%s has changed since it was checked", r->path);
+    return err_hint(e, "It is not loaded as a whole, and stays where it is: process it again.");
+}
+
 static bool read_groups(struct feed *f, struct reading *r, bool *ret_taken, struct err *e)
 {
     bool end = false, ok = true;
@@ -152,6 +164,7 @@ static bool read_groups(struct feed *f, struct reading *r, bool *ret_taken, stru
         while (ok && !end && !feed_group_is_full(g))
             ok = !work_stopped(e) && read_record(r, index++, g, &end, e);
         g->last = end;
+        ok = ok && is_as_surveyed(r, e);
         if (ok)
             *ret_taken = put(f, &(struct item){.group = g});
         else

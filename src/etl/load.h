@@ -9,6 +9,7 @@
 #ifndef MOVIE_ETL_ETL_LOAD_H
 #define MOVIE_ETL_ETL_LOAD_H
 
+#include "base/file.h"
 #include "check/check.h"
 #include "etl/apply.h"
 
@@ -21,6 +22,7 @@ enum mark {
 /* What the survey found. */
 struct survey {
     struct arena arena;
+    struct file_version read; /* the file as it was before it was opened */
     struct batch header;
     struct batch_summary summary;
     struct map marks; /* index of a document -> enum mark, for those that have one */

@@ -19,27 +19,35 @@ struct hand {
 
 struct mover {
     const char *data_dir;
-    struct queue *paths;
+    struct queue *files; /* struct loaded_file */
     struct hand hands[THREADS];
     /* The caller's: */
     struct map families; /* hashes of those of which a file was put */
-    struct vec again;    /* char *: paths of their other files */
+    struct vec again;    /* struct loaded_file *: their other files */
 };
 
-static bool move(const struct mover *m, const char *path, struct err *e)
+static bool move(const struct mover *m, const struct loaded_file *file, struct err *e)
 {
     bool moved;
-    return sys_stop_asked() || batch_move_processed(m->data_dir, path, &moved, e);
+    return sys_stop_asked() ||
+           batch_move_processed(m->data_dir, file->path, &file->read, &moved, e);
 }
 
-/* A hand that failed takes no more; the other one goes on until it fails as well. */
+/* What is wrong with one file (ERR_INPUT) is no reason to leave the others. After any other failure
+ * a hand takes no more; the other one goes on until it fails as well. */
+static bool goes_on(const struct hand *h)
+{
+    return !h->failed || h->err.kind == ERR_INPUT;
+}
+
 static void move_all(void *payload)
 {
     struct hand *h = payload;
-    char *path;
+    struct loaded_file *file;
     thread_give_way();
-    while (!h->failed && (path = queue_take(h->mover->paths)) != NULL)
-        h->failed = !move(h->mover, path, &h->err);
+    while (goes_on(h) && (file = queue_take(h->mover->files)) != NULL)
+        if (!move(h->mover, file, &h->err))
+            h->failed = true;
 }
 
 bool mover_new(const char *data_dir, size_t max, struct mover **ret, struct err *e)
@@ -47,9 +55,9 @@ bool mover_new(const char *data_dir, size_t max, struct mover **ret, struct err 
     struct mover *m = mem_alloc(sizeof *m);
     bool ok = true;
     m->data_dir = data_dir;
-    m->paths = queue_new(max + 1);
+    m->files = queue_new(max + 1);
     map_init(&m->families, max);
-    vec_init(&m->again, sizeof(char *), max);
+    vec_init(&m->again, sizeof(struct loaded_file *), max);
     for (size_t i = 0; ok && i < THREADS; i++) {
         m->hands[i].mover = m;
         ok = thread_start(move_all, &m->hands[i], &m->hands[i].thread, e);
@@ -90,22 +98,22 @@ static bool family_is_new(struct mover *m, const char *path)
     return !map_has(&m->families, key) && map_put(&m->families, key, 1);
 }
 
-void mover_put(struct mover *m, char *path)
+void mover_put(struct mover *m, struct loaded_file *file)
 {
-    if (family_is_new(m, path)) {
-        (void)queue_put(m->paths, path);
+    if (family_is_new(m, file->path)) {
+        (void)queue_put(m->files, file);
         return;
     }
-    char **to = vec_add(&m->again); /* no more than `max` come */
+    struct loaded_file **to = vec_add(&m->again); /* no more than `max` come */
     if (to != NULL)
-        *to = path;
+        *to = file;
 }
 
 bool mover_finish(struct mover *m, bool ok, struct err *e)
 {
     if (m == NULL)
         return ok;
-    queue_close(m->paths);
+    queue_close(m->files);
     for (size_t i = 0; i < THREADS; i++) {
         struct hand *h = &m->hands[i];
         thread_join(h->thread);
@@ -114,8 +122,8 @@ bool mover_finish(struct mover *m, bool ok, struct err *e)
         ok = ok && !h->failed;
     }
     for (size_t i = 0; ok && i < m->again.n; i++)
-        ok = move(m, *(char *const *)vec_at(&m->again, i), e);
-    queue_free(m->paths);
+        ok = move(m, *(struct loaded_file *const *)vec_at(&m->again, i), e);
+    queue_free(m->files);
     map_done(&m->families);
     vec_done(&m->again);
     mem_free(m);

@@ -17,7 +17,7 @@
 /* A file that is loaded, but whose load is not settled (store_settle), or only gathered
  * (gather.h). */
 struct held {
-    char *path;
+    struct loaded_file *file;
     const char *line; /* what is to be said then */
 };
 
@@ -30,7 +30,7 @@ struct processing {
     struct mover *mover;
     struct findings findings; /* of the file at hand */
     uint64_t files, rejected;
-    struct arena paths; /* of the files to move */
+    struct arena loaded; /* the files to move */
     struct vec held;    /* struct held, in their order */
     struct arena lines; /* theirs */
 };
@@ -79,7 +79,7 @@ static void release_held(struct processing *p)
         const struct held *h = vec_at(&p->held, i);
         etl_say(p->w->x, "%s", h->line);
         if (!p->w->x->request->dry_run)
-            mover_put(p->mover, h->path);
+            mover_put(p->mover, h->file);
     }
     vec_clear(&p->held);
     arena_reset(&p->lines);
@@ -99,14 +99,14 @@ static bool settle(struct processing *p, bool now, struct err *e)
     return true;
 }
 
-static bool hold_file(struct processing *p, const char *path, struct view line, struct err *e)
+static bool hold_file(struct processing *p, const char *path, const struct file_version *read,
+    struct view line, struct err *e)
 {
     struct held *h = vec_add(&p->held);
-    size_t n = strlen(path);
     if (h == NULL)
         return err_set(e, ERR_DATA, "more than %d files in one transaction", MAX_HELD);
-    *h = (struct held){arena_take(&p->paths, n + 1), line.p};
-    memcpy(h->path, path, n);
+    *h = (struct held){arena_take(&p->loaded, sizeof *h->file), line.p};
+    *h->file = (struct loaded_file){arena_dup(&p->loaded, view_of(path)).p, *read};
     return settle(p, false, e);
 }
 
@@ -132,7 +132,7 @@ static bool load_surveyed(
     struct view line = r.was_loaded
                            ? arena_print(&p->lines, "%s: loaded already", file_base_name(path))
                            : line_of(p, path, &before, r.rejected);
-    return hold_file(p, path, line, e);
+    return hold_file(p, path, &s->read, line, e);
 }
 
 static bool process_file(struct processing *p, struct feed_file *file, struct err *e)
@@ -225,7 +225,7 @@ static bool process_all(struct work *w, struct err *e)
     arena_init(&a);
     vec_init(&files, sizeof(char *), 1000 * 1000);
     findings_init(&p.findings);
-    arena_init(&p.paths);
+    arena_init(&p.loaded);
     arena_init(&p.lines);
     vec_init(&p.held, sizeof(struct held), MAX_HELD);
     bool ok = apply_init(&p.apply, w, &p.findings, e) && list_files(w->x, &a, &files, e) &&
@@ -236,7 +236,7 @@ static bool process_all(struct work *w, struct err *e)
     apply_done(&p.apply);
     vec_done(&p.held);
     arena_done(&p.lines);
-    arena_done(&p.paths);
+    arena_done(&p.loaded);
     findings_done(&p.findings);
     vec_done(&files);
     arena_done(&a);

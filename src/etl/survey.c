@@ -99,7 +99,7 @@ bool survey_keeping(const char *path, struct map *known, struct check_run *run,
     struct findings *findings, struct feed_kept *kept, struct survey *ret, struct err *e)
 {
     struct surveying s = {.run = run, .findings = findings, .kept = kept, .to = ret};
-    *ret = (struct survey){0};
+    *ret = (struct survey){.read = file_look(path)};
     arena_init(&ret->arena);
     map_init(&ret->marks, MAX_DOCUMENTS);
     check_run_new_file(run);

@@ -94,28 +94,52 @@ static bool compress(const char *from, const char *to, struct arena *a, struct e
         e, ERR_DISK, "%s does not say the same as %s: it changed, or the disk is bad", to, from);
 }
 
-static bool move(const char *data_dir, const char *path, struct arena *a, struct err *e)
+static bool is_as_read(const char *path, const struct file_version *read, struct err *e)
+{
+    struct file_version now = file_look(path);
+    if (file_version_eq(&now, read))
+        return true;
+    err_set(e, ERR_INPUT, "it has changed since it was read");
+    return err_hint(e, "What was read is loaded. The file stays where it is: process it again.");
+}
+
+/* The original goes, unless it has changed while it was copied: then the copy goes. */
+static bool remove_original(const char *path, const char *copy, const struct file_version *read,
+    bool is_new, struct err *e)
+{
+    struct err ignored;
+    if (is_as_read(path, read, e))
+        return file_remove(path, e) && file_sync_folder_of(path, e);
+    if (is_new)
+        (void)file_remove(copy, &ignored);
+    return false;
+}
+
+static bool move(const char *data_dir, const char *path, const struct file_version *read,
+    struct arena *a, struct err *e)
 {
     const char *to = NULL;
     bool there = false;
-    if (!file_make_folders(batch_folder_path(data_dir, FOLDER_PROCESSED, a), e) ||
+    if (!is_as_read(path, read, e) ||
+        !file_make_folders(batch_folder_path(data_dir, FOLDER_PROCESSED, a), e) ||
         !find_target(data_dir, path, a, &to, &there, e))
         return false;
     if (!there && view_ends(view_of(path), ".gz"))
         return file_move(path, to, e) && file_sync_folder_of(path, e);
     if (!there && !compress(path, to, a, e))
         return false;
-    return file_remove(path, e) && file_sync_folder_of(path, e);
+    return remove_original(path, to, read, !there, e);
 }
 
-bool batch_move_processed(const char *data_dir, const char *path, bool *ret_moved, struct err *e)
+bool batch_move_processed(const char *data_dir, const char *path, const struct file_version *read,
+    bool *ret_moved, struct err *e)
 {
     struct arena a;
     bool ok = true;
     arena_init(&a);
     *ret_moved = file_is_plain(path) && lies_in_our_folders(data_dir, path, &a);
     if (*ret_moved)
-        ok = move(data_dir, path, &a, e);
+        ok = move(data_dir, path, read, &a, e);
     arena_done(&a);
     return ok || err_in(e, "moving %s to processed/", path);
 }

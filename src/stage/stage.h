@@ -15,6 +15,7 @@
 
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "model/finding.h"
@@ -151,8 +152,10 @@ bool batch_list(const char *data_dir, enum batch_folder folder, enum batch_type 
 bool batch_staged_ids(const char *data_dir, struct map *ret, struct err *e);
 /* raw/NAME.yaml -> processed/NAME.yaml.gz, durable in this order: the compressed copy is complete,
  * then the original goes. A file that does not lie under DATA_DIR/movies stays where it is
- * (*ret_moved false). */
-bool batch_move_processed(const char *data_dir, const char *path, bool *ret_moved, struct err *e);
+ * (*ret_moved false). So does one that is not what it was when it was read (`read`), which is an
+ * error of kind INPUT: what somebody has changed meanwhile is not loaded. */
+bool batch_move_processed(const char *data_dir, const char *path, const struct file_version *read,
+    bool *ret_moved, struct err *e);
 /* Appends refused documents to rejected/NAME.rejected.yaml: a batch file of its own (same header
  * with a new id) whose documents are preceded by comment lines with their findings. Each document
  * is in it once, however often it is added, so a run that is killed and repeated leaves the same

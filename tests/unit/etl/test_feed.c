@@ -170,6 +170,30 @@ static void test_a_large_file_is_read_again(void **state)
     finish(f, &files);
 }
 
+/* What was checked is not what would be loaded: it ends there. */
+static void test_a_large_file_that_changes_is_not_loaded(void **state)
+{
+    struct box *b = *state;
+    struct vec files;
+    struct feed_group *g;
+    struct err e;
+    bool last = false;
+    const char *path = put_file(b, "a.yaml", TOO_LARGE, MANY_BYTES, true);
+    struct feed *f = start(&files, path, NULL);
+    check_file(f, TOO_LARGE, 2, true);
+    FILE *more = fopen(path, "ab");
+    assert_non_null(more);
+    assert_true(fputs("# and a line\n", more) >= 0);
+    assert_int_equal(fclose(more), 0);
+    while (feed_next_group(f, &g, &e)) {
+        last = last || g->last;
+        feed_group_free(g);
+    }
+    assert_false(last);
+    assert_int_equal(e.kind, ERR_INPUT);
+    finish(f, &files);
+}
+
 static void survey_into(const char *path, struct feed_spares *spares, struct feed_kept *kept)
 {
     struct check_run run;
@@ -231,6 +255,7 @@ int main(void)
         BOX_TEST(test_groups_come_in_order),
         BOX_TEST(test_what_is_loaded_is_what_was_checked),
         BOX_TEST(test_a_large_file_is_read_again),
+        BOX_TEST(test_a_large_file_that_changes_is_not_loaded),
         BOX_TEST(test_no_more_is_kept_than_the_bound),
         BOX_TEST(test_a_file_that_is_cut_gives_no_groups),
         BOX_TEST(test_groups_that_nobody_takes_are_passed_over),

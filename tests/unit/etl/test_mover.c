@@ -68,6 +68,13 @@ static bool is_moved(struct box *b, int i)
     return holds(b, processed(b, i), text_of(b, i));
 }
 
+static struct loaded_file *loaded(struct box *b, const char *path)
+{
+    struct loaded_file *f = arena_take(&b->a, sizeof *f);
+    *f = (struct loaded_file){path, file_look(path)};
+    return f;
+}
+
 static bool move_all(struct box *b, int n, struct err *e)
 {
     struct mover *m = NULL;
@@ -75,7 +82,7 @@ static bool move_all(struct box *b, int n, struct err *e)
         put(b, i);
     assert_true(mover_new(b->dir, (size_t)n, &m, e));
     for (int i = 0; i < n; i++)
-        mover_put(m, file_at(b, "raw", i));
+        mover_put(m, loaded(b, file_at(b, "raw", i)));
     return mover_finish(m, true, e);
 }
 
@@ -119,9 +126,9 @@ static void test_names_that_come_again(void **state)
         box_put(b, second, text_of(b, 1001));
         must(mover_new(b->dir, 7, &m, &e));
         for (int i = 0; i < 5; i++)
-            mover_put(m, file_at(b, "raw", i));
-        mover_put(m, second);
-        mover_put(m, third); /* the same file again: it is gone by then, or moved twice */
+            mover_put(m, loaded(b, file_at(b, "raw", i)));
+        mover_put(m, loaded(b, second));
+        mover_put(m, loaded(b, third)); /* the same again: it is gone by then, or moved twice */
         must(mover_finish(m, true, &e));
         assert_true(is_moved(b, 0));
         assert_true(holds(b, box_path(b, "movies/processed/initial_0_20261122_100000_r2.yaml.gz"),
@@ -150,8 +157,8 @@ static void test_names_that_processed_gives(void **state)
         put(b, 0);
         box_put(b, copy, text_of(b, 1001));
         must(mover_new(b->dir, 2, &m, &e));
-        mover_put(m, file_at(b, "raw", 0));
-        mover_put(m, copy);
+        mover_put(m, loaded(b, file_at(b, "raw", 0)));
+        mover_put(m, loaded(b, copy));
         must(mover_finish(m, true, &e));
         assert_true(holds(b, second, text_of(b, 0)));
         assert_true(holds(b, other, text_of(b, 1001)));
@@ -199,6 +206,32 @@ static void test_a_full_disk_leaves_all_whole(void **state)
     }
 }
 
+/* An edit that was not loaded is not moved away, nor does it keep the others. */
+static void test_a_file_that_changed_stays(void **state)
+{
+    struct box *b = *state;
+    struct mover *m = NULL;
+    struct err e;
+    for (int i = 0; i < FILES; i++)
+        put(b, i);
+    must(mover_new(b->dir, FILES, &m, &e));
+    for (int i = 0; i < FILES; i++) {
+        struct loaded_file *f = loaded(b, file_at(b, "raw", i));
+        if (i % 4 == 1) {
+            must(file_remove(f->path, &e));
+            box_put(b, f->path, text_of(b, i + 2)); /* another file of that name */
+        }
+        mover_put(m, f);
+    }
+    assert_false(mover_finish(m, true, &e));
+    assert_int_equal(e.kind, ERR_INPUT);
+    for (int i = 0; i < FILES; i++) {
+        assert_int_equal(is_moved(b, i), i % 4 != 1);
+        assert_int_equal(file_exists(file_at(b, "raw", i)), i % 4 == 1);
+        assert_int_equal(file_exists(processed(b, i)), i % 4 != 1);
+    }
+}
+
 /* What went wrong before counts, not the mover's own failure. */
 static void test_the_first_failure_stays(void **state)
 {
@@ -211,7 +244,7 @@ static void test_the_first_failure_stays(void **state)
     atomic_store(&calls_left, 0);
     sys_install(&seam);
     must(mover_new(b->dir, 1, &m, &e));
-    mover_put(m, file_at(b, "raw", 1));
+    mover_put(m, loaded(b, file_at(b, "raw", 1)));
     assert_false(mover_finish(m, false, &first));
     sys_install(NULL);
     assert_string_equal(first.text, "the first");
@@ -236,6 +269,7 @@ int main(void)
         BOX_TEST(test_names_that_come_again),
         BOX_TEST(test_names_that_processed_gives),
         BOX_TEST(test_a_full_disk_leaves_all_whole),
+        BOX_TEST(test_a_file_that_changed_stays),
         BOX_TEST(test_the_first_failure_stays),
         BOX_TEST(test_a_stop_leaves_the_rest),
     };

@@ -178,3 +178,9 @@ struct staged_record box_gone(int64_t id)
     return (struct staged_record){
         .gone = true, .tmdb_id = id, .at = 1700000000 + id, .status_code = 34};
 }
+
+bool box_move_processed(struct box *b, const char *path, bool *ret_moved, struct err *e)
+{
+    struct file_version read = file_look(path);
+    return batch_move_processed(b->dir, path, &read, ret_moved, e);
+}

@@ -28,7 +28,7 @@ static void move(struct box *b, const char *path, bool moves)
 {
     struct err e;
     bool moved;
-    must(batch_move_processed(b->dir, path, &moved, &e));
+    must(box_move_processed(b, path, &moved, &e));
     assert_int_equal(moved, moves);
 }
 
@@ -148,7 +148,7 @@ static void test_moving_fails_at_every_call(void **state)
         put_raw(b, NAME, v);
         calls_left = n;
         sys_install(&seam);
-        ok = batch_move_processed(b->dir, raw(b, NAME), &moved, &e);
+        ok = box_move_processed(b, raw(b, NAME), &moved, &e);
         sys_install(NULL);
         /* at any time one of the two is whole */
         bool original = file_exists(raw(b, NAME));
@@ -203,7 +203,7 @@ static void moves_in_spite_of(struct box *b, const char *path, long at)
     meddler.at = at;
     meddler.done = false;
     sys_install(&seam);
-    bool ok = batch_move_processed(b->dir, raw(b, NAME), &moved, &e);
+    bool ok = box_move_processed(b, raw(b, NAME), &moved, &e);
     sys_install(NULL);
     assert_true(meddler.done && !ok && e.kind == ERR_DISK);
     assert_string_equal(box_list(b, "movies/processed"), "");
@@ -221,6 +221,22 @@ static void test_an_original_that_changes_stays(void **state)
     moves_in_spite_of(b, raw(b, NAME), 100);
     moves_in_spite_of(b, raw(b, NAME), -3);
     moves_in_spite_of(b, raw(b, NAME), -1); /* and it grows */
+}
+
+static void test_what_changed_since_it_was_read_stays(void **state)
+{
+    struct box *b = *state;
+    struct view v = box_batch(b, arena_print(&b->a, DOC, 5).p, 1, 0);
+    struct err e;
+    bool moved;
+    put_raw(b, NAME, v);
+    struct file_version read = file_look(raw(b, NAME));
+    read.nanoseconds ^= 1;
+    assert_false(batch_move_processed(b->dir, raw(b, NAME), &read, &moved, &e));
+    assert_int_equal(e.kind, ERR_INPUT);
+    assert_non_null(strstr(err_hint_of(&e), "process it again"));
+    assert_true(view_eq(box_get(b, raw(b, NAME)), v));
+    assert_string_equal(box_list(b, "movies/processed"), "");
 }
 
 static void test_a_damaged_copy_is_removed(void **state)
@@ -244,6 +260,7 @@ int main(void)
         BOX_TEST(test_moving_by_another_path),
         BOX_TEST(test_moving_fails_at_every_call),
         BOX_TEST(test_an_original_that_changes_stays),
+        BOX_TEST(test_what_changed_since_it_was_read_stays),
         BOX_TEST(test_a_damaged_copy_is_removed),
     };
     return cmocka_run_group_tests_name("stage/processed", tests, NULL, NULL);

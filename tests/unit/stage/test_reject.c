@@ -151,7 +151,7 @@ static void test_refused_again(void **state)
     assert_non_null(strstr(box_list(b, "movies/rejected"), ".rejected3.yaml"));
     /* of a compressed one, too */
     bool moved;
-    must(batch_move_processed(b->dir, box_path(b, second), &moved, &e));
+    must(box_move_processed(b, box_path(b, second), &moved, &e));
     must(process(
         b, box_path(b, "movies/processed/initial_2023_20261122_100000.rejected2.yaml.gz"), &e));
     assert_string_equal(box_list(b, "movies/rejected"),

@@ -176,7 +176,7 @@ static void test_ids_of_earlier_files_of_the_batch(void **state)
     vec_init(&v, sizeof(const char *), 10); /* the first of the three files was loaded meanwhile */
     must(batch_list(b->dir, FOLDER_RAW, BATCH_CHANGES, &b->a, &v, &e));
     assert_int_equal(v.n, 2);
-    must(batch_move_processed(b->dir, *(const char **)vec_at(&v, 0), &moved, &e));
+    must(box_move_processed(b, *(const char **)vec_at(&v, 0), &moved, &e));
     vec_done(&v);
     w = writer(b, &staged);
     assert_int_equal(staged.n, 2 * BATCH_MAX_RECORDS + 5);

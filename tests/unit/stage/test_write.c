@@ -204,7 +204,7 @@ static void test_names_do_not_collide(void **state)
             assert_false(view_eq(f[k].files[0].path, f[i].files[0].path));
         if (i == 0) { /* the name of one that was processed meanwhile is not used again either */
             bool moved;
-            must(batch_move_processed(b->dir, f[0].files[0].path.p, &moved, &e));
+            must(box_move_processed(b, f[0].files[0].path.p, &moved, &e));
             assert_true(moved);
         }
     }
