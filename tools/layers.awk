@@ -18,6 +18,7 @@ BEGIN {
     third["curl/"] = "source/tmdb"; third["jansson.h"] = "source/tmdb"; third["yaml.h"] = "stage"
     third["sqlite3.h"] = "store/sqlite"; third["mysql.h"] = "store/mysql"; third["mysql/"] = "store/mysql"
     third["mariadb/"] = "store/mysql"; third["zlib.h"] = "base"; third["libdeflate.h"] = "base"
+    third["isa-l/"] = "base"
     third["utf8proc.h"] = "base"
     third["openssl/"] = "base"; third["pthread.h"] = "base"
 

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/input.h"
 #include "base/mem.h"
+#include "base/pack.h"
 #include "base/sys.h"
 
 #include <libdeflate.h>
@@ -13,14 +14,14 @@
 struct packing {
     struct input *from;
     struct outfile *to;
-    struct libdeflate_compressor *c;
+    struct packer *packer;
     char *text, *packed; /* a portion, and what becomes of it at the worst */
     size_t packed_max;
 };
 
 static bool write_member(struct packing *p, size_t n, struct err *e)
 {
-    size_t packed = libdeflate_gzip_compress(p->c, p->text, n, p->packed, p->packed_max);
+    size_t packed = packer_pack(p->packer, (struct view){p->text, n}, p->packed, p->packed_max);
     if (packed == 0)
         return err_set(e, ERR_BUG, "%s: a portion outgrew its bound", p->to->path);
     return outfile_write(p->to, (struct view){p->packed, packed}, e);
@@ -39,19 +40,14 @@ static bool write_members(struct packing *p, struct err *e)
 
 static bool pack(struct input *from, struct outfile *to, struct err *e)
 {
-    /* The fastest one: who waits for a load waits for this too. Level 6 takes more than twice as
-     * long, for a copy an eighth smaller. */
-    static const int level = 1;
-    struct packing p = {.from = from, .to = to, .c = libdeflate_alloc_compressor(level)};
-    if (p.c == NULL)
-        mem_exhausted();
-    p.packed_max = libdeflate_gzip_compress_bound(p.c, GZIP_PORTION);
+    struct packing p = {.from = from, .to = to, .packer = packer_new()};
+    p.packed_max = libdeflate_gzip_compress_bound(NULL, GZIP_PORTION);
     p.text = mem_grow(NULL, GZIP_PORTION, 1);
     p.packed = mem_grow(NULL, p.packed_max, 1);
     bool ok = write_members(&p, e);
     mem_free(p.text);
     mem_free(p.packed);
-    libdeflate_free_compressor(p.c);
+    packer_free(p.packer);
     return ok;
 }
 

@@ -1,10 +1,9 @@
-/* Gzip: a file's compressed copy, and the proof that it says the same. The one place that knows
- * libdeflate.
+/* Gzip: a file's compressed copy, and the proof that it says the same.
  *
- * libdeflate compresses and inflates two to three times as fast as zlib, but whole buffers only. So
- * the copy is a gzip file of several members (RFC 1952, par. 2.2), one for each portion of the
- * text, which every reader of gzip files takes as one text (input.h's as well). Memory: some 4 MiB,
- * whatever the file's size. */
+ * Packed by ISA-L or libdeflate (pack.h), read back by libdeflate: both are several times as fast
+ * as zlib, but libdeflate takes whole buffers only. So the copy is a gzip file of several members
+ * (RFC 1952, par. 2.2), one for each portion of the text, which every reader of gzip files takes as
+ * one text (input.h's as well). Memory: some 4 MiB, whatever the file's size. */
 #ifndef MOVIE_ETL_BASE_GZIP_H
 #define MOVIE_ETL_BASE_GZIP_H
 
