@@ -1,19 +1,21 @@
 /* Gzip: see gzip.h. */
 #include "base/gzip.h"
 
-#include "base/file.h"
 #include "base/input.h"
 #include "base/mem.h"
 #include "base/pack.h"
 #include "base/sys.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <libdeflate.h>
 
 /* ---- writing */
 
 struct packing {
     struct input *from;
-    struct outfile *to;
+    const char *to;
+    int fd;
     struct packer *packer;
     char *text, *packed; /* a portion, and what becomes of it at the worst */
     size_t packed_max;
@@ -21,10 +23,12 @@ struct packing {
 
 static bool write_member(struct packing *p, size_t n, struct err *e)
 {
-    size_t packed = packer_pack(p->packer, (struct view){p->text, n}, p->packed, p->packed_max);
+    size_t packed =
+        packer_pack(p->packer, (struct view){p->text, n}, p->packed, p->packed_max);
     if (packed == 0)
-        return err_set(e, ERR_BUG, "%s: a portion outgrew its bound", p->to->path);
-    return outfile_write(p->to, (struct view){p->packed, packed}, e);
+        return err_set(e, ERR_BUG, "%s: a portion outgrew its bound", p->to);
+    return sys_write_all(p->fd, p->packed, packed) == 0 ||
+           err_errno(e, ERR_DISK, errno, "cannot write %s", p->to);
 }
 
 /* An empty text has one member, too. */
@@ -35,36 +39,38 @@ static bool write_members(struct packing *p, struct err *e)
         if (!input_read_full(p->from, p->text, GZIP_PORTION, &n, e) ||
             ((first || n > 0) && !write_member(p, n, e)))
             return false;
-    return true;
+    return sys_fsync(p->fd) == 0 || err_errno(e, ERR_DISK, errno, "cannot sync %s", p->to);
 }
 
-static bool pack(struct input *from, struct outfile *to, struct err *e)
+static bool pack(struct packing *p, struct err *e)
 {
-    struct packing p = {.from = from, .to = to, .packer = packer_new()};
-    p.packed_max = libdeflate_gzip_compress_bound(NULL, GZIP_PORTION);
-    p.text = mem_grow(NULL, GZIP_PORTION, 1);
-    p.packed = mem_grow(NULL, p.packed_max, 1);
-    bool ok = write_members(&p, e);
-    mem_free(p.text);
-    mem_free(p.packed);
-    packer_free(p.packer);
+    p->packer = packer_new();
+    p->packed_max = libdeflate_gzip_compress_bound(NULL, GZIP_PORTION);
+    p->text = mem_grow(NULL, GZIP_PORTION, 1);
+    p->packed = mem_grow(NULL, p->packed_max, 1);
+    bool ok = write_members(p, e);
+    mem_free(p->text);
+    mem_free(p->packed);
+    packer_free(p->packer);
     return ok;
 }
 
 bool gzip_file(const char *from, const char *to, struct err *e)
 {
-    struct input *in;
-    struct outfile o;
-    if (!input_file_new(from, &in, e))
+    struct packing p = {.to = to};
+    if (!input_file_new(from, &p.from, e))
         return false;
-    bool ok = outfile_create(&o, to, e);
+    p.fd = sys_open(to, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    bool ok = p.fd >= 0;
     if (ok) {
-        ok = pack(in, &o, e) && outfile_commit(&o, e);
+        ok = pack(&p, e);
+        (void)sys_close(p.fd);
         if (!ok) /* of no use to anybody, and in the way of the next try */
-            (void)sys_unlink(o.part);
-        outfile_done(&o);
+            (void)sys_unlink(to);
+    } else {
+        err_errno(e, errno == EEXIST ? ERR_INPUT : ERR_DISK, errno, "cannot create %s", to);
     }
-    input_free(in);
+    input_free(p.from);
     return ok;
 }
 

@@ -11,8 +11,8 @@
 
 enum { GZIP_PORTION = 1024 * 1024 }; /* of text in a member; the last one has what is left */
 
-/* Writes `from` compressed to `to` (atomic, see file.h). A failure leaves no TO.part behind;
- * kill -9 does, and the next caller removes it under the lock that makes the file its own. */
+/* Writes `from` compressed to `to`, a new file, and syncs it. A failure leaves nothing there; kill
+ * -9 may leave a part, so whoever needs a whole file or none renames it afterwards. */
 bool gzip_file(const char *from, const char *to, struct err *e);
 /* Reads what gzip_file has written and its original, and compares them byte by byte. A copy that is
  * damaged, cut off, or has members larger than a portion says something else. */

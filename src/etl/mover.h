@@ -1,14 +1,21 @@
 /* Mover: what is loaded goes to processed/, compressed, beside everything else (private to etl).
  *
+ * A file's copy is made as soon as it is loaded, which fills the time in which the reader or the
+ * disk waits; the copy gets its name, and the original goes, when the load is settled: a first load
+ * may commit at its very end. Until then it is a .part, a fifth of its original, which is removed
+ * when the load fails and overwritten after a kill.
+ *
  * Two threads, because one core compresses about as fast as the other reads when nothing changed.
  * They let those go first who read and load, and nobody waits for them before the end: a file that
- * is not moved yet is as safe where it lies. In which order files are moved does not matter, but
- * for those that might get one name (a second NAME is processed/NAME_r2, and so may be a file in
- * raw/): all of them but the first wait until the threads are done.
+ * is not moved yet is as safe where it lies. They end moves in groups, for each group waits for the
+ * disk twice. In which order files are moved does not matter, but for those that might get one name
+ * (a second NAME is processed/NAME_r2, and so may be a file in raw/): all of them but the first
+ * wait until the threads are done.
  *
- * A file that has changed since it was read stays where it is, and mover_finish says so; the others
- * go on. After a request to stop nothing more is begun: what stays in raw/ is loaded, and the next
- * run moves it. */
+ * A file that cannot be moved, because it has changed since it was read or for any other reason,
+ * stays where it is, and mover_finish says so; the others go on, but after a few failures of the
+ * disk nothing more is begun. After a request to stop nothing more is begun either: what stays in
+ * raw/ is loaded, and the next run moves it. */
 #ifndef MOVIE_ETL_ETL_MOVER_H
 #define MOVIE_ETL_ETL_MOVER_H
 
@@ -23,10 +30,14 @@ struct loaded_file {
 
 /* For `max` files at most; everything is borrowed until mover_finish. */
 bool mover_new(const char *data_dir, size_t max, struct mover **ret, struct err *e);
-/* A file whose load is settled. */
-void mover_put(struct mover *m, struct loaded_file *file);
-/* Waits until all is moved, and frees it (NULL is fine). Gives `ok`, and keeps `e` if that is
- * false; else whether all could be moved. */
-bool mover_finish(struct mover *m, bool ok, struct err *e);
+/* A file that is loaded. */
+void mover_put(struct mover *m, const struct loaded_file *file);
+/* The load of all files that were put is settled. */
+void mover_settle(struct mover *m);
+/* Waits until all that is settled is moved, and frees it (NULL is fine). Gives `ok`, and keeps `e`
+ * if that is false; else whether all could be moved: `e` is the first failure. `failed` is told of
+ * the others. */
+bool mover_finish(struct mover *m, bool ok, void (*failed)(void *payload, const struct err *e),
+    void *payload, struct err *e);
 
 #endif

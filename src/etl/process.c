@@ -14,13 +14,6 @@
 
 #include <stdio.h>
 
-/* A file that is loaded, but whose load is not settled (store_settle), or only gathered
- * (gather.h). */
-struct held {
-    struct loaded_file *file;
-    const char *line; /* what is to be said then */
-};
-
 enum { MAX_HELD = 1000 * 1000 };
 
 struct processing {
@@ -31,7 +24,9 @@ struct processing {
     struct findings findings; /* of the file at hand */
     uint64_t files, rejected;
     struct arena loaded; /* the files to move */
-    struct vec held;    /* struct held, in their order */
+    /* const char *: what is to be said of files that are loaded, in their order, when their load is
+     * settled (store_settle), not only gathered (gather.h). */
+    struct vec held;
     struct arena lines; /* theirs */
 };
 
@@ -75,12 +70,9 @@ static struct view line_of(
 /* What is held is settled: said, and moved. */
 static void release_held(struct processing *p)
 {
-    for (size_t i = 0; i < p->held.n; i++) {
-        const struct held *h = vec_at(&p->held, i);
-        etl_say(p->w->x, "%s", h->line);
-        if (!p->w->x->request->dry_run)
-            mover_put(p->mover, h->file);
-    }
+    for (size_t i = 0; i < p->held.n; i++)
+        etl_say(p->w->x, "%s", *(const char *const *)vec_at(&p->held, i));
+    mover_settle(p->mover);
     vec_clear(&p->held);
     arena_reset(&p->lines);
 }
@@ -102,11 +94,15 @@ static bool settle(struct processing *p, bool now, struct err *e)
 static bool hold_file(struct processing *p, const char *path, const struct file_version *read,
     struct view line, struct err *e)
 {
-    struct held *h = vec_add(&p->held);
-    if (h == NULL)
+    const char **held = vec_add(&p->held);
+    if (held == NULL)
         return err_set(e, ERR_DATA, "more than %d files in one transaction", MAX_HELD);
-    *h = (struct held){arena_take(&p->loaded, sizeof *h->file), line.p};
-    *h->file = (struct loaded_file){arena_dup(&p->loaded, view_of(path)).p, *read};
+    *held = line.p;
+    if (!p->w->x->request->dry_run) {
+        struct loaded_file *file = arena_take(&p->loaded, sizeof *file);
+        *file = (struct loaded_file){arena_dup(&p->loaded, view_of(path)).p, *read};
+        mover_put(p->mover, file);
+    }
     return settle(p, false, e);
 }
 
@@ -217,6 +213,11 @@ static void say_end(struct processing *p)
     }
 }
 
+static void say_failure(void *payload, const struct err *e)
+{
+    etl_say(payload, "%s", e->text);
+}
+
 static bool process_all(struct work *w, struct err *e)
 {
     struct processing p = {.w = w};
@@ -227,10 +228,10 @@ static bool process_all(struct work *w, struct err *e)
     findings_init(&p.findings);
     arena_init(&p.loaded);
     arena_init(&p.lines);
-    vec_init(&p.held, sizeof(struct held), MAX_HELD);
+    vec_init(&p.held, sizeof(char *), MAX_HELD);
     bool ok = apply_init(&p.apply, w, &p.findings, e) && list_files(w->x, &a, &files, e) &&
               mover_new(w->x->config->data_dir, files.n, &p.mover, e) && load_all(&p, &files, e);
-    ok = mover_finish(p.mover, ok, e);
+    ok = mover_finish(p.mover, ok, say_failure, w->x, e);
     if (ok)
         say_end(&p);
     apply_done(&p.apply);

@@ -3,6 +3,9 @@
 
 #include "base/gzip.h"
 #include "base/input.h"
+#include "base/sys.h"
+
+#include <errno.h>
 
 enum { BLOCK = 64 * 1024, MAX_COPIES = 1000 };
 
@@ -79,67 +82,161 @@ static bool find_target(const char *data_dir, const char *path, struct arena *a,
     return err_set(e, ERR_INPUT, "%s exists already, and %d copies beside it", *ret, MAX_COPIES);
 }
 
-/* A complete, compressed copy, read back and compared. */
-static bool compress(const char *from, const char *to, struct arena *a, struct err *e)
+/* A complete, compressed copy, synced, read back and compared. */
+static bool compress(const char *from, const char *to, struct err *e)
 {
     bool same = false;
-    if (!file_remove(arena_print(a, "%s.part", to).p, e) || !gzip_file(from, to, e) ||
-        !gzip_says(to, from, &same, e))
-        return false;
-    if (same)
-        return true;
     struct err ignored;
+    if (!file_remove(to, e) || !gzip_file(from, to, e)) /* a killed run may have left one */
+        return false;
+    bool ok = gzip_says(to, from, &same, e);
+    if (ok && same)
+        return true;
+    if (ok)
+        err_set(e, ERR_DISK, "%s does not say the same as %s: it changed, or the disk is bad", to,
+            from);
     (void)file_remove(to, &ignored);
-    return err_set(
-        e, ERR_DISK, "%s does not say the same as %s: it changed, or the disk is bad", to, from);
+    return false;
 }
 
-static bool is_as_read(const char *path, const struct file_version *read, struct err *e)
+static bool is_as_read(const struct batch_move *m, struct err *e)
 {
-    struct file_version now = file_look(path);
-    if (file_version_eq(&now, read))
+    struct file_version now = file_look(m->path);
+    if (file_version_eq(&now, &m->read))
         return true;
     err_set(e, ERR_INPUT, "it has changed since it was read");
     return err_hint(e, "What was read is loaded. The file stays where it is: process it again.");
 }
 
-/* The original goes, unless it has changed while it was copied: then the copy goes. */
-static bool remove_original(const char *path, const char *copy, const struct file_version *read,
-    bool is_new, struct err *e)
+static bool in_move(const struct batch_move *m, struct err *e)
 {
-    struct err ignored;
-    if (is_as_read(path, read, e))
-        return file_remove(path, e) && file_sync_folder_of(path, e);
-    if (is_new)
-        (void)file_remove(copy, &ignored);
-    return false;
+    return err_in(e, "moving %s to processed/", m->path);
 }
 
-static bool move(const char *data_dir, const char *path, const struct file_version *read,
-    struct arena *a, struct err *e)
+/* ---- the first step: a copy beside the name that it is to have */
+
+static bool begin(const char *data_dir, struct arena *scratch, struct arena *a,
+    struct batch_move *m, struct err *e)
 {
     const char *to = NULL;
     bool there = false;
-    if (!is_as_read(path, read, e) ||
-        !file_make_folders(batch_folder_path(data_dir, FOLDER_PROCESSED, a), e) ||
-        !find_target(data_dir, path, a, &to, &there, e))
+    if (!is_as_read(m, e) ||
+        !file_make_folders(batch_folder_path(data_dir, FOLDER_PROCESSED, scratch), e) ||
+        !find_target(data_dir, m->path, scratch, &to, &there, e))
         return false;
-    if (!there && view_ends(view_of(path), ".gz"))
-        return file_move(path, to, e) && file_sync_folder_of(path, e);
-    if (!there && !compress(path, to, a, e))
-        return false;
-    return remove_original(path, to, read, !there, e);
+    if (!there && view_ends(view_of(m->path), ".gz"))
+        m->part = m->path;
+    else if (!there)
+        m->part = arena_print(a, "%s.part", to).p;
+    m->to = arena_dup(a, view_of(to)).p;
+    return there || m->part == m->path || compress(m->path, m->part, e);
 }
 
-bool batch_move_processed(const char *data_dir, const char *path, const struct file_version *read,
-    bool *ret_moved, struct err *e)
+bool batch_move_begin(const char *data_dir, const char *path, const struct file_version *read,
+    struct arena *a, struct batch_move *ret, struct err *e)
 {
-    struct arena a;
+    struct arena scratch;
     bool ok = true;
-    arena_init(&a);
-    *ret_moved = file_is_plain(path) && lies_in_our_folders(data_dir, path, &a);
-    if (*ret_moved)
-        ok = move(data_dir, path, read, &a, e);
-    arena_done(&a);
-    return ok || err_in(e, "moving %s to processed/", path);
+    *ret = (struct batch_move){.path = path, .read = *read};
+    arena_init(&scratch);
+    if (file_is_plain(path) && lies_in_our_folders(data_dir, path, &scratch))
+        ok = begin(data_dir, &scratch, a, ret, e) || in_move(ret, e);
+    arena_done(&scratch);
+    return ok;
+}
+
+void batch_move_drop(const struct batch_move *m)
+{
+    struct err ignored;
+    if (m->part != NULL && m->part != m->path)
+        (void)file_remove(m->part, &ignored);
+}
+
+/* ---- the second step: the copy's name, and the end of the original */
+
+static bool give_name(const struct batch_move *m, struct err *e)
+{
+    if (m->part == NULL)
+        return true;
+    bool ok = is_as_read(m, e);
+    if (ok && file_exists(m->to))
+        ok = err_set(e, ERR_INPUT, "%s appeared meanwhile", m->to);
+    if (ok && sys_rename(m->part, m->to) != 0)
+        ok = err_errno(e, ERR_DISK, errno, "cannot rename %s to %s", m->part, m->to);
+    if (!ok)
+        batch_move_drop(m);
+    return ok;
+}
+
+/* The original goes, unless it has changed while it was copied: then the copy goes. */
+static bool remove_original(const struct batch_move *m, struct err *e)
+{
+    struct err ignored;
+    if (m->part == m->path)
+        return true;
+    if (is_as_read(m, e))
+        return file_remove(m->path, e);
+    if (m->part != NULL)
+        (void)file_remove(m->to, &ignored);
+    return false;
+}
+
+struct ending {
+    struct batch_move *const *moves;
+    size_t n;
+    void (*failed)(void *payload, const struct err *e);
+    void *payload;
+};
+
+/* Nothing more is done with it. */
+static void fail(const struct ending *d, struct batch_move *m, const struct err *why)
+{
+    struct err e = *why;
+    (void)in_move(m, &e);
+    d->failed(d->payload, &e);
+    m->to = NULL;
+}
+
+static void each(const struct ending *d, bool (*step)(const struct batch_move *m, struct err *e))
+{
+    struct err e;
+    for (size_t i = 0; i < d->n; i++)
+        if (d->moves[i]->to != NULL && !step(d->moves[i], &e))
+            fail(d, d->moves[i], &e);
+}
+
+static bool in_one_folder(const char *a, const char *b)
+{
+    size_t n = (size_t)(file_base_name(a) - a);
+    return n == (size_t)(file_base_name(b) - b) && memcmp(a, b, n) == 0;
+}
+
+/* The folders of the copies or of the originals: once each while they are the same. A failure is
+ * that of all, for the system may tell it only once. */
+static void sync_folders(const struct ending *d, bool of_copies)
+{
+    struct err e;
+    bool ok = true;
+    const char *last = NULL;
+    for (size_t i = 0; i < d->n; i++) {
+        struct batch_move *m = d->moves[i];
+        const char *path = of_copies ? m->to : m->path;
+        if (m->to == NULL)
+            continue;
+        if (last == NULL || !in_one_folder(last, path))
+            ok = file_sync_folder_of(path, &e);
+        last = path;
+        if (!ok)
+            fail(d, m, &e);
+    }
+}
+
+void batch_moves_end(struct batch_move *const *moves, size_t n,
+    void (*failed)(void *payload, const struct err *e), void *payload)
+{
+    const struct ending d = {moves, n, failed, payload};
+    each(&d, give_name);
+    sync_folders(&d, true);
+    each(&d, remove_original);
+    sync_folders(&d, false);
 }

@@ -150,12 +150,26 @@ bool batch_list(const char *data_dir, enum batch_folder folder, enum batch_type 
 /* Ids of every record in files of all types that lie in raw/, the unfinished ones included; value:
  * 1 movie, 2 gone. */
 bool batch_staged_ids(const char *data_dir, struct map *ret, struct err *e);
-/* raw/NAME.yaml -> processed/NAME.yaml.gz, durable in this order: the compressed copy is complete,
- * then the original goes. A file that does not lie under DATA_DIR/movies stays where it is
- * (*ret_moved false). So does one that is not what it was when it was read (`read`), which is an
- * error of kind INPUT: what somebody has changed meanwhile is not loaded. */
-bool batch_move_processed(const char *data_dir, const char *path, const struct file_version *read,
-    bool *ret_moved, struct err *e);
+/* raw/NAME.yaml -> processed/NAME.yaml.gz, in two steps, durable in this order: the compressed copy
+ * is complete, then the original goes. A file that does not lie under DATA_DIR/movies stays where
+ * it is. So does one that is not what it was when it was read (`read`), which is an error of kind
+ * INPUT: what somebody has changed meanwhile is not loaded. */
+struct batch_move {
+    const char *path; /* borrowed */
+    struct file_version read;
+    const char *to;   /* in processed/; NULL: nothing is to be done */
+    const char *part; /* what is to get that name; NULL: a copy has it already */
+};
+/* The first step, of which nobody sees anything: the copy, as NAME.yaml.gz.part. What a killed run
+ * left there is overwritten. Texts of the move are put into `a`. */
+bool batch_move_begin(const char *data_dir, const char *path, const struct file_version *read,
+    struct arena *a, struct batch_move *ret, struct err *e);
+/* Instead of the second step: the file stays, and there is no copy. */
+void batch_move_drop(const struct batch_move *m);
+/* The second step, for several at once, because the disk is waited for twice. A failure is that of
+ * one file; it is told, and the others go on. No two of them may be bound for the same name. */
+void batch_moves_end(struct batch_move *const *moves, size_t n,
+    void (*failed)(void *payload, const struct err *e), void *payload);
 /* Appends refused documents to rejected/NAME.rejected.yaml: a batch file of its own (same header
  * with a new id) whose documents are preceded by comment lines with their findings. Each document
  * is in it once, however often it is added, so a run that is killed and repeated leaves the same

@@ -68,6 +68,28 @@ static bool is_moved(struct box *b, int i)
     return holds(b, processed(b, i), text_of(b, i));
 }
 
+static int told; /* failures beside the first */
+
+static void tell(void *payload, const struct err *e)
+{
+    (void)payload;
+    assert_non_null(strstr(e->text, "to processed/"));
+    told++;
+}
+
+static bool finish(struct mover *m, bool ok, struct err *e)
+{
+    told = 0;
+    return mover_finish(m, ok, tell, NULL, e);
+}
+
+/* All that was put is settled. */
+static bool settle_and_finish(struct mover *m, bool ok, struct err *e)
+{
+    mover_settle(m);
+    return finish(m, ok, e);
+}
+
 static struct loaded_file *loaded(struct box *b, const char *path)
 {
     struct loaded_file *f = arena_take(&b->a, sizeof *f);
@@ -83,7 +105,7 @@ static bool move_all(struct box *b, int n, struct err *e)
     assert_true(mover_new(b->dir, (size_t)n, &m, e));
     for (int i = 0; i < n; i++)
         mover_put(m, loaded(b, file_at(b, "raw", i)));
-    return mover_finish(m, true, e);
+    return settle_and_finish(m, true, e);
 }
 
 static bool must_move_all(struct box *b, int n)
@@ -108,9 +130,9 @@ static void test_nothing_to_move(void **state)
     struct mover *m = NULL;
     struct err e;
     must(mover_new(b->dir, 0, &m, &e));
-    must(mover_finish(m, true, &e));
-    assert_true(mover_finish(NULL, true, &e));
-    assert_false(mover_finish(NULL, false, &e));
+    must(settle_and_finish(m, true, &e));
+    assert_true(mover_finish(NULL, true, tell, NULL, &e));
+    assert_false(mover_finish(NULL, false, tell, NULL, &e));
 }
 
 /* Of raw/, rejected/ and raw/ once more, with files of other names between. */
@@ -129,7 +151,7 @@ static void test_names_that_come_again(void **state)
             mover_put(m, loaded(b, file_at(b, "raw", i)));
         mover_put(m, loaded(b, second));
         mover_put(m, loaded(b, third)); /* the same again: it is gone by then, or moved twice */
-        must(mover_finish(m, true, &e));
+        must(settle_and_finish(m, true, &e));
         assert_true(is_moved(b, 0));
         assert_true(holds(b, box_path(b, "movies/processed/initial_0_20261122_100000_r2.yaml.gz"),
             text_of(b, 1001)));
@@ -159,7 +181,7 @@ static void test_names_that_processed_gives(void **state)
         must(mover_new(b->dir, 2, &m, &e));
         mover_put(m, loaded(b, file_at(b, "raw", 0)));
         mover_put(m, loaded(b, copy));
-        must(mover_finish(m, true, &e));
+        must(settle_and_finish(m, true, &e));
         assert_true(holds(b, second, text_of(b, 0)));
         assert_true(holds(b, other, text_of(b, 1001)));
         must(file_remove(second, &e));
@@ -223,12 +245,48 @@ static void test_a_file_that_changed_stays(void **state)
         }
         mover_put(m, f);
     }
-    assert_false(mover_finish(m, true, &e));
+    assert_false(settle_and_finish(m, true, &e));
     assert_int_equal(e.kind, ERR_INPUT);
+    assert_int_equal(told, FILES / 4 - 1);
     for (int i = 0; i < FILES; i++) {
         assert_int_equal(is_moved(b, i), i % 4 != 1);
         assert_int_equal(file_exists(file_at(b, "raw", i)), i % 4 == 1);
         assert_int_equal(file_exists(processed(b, i)), i % 4 != 1);
+    }
+}
+
+/* Such as a first load that fails before its commit. Each file is put twice. */
+static void leave_unsettled(struct box *b, int settled, int n)
+{
+    struct mover *m = NULL;
+    struct err e, first;
+    for (int i = 0; i < n; i++)
+        put(b, i);
+    err_set(&first, ERR_STORE, "the load has failed");
+    must(mover_new(b->dir, 2 * (size_t)n, &m, &e));
+    for (int i = 0; i < n; i++) {
+        if (i == settled)
+            mover_settle(m);
+        mover_put(m, loaded(b, file_at(b, "raw", i)));
+        mover_put(m, loaded(b, file_at(b, "raw", i)));
+    }
+    assert_false(finish(m, false, &first));
+    assert_string_equal(first.text, "the load has failed");
+    assert_int_equal(told, 0); /* a file that is gone is moved */
+}
+
+static void test_what_is_not_settled_stays(void **state)
+{
+    struct box *b = *state;
+    for (int settled = 0; settled < FILES; settled += 13) {
+        leave_unsettled(b, settled, FILES);
+        for (int i = 0; i < FILES; i++) {
+            assert_int_equal(file_exists(file_at(b, "raw", i)), i >= settled);
+            assert_int_equal(file_exists(processed(b, i)), i < settled);
+        }
+        assert_null(strstr(box_list(b, "movies/processed"), ".part"));
+        for (int i = 0; i < settled; i++)
+            (void)remove(processed(b, i));
     }
 }
 
@@ -245,7 +303,7 @@ static void test_the_first_failure_stays(void **state)
     sys_install(&seam);
     must(mover_new(b->dir, 1, &m, &e));
     mover_put(m, loaded(b, file_at(b, "raw", 1)));
-    assert_false(mover_finish(m, false, &first));
+    assert_false(settle_and_finish(m, false, &first));
     sys_install(NULL);
     assert_string_equal(first.text, "the first");
     assert_true(file_exists(file_at(b, "raw", 1)));
@@ -270,6 +328,7 @@ int main(void)
         BOX_TEST(test_names_that_processed_gives),
         BOX_TEST(test_a_full_disk_leaves_all_whole),
         BOX_TEST(test_a_file_that_changed_stays),
+        BOX_TEST(test_what_is_not_settled_stays),
         BOX_TEST(test_the_first_failure_stays),
         BOX_TEST(test_a_stop_leaves_the_rest),
     };

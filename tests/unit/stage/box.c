@@ -179,8 +179,21 @@ struct staged_record box_gone(int64_t id)
         .gone = true, .tmdb_id = id, .at = 1700000000 + id, .status_code = 34};
 }
 
+static void note_failure(void *payload, const struct err *e)
+{
+    *(struct err *)payload = *e;
+}
+
 bool box_move_processed(struct box *b, const char *path, bool *ret_moved, struct err *e)
 {
     struct file_version read = file_look(path);
-    return batch_move_processed(b->dir, path, &read, ret_moved, e);
+    struct batch_move m, *moves[] = {&m};
+    struct err failure = {.kind = ERR_NONE};
+    if (!batch_move_begin(b->dir, path, &read, &b->a, &m, e))
+        return false;
+    *ret_moved = m.to != NULL;
+    batch_moves_end(moves, 1, note_failure, &failure);
+    if (failure.kind != ERR_NONE)
+        *e = failure;
+    return failure.kind == ERR_NONE;
 }

@@ -72,7 +72,7 @@ struct view box_batch(struct box *b, const char *documents, int records, int gon
 struct staged_record box_movie(struct box *b, int64_t id, const char *title);
 struct staged_record box_gone(int64_t id);
 
-/* batch_move_processed for a file that was read just now. */
+/* Both steps of moving a file that was read just now. */
 bool box_move_processed(struct box *b, const char *path, bool *ret_moved, struct err *e);
 
 #endif

@@ -172,14 +172,15 @@ static void test_moving_fails_at_every_call(void **state)
 /* ---- what somebody does to the files meanwhile */
 
 static struct {
-    const char *path; /* that is written to, at this place, when a file gets its final name */
+    const char *path; /* that is written to, at this place, before a call of this kind */
     long at;
+    enum sys_call call;
     bool done;
 } meddler;
 
 static int meddle(enum sys_call call)
 {
-    if (call != SYS_RENAME || meddler.done)
+    if (call != meddler.call || meddler.done)
         return 0;
     FILE *f = fopen(meddler.path, "r+b");
     assert_non_null(f);
@@ -191,8 +192,9 @@ static int meddle(enum sys_call call)
 }
 
 /* The file is moved while `path` is overwritten at `at`: that fails, the original stays as it is
- * then, nothing wrong is left in processed/, and the next try moves it. */
-static void moves_in_spite_of(struct box *b, const char *path, long at)
+ * then, nothing wrong is left in processed/, and the next try moves it. Before the copy is synced
+ * it is a copy that says something else; when it gets its name, an original that has changed. */
+static void moves_in_spite_of(struct box *b, const char *path, long at, enum sys_call call)
 {
     static const struct sys_seam seam = {meddle, 0, 1};
     struct view v = box_batch(b, arena_print(&b->a, DOC, 5).p, 1, 0);
@@ -201,11 +203,12 @@ static void moves_in_spite_of(struct box *b, const char *path, long at)
     put_raw(b, NAME, v);
     meddler.path = path;
     meddler.at = at;
+    meddler.call = call;
     meddler.done = false;
     sys_install(&seam);
     bool ok = box_move_processed(b, raw(b, NAME), &moved, &e);
     sys_install(NULL);
-    assert_true(meddler.done && !ok && e.kind == ERR_DISK);
+    assert_true(meddler.done && !ok && e.kind == (call == SYS_SYNC ? ERR_DISK : ERR_INPUT));
     assert_string_equal(box_list(b, "movies/processed"), "");
     v = box_get(b, raw(b, NAME));
     move(b, raw(b, NAME), true);
@@ -216,11 +219,14 @@ static void moves_in_spite_of(struct box *b, const char *path, long at)
 
 static void test_an_original_that_changes_stays(void **state)
 {
+    static const enum sys_call calls[] = {SYS_SYNC, SYS_RENAME};
     struct box *b = *state;
-    moves_in_spite_of(b, raw(b, NAME), 0);
-    moves_in_spite_of(b, raw(b, NAME), 100);
-    moves_in_spite_of(b, raw(b, NAME), -3);
-    moves_in_spite_of(b, raw(b, NAME), -1); /* and it grows */
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        moves_in_spite_of(b, raw(b, NAME), 0, calls[i]);
+        moves_in_spite_of(b, raw(b, NAME), 100, calls[i]);
+        moves_in_spite_of(b, raw(b, NAME), -3, calls[i]);
+        moves_in_spite_of(b, raw(b, NAME), -1, calls[i]); /* and it grows */
+    }
 }
 
 static void test_what_changed_since_it_was_read_stays(void **state)
@@ -228,11 +234,11 @@ static void test_what_changed_since_it_was_read_stays(void **state)
     struct box *b = *state;
     struct view v = box_batch(b, arena_print(&b->a, DOC, 5).p, 1, 0);
     struct err e;
-    bool moved;
+    struct batch_move m;
     put_raw(b, NAME, v);
     struct file_version read = file_look(raw(b, NAME));
     read.nanoseconds ^= 1;
-    assert_false(batch_move_processed(b->dir, raw(b, NAME), &read, &moved, &e));
+    assert_false(batch_move_begin(b->dir, raw(b, NAME), &read, &b->a, &m, &e));
     assert_int_equal(e.kind, ERR_INPUT);
     assert_non_null(strstr(err_hint_of(&e), "process it again"));
     assert_true(view_eq(box_get(b, raw(b, NAME)), v));
@@ -243,10 +249,107 @@ static void test_a_damaged_copy_is_removed(void **state)
 {
     struct box *b = *state;
     const char *part = box_path(b, "movies/processed/initial_2023_20261122_100000.yaml.gz.part");
-    moves_in_spite_of(b, part, 0);
-    moves_in_spite_of(b, part, 40);
-    moves_in_spite_of(b, part, -6);
-    moves_in_spite_of(b, part, -1);
+    moves_in_spite_of(b, part, 0, SYS_SYNC);
+    moves_in_spite_of(b, part, 40, SYS_SYNC);
+    moves_in_spite_of(b, part, -6, SYS_SYNC);
+    moves_in_spite_of(b, part, -1, SYS_SYNC);
+}
+
+/* ---- several at once */
+
+enum { SEVERAL = 5 };
+
+static const char *several(struct box *b, int i)
+{
+    return raw(b, arena_print(&b->a, "initial_200%d_20261122_100000.yaml", i).p);
+}
+
+static const char *copy_of_several(struct box *b, int i)
+{
+    return box_path(
+        b, arena_print(&b->a, "movies/processed/initial_200%d_20261122_100000.yaml.gz", i).p);
+}
+
+static void begin_several(struct box *b, struct batch_move *moves)
+{
+    struct err e;
+    for (int i = 0; i < SEVERAL; i++) {
+        box_put(b, several(b, i), box_batch(b, arena_print(&b->a, DOC, i).p, 1, 0));
+        const char *path = arena_print(&b->a, "%s", several(b, i)).p;
+        struct file_version read = file_look(path);
+        must(batch_move_begin(b->dir, path, &read, &b->a, &moves[i], &e));
+    }
+}
+
+static void count_failure(void *payload, const struct err *e)
+{
+    assert_non_null(strstr(e->text, "to processed/"));
+    ++*(int *)payload;
+}
+
+static int end_several(struct batch_move *moves)
+{
+    struct batch_move *list[SEVERAL];
+    int failed = 0;
+    for (int i = 0; i < SEVERAL; i++)
+        list[i] = &moves[i];
+    batch_moves_end(list, SEVERAL, count_failure, &failed);
+    return failed;
+}
+
+static void test_nothing_shows_before_the_end(void **state)
+{
+    struct box *b = *state;
+    struct batch_move moves[SEVERAL];
+    begin_several(b, moves);
+    for (int i = 0; i < SEVERAL; i++)
+        assert_true(file_exists(several(b, i)) && !file_exists(copy_of_several(b, i)));
+    assert_int_equal(end_several(moves), 0);
+    for (int i = 0; i < SEVERAL; i++)
+        assert_true(!file_exists(several(b, i)) && file_exists(copy_of_several(b, i)));
+    begin_several(b, moves);
+    for (int i = 0; i < SEVERAL; i++)
+        batch_move_drop(&moves[i]);
+    assert_null(strstr(box_list(b, "movies/processed"), ".part"));
+}
+
+static void test_one_that_fails_keeps_no_other(void **state)
+{
+    struct box *b = *state;
+    struct batch_move moves[SEVERAL];
+    begin_several(b, moves);
+    box_put(b, several(b, 1), view_of("somebody was here"));
+    box_put(b, copy_of_several(b, 3), view_of("and here"));
+    assert_int_equal(end_several(moves), 2);
+    for (int i = 0; i < SEVERAL; i++)
+        assert_int_equal(file_exists(several(b, i)), i == 1 || i == 3);
+    assert_false(file_exists(copy_of_several(b, 1)));
+    assert_true(view_is(box_get(b, copy_of_several(b, 3)), "and here"));
+    assert_null(strstr(box_list(b, "movies/processed"), ".part"));
+}
+
+/* While nobody knows that the copies' names are on the disk, no original goes. */
+static int syncs_fail(enum sys_call call)
+{
+    return call == SYS_SYNC && calls_left-- > 0 ? EIO : 0;
+}
+
+static void test_no_original_goes_before_its_copy_is_safe(void **state)
+{
+    static const struct sys_seam seam = {syncs_fail, 0, 1};
+    struct box *b = *state;
+    struct batch_move moves[SEVERAL];
+    begin_several(b, moves);
+    calls_left = 1; /* the system tells it once */
+    sys_install(&seam);
+    assert_int_equal(end_several(moves), SEVERAL);
+    sys_install(NULL);
+    for (int i = 0; i < SEVERAL; i++)
+        assert_true(file_exists(several(b, i)));
+    begin_several(b, moves); /* the next run finds the copies */
+    assert_int_equal(end_several(moves), 0);
+    for (int i = 0; i < SEVERAL; i++)
+        assert_true(!file_exists(several(b, i)) && file_exists(copy_of_several(b, i)));
 }
 
 int main(void)
@@ -262,6 +365,9 @@ int main(void)
         BOX_TEST(test_an_original_that_changes_stays),
         BOX_TEST(test_what_changed_since_it_was_read_stays),
         BOX_TEST(test_a_damaged_copy_is_removed),
+        BOX_TEST(test_nothing_shows_before_the_end),
+        BOX_TEST(test_one_that_fails_keeps_no_other),
+        BOX_TEST(test_no_original_goes_before_its_copy_is_safe),
     };
     return cmocka_run_group_tests_name("stage/processed", tests, NULL, NULL);
 }
