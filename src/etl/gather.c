@@ -6,8 +6,7 @@
 #include "etl/unchanged.h"
 
 enum {
-    FIRST = 1000, /* records gathered before they are written */
-    MOST = 8000,
+    MOST = 100 * 1000, /* records gathered before they are written: some 6 MB */
     WEIGHT = 4, /* one that is not unchanged counts so much: while something is gathered, its file's
                    position does not move */
 };
@@ -16,7 +15,7 @@ struct gathered {
     struct map moves;   /* tmdb_id -> fetched_at */
     struct vec files;   /* struct file_row: those that it completes, in their order */
     struct arena texts; /* theirs */
-    size_t records, limit;
+    size_t records;
 };
 
 static struct gathered *gathered_of(struct apply *a)
@@ -27,7 +26,6 @@ static struct gathered *gathered_of(struct apply *a)
     map_init(&g->moves, MAX_KNOWN);
     vec_init(&g->files, sizeof(struct file_row), MAX_KNOWN);
     arena_init(&g->texts);
-    g->limit = FIRST;
     return g;
 }
 
@@ -86,7 +84,7 @@ bool gather_waits(const struct apply *a)
 
 bool gather_is_due(const struct apply *a)
 {
-    return gather_waits(a) && a->gathered->records >= a->gathered->limit;
+    return gather_waits(a) && a->gathered->records >= MOST;
 }
 
 /* Of files of one type, one after the other, the last one speaks for all. */
@@ -116,10 +114,8 @@ bool gather_write(struct apply *a, struct err *e)
 {
     if (!gather_waits(a))
         return true;
-    struct gathered *g = a->gathered;
     if (!a->w->x->request->dry_run && !store_transact(a->w->store, write_all, a, e))
         return false;
-    forget(g);
-    g->limit = g->limit < MOST / 2 ? 2 * g->limit : MOST;
+    forget(a->gathered);
     return true;
 }

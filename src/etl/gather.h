@@ -22,8 +22,7 @@ bool gather_moves(const struct apply *a, int64_t tmdb_id);
 bool gather_file(struct apply *a, const struct file_row *row, struct err *e);
 /* Whether something waits to be written. */
 bool gather_waits(const struct apply *a);
-/* Whether it is time: soon at first, for whoever moves the files has nothing to do until then;
- * later more at once. */
+/* Whether it is time. */
 bool gather_is_due(const struct apply *a);
 /* Writes it, if anything waits (a dry run: forgets it). When that fails it still waits, so that its
  * files stay where they are; it may be tried again. */
