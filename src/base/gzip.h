@@ -1,9 +1,15 @@
-/* Gzip: a file's compressed copy, and the proof that it says the same.
+/* Gzip: a file's compressed copy.
  *
  * Packed by ISA-L or libdeflate (pack.h), read back by libdeflate: both are several times as fast
  * as zlib, but libdeflate takes whole buffers only. So the copy is a gzip file of several members
  * (RFC 1952, par. 2.2), one for each portion of the text, which every reader of gzip files takes as
- * one text (input.h's as well). Memory: some 4 MiB, whatever the file's size. */
+ * one text (input.h's as well). Memory: some 4 MiB, whatever the file's size.
+ *
+ * Each member is read back from the file as soon as it is written, unpacked by another library than
+ * the one that packed it, and compared byte by byte with the text, which is still at hand: what is
+ * wrong with the packing, with memory or with what the system made of the writing is found. That
+ * the disk has it, the sync at the end says; no reading back could, for that comes from the
+ * system's cache. Whether the original is still what it was, its owner asks afterwards. */
 #ifndef MOVIE_ETL_BASE_GZIP_H
 #define MOVIE_ETL_BASE_GZIP_H
 
@@ -14,8 +20,5 @@ enum { GZIP_PORTION = 1024 * 1024 }; /* of text in a member; the last one has wh
 /* Writes `from` compressed to `to`, a new file, and syncs it. A failure leaves nothing there; kill
  * -9 may leave a part, so whoever needs a whole file or none renames it afterwards. */
 bool gzip_file(const char *from, const char *to, struct err *e);
-/* Reads what gzip_file has written and its original, and compares them byte by byte. A copy that is
- * damaged, cut off, or has members larger than a portion says something else. */
-bool gzip_says(const char *packed, const char *plain, bool *ret_same, struct err *e);
 
 #endif

@@ -82,23 +82,6 @@ static bool find_target(const char *data_dir, const char *path, struct arena *a,
     return err_set(e, ERR_INPUT, "%s exists already, and %d copies beside it", *ret, MAX_COPIES);
 }
 
-/* A complete, compressed copy, synced, read back and compared. */
-static bool compress(const char *from, const char *to, struct err *e)
-{
-    bool same = false;
-    struct err ignored;
-    if (!file_remove(to, e) || !gzip_file(from, to, e)) /* a killed run may have left one */
-        return false;
-    bool ok = gzip_says(to, from, &same, e);
-    if (ok && same)
-        return true;
-    if (ok)
-        err_set(e, ERR_DISK, "%s does not say the same as %s: it changed, or the disk is bad", to,
-            from);
-    (void)file_remove(to, &ignored);
-    return false;
-}
-
 static bool is_as_read(const struct batch_move *m, struct err *e)
 {
     struct file_version now = file_look(m->path);
@@ -129,7 +112,9 @@ static bool begin(const char *data_dir, struct arena *scratch, struct arena *a,
     else if (!there)
         m->part = arena_print(a, "%s.part", to).p;
     m->to = arena_dup(a, view_of(to)).p;
-    return there || m->part == m->path || compress(m->path, m->part, e);
+    if (there || m->part == m->path)
+        return true;
+    return file_remove(m->part, e) && gzip_file(m->path, m->part, e);
 }
 
 bool batch_move_begin(const char *data_dir, const char *path, const struct file_version *read,
