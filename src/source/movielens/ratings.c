@@ -31,8 +31,10 @@ void ratings_free(struct ratings *r)
     stop_threads(r);
     ahead_free(r->ahead);
     for (size_t i = 0; i < RATINGS_SCANNERS; i++) {
-        if (r->scanners[i] != NULL)
+        if (r->scanners[i] != NULL) {
             mem_free(r->scanners[i]->counts);
+            mem_free(r->scanners[i]->rounds);
+        }
         mem_free(r->scanners[i]);
     }
     for (size_t i = 0; i < AHEAD_PIECES; i++) {
@@ -70,6 +72,7 @@ static bool start_scanner(struct ratings *r, struct scanner **to, struct err *e)
     struct scanner *s = *to = mem_alloc(sizeof *s);
     s->r = r;
     s->counts = mem_alloc(r->m->stats.n * sizeof *s->counts);
+    s->rounds = mem_alloc(r->m->stats.n * sizeof *s->rounds);
     return thread_start(ratings_scan, s, &s->thread, e);
 }
 

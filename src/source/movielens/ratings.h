@@ -35,9 +35,10 @@ struct scanner {
     struct ratings *r;
     struct thread *thread;
     uint32_t movie[RATINGS_BATCH]; /* of each row: its index in `known` */
-    /* per movie, not yet in the statistics: a third of their size, for the caches */
-    uint32_t (*counts)[STEPS];
-    uint64_t counted; /* rows in `counts` */
+    /* Rows per movie, not yet in the statistics. Bytes, for the caches: where one has gone round,
+     * `rounds` tells how often. */
+    uint8_t (*counts)[STEPS];
+    uint32_t (*rounds)[STEPS];
     /* the careful way changes it, and others read the piece at the same time */
     char line[AHEAD_LINE_MAX + 1];
     /* of the piece that is scanned */

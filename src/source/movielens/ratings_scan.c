@@ -66,21 +66,30 @@ static void drop_refused(struct scanner *s)
     b->n = to;
 }
 
-/* Adds the counts to the statistics, and begins them again. */
-static void move_counts(struct scanner *s)
+/* Adds the counts to the statistics. */
+static void add_counts(const struct scanner *s)
 {
     struct vec *stats = queue_take(s->r->stats);
     for (size_t i = 0; i < stats->n; i++) {
         struct rating_stats *to = vec_at(stats, i);
         for (int64_t k = 0; k < STEPS; k++) {
-            to->histogram[k] += s->counts[i][k];
-            to->count += s->counts[i][k];
-            to->sum_half_stars += s->counts[i][k] * (k + 1);
+            int64_t n = (int64_t)s->rounds[i][k] * (UINT8_MAX + 1) + s->counts[i][k];
+            to->histogram[k] += n;
+            to->count += n;
+            to->sum_half_stars += n * (k + 1);
         }
     }
-    memset(s->counts, 0, stats->n * sizeof *s->counts);
-    s->counted = 0;
     (void)queue_put(s->r->stats, stats);
+}
+
+/* Counts the rows from `from` on for their movies. */
+static void count(struct scanner *s, const struct batch *b, size_t from)
+{
+    for (size_t i = from; i < b->n; i++) {
+        uint32_t movie = s->movie[i], step = b->half_stars[i] - 1u;
+        if (++s->counts[movie][step] == 0)
+            s->rounds[movie][step]++;
+    }
 }
 
 /* Judges the rows read since the last time, and counts them for their movies. */
@@ -104,9 +113,7 @@ static void settle(struct scanner *s)
             remember_first(s, order_of(b, 0), s->unsettled_line);
         b->last = last;
     }
-    for (size_t i = s->settled; i < b->n; i++)
-        s->counts[s->movie[i]][b->half_stars[i] - 1]++;
-    s->counted += b->n - s->settled;
+    count(s, b, s->settled);
     s->settled = b->n;
 }
 
@@ -211,10 +218,8 @@ void ratings_scan(void *scanner)
         struct batch *b = &s->r->batches[p->index];
         if (!p->failed)
             scan_piece(s, p, b);
-        if (s->counted > UINT32_MAX - RATINGS_BATCH)
-            move_counts(s);
         (void)queue_put(b->done, p);
         ahead_release(s->r->ahead, p);
     }
-    move_counts(s);
+    add_counts(s);
 }
