@@ -2,13 +2,14 @@
 #include "store/sqlite/movie_index.h"
 
 #include "base/mem.h"
-
-#include <string.h>
+#include "store/sqlite/btree.h"
 
 enum {
-    MAX_PORTIONS = 65536,   /* 2^32 rows */
-    LEAST_PER_PASS = 65536, /* rows; below that it would never end */
+    NARROWEST = 16, /* movies of a bucket */
+    NARROWER = 16,  /* than what comes before it */
 };
+
+#define MOST_ROWS (UINT32_MAX / 2)
 
 void movie_index_init(struct movie_index *ix, enum movie_index_kind kind, const int32_t *movies,
     size_t movie_n, size_t memory)
@@ -18,24 +19,48 @@ void movie_index_init(struct movie_index *ix, enum movie_index_kind kind, const 
         .movie_n = movie_n,
         .steps = kind == INDEX_OF_RATINGS ? MOVIE_INDEX_STEPS : 1,
         .memory = memory};
-    vec_init(&ix->portions, sizeof(uint32_t *), MAX_PORTIONS);
-    vec_init(&ix->runs, sizeof(struct run), SIZE_MAX / sizeof(struct run));
+    vec_init(&ix->users, sizeof(int32_t), UINT32_MAX);
 }
 
 void movie_index_done(struct movie_index *ix)
 {
-    for (size_t i = 0; i < ix->portions.n; i++)
-        mem_free(*(uint32_t **)vec_at(&ix->portions, i));
-    vec_done(&ix->portions);
-    vec_done(&ix->runs);
+    for (size_t i = 0; i < ix->bucket_n; i++)
+        bucket_done(&ix->buckets[i]);
+    vec_done(&ix->users);
+    mem_free(ix->buckets);
+    mem_free(ix->places);
+    ix->buckets = NULL;
+    ix->places = NULL;
+    ix->bucket_n = 0;
 }
 
-/* Rows, runs (twice while they grow), a count per pair and thread. */
+/* The movie with which the next bucket begins. Those with low ids have most of the rows. */
+static size_t behind(const struct movie_index *ix, size_t first)
+{
+    size_t width = first / NARROWER, most = BUCKET_PAIRS / ix->steps;
+    width = width < NARROWEST ? NARROWEST : width > most ? most : width;
+    return width < ix->movie_n - first ? first + width : ix->movie_n;
+}
+
+static void make_buckets(struct movie_index *ix)
+{
+    for (size_t first = 0; first < ix->movie_n; first = behind(ix, first))
+        ix->bucket_n++;
+    ix->buckets = mem_alloc(ix->bucket_n * sizeof *ix->buckets);
+    ix->places = mem_grow(NULL, ix->movie_n, sizeof *ix->places);
+    for (size_t i = 0, first = 0, end; first < ix->movie_n; i++, first = end) {
+        end = behind(ix, first);
+        ix->buckets[i].first = (uint32_t)first;
+        for (size_t m = first; m < end; m++)
+            ix->places[m] = (struct bucket_place){(uint16_t)i, (uint16_t)((m - first) * ix->steps)};
+    }
+}
+
 size_t movie_index_fixed(const struct movie_index *ix)
 {
-    return ix->portions.n * MOVIE_INDEX_PORTION * sizeof(uint32_t) +
-           ix->runs.cap * sizeof(struct run) * 2 +
-           ix->movie_n * ix->steps * sizeof(uint32_t) * (MOVIE_INDEX_THREADS + 1);
+    return ix->blocks * sizeof(struct bucket_block) + ix->bucket_n * sizeof *ix->buckets +
+           ix->movie_n * sizeof *ix->places + ix->users.cap * sizeof(int32_t) * 2 +
+           MOVIE_INDEX_THREADS * BUCKET_PAIRS * sizeof(uint32_t);
 }
 
 static void give_up(struct movie_index *ix)
@@ -44,46 +69,67 @@ static void give_up(struct movie_index *ix)
     ix->over = true;
 }
 
-static bool add_portion(struct movie_index *ix)
+static bool make_room(struct movie_index *ix, struct bucket *b, uint32_t user)
 {
-    uint32_t **slot = vec_add(&ix->portions);
-    if (slot == NULL || ix->memory < movie_index_fixed(ix) + LEAST_PER_PASS * sizeof(int32_t))
+    ix->blocks++;
+    if (ix->memory < movie_index_fixed(ix) || ix->rows > MOST_ROWS)
         return false;
-    *slot = mem_grow(NULL, MOVIE_INDEX_PORTION, sizeof **slot);
+    bucket_add_block(b, user);
     return true;
 }
 
-static void add_runs(struct movie_index *ix, const int32_t *users, size_t n)
+/* Rows of the user who came last. False: memory does not suffice. */
+static bool add_rows(
+    struct movie_index *ix, const uint32_t *movie, const uint8_t *half_stars, size_t n)
 {
-    struct run *last = ix->runs.n == 0 ? NULL : vec_at(&ix->runs, ix->runs.n - 1);
+    uint32_t user = (uint32_t)ix->users.n - 1;
     for (size_t i = 0; i < n; i++) {
-        if (last == NULL || last->user != users[i] || last->rows == UINT32_MAX) {
-            last = vec_add(&ix->runs);
-            *last = (struct run){users[i], 0};
-        }
-        last->rows++;
+        struct bucket_place place = ix->places[movie[i]];
+        struct bucket *b = &ix->buckets[place.bucket];
+        if (!bucket_has_room(b, user) && !make_room(ix, b, user))
+            return false;
+        bucket_add(b, place.pair + (half_stars == NULL ? 0 : half_stars[i] - 1u), user);
     }
+    ix->rows += n;
+    return true;
+}
+
+static bool add_user(struct movie_index *ix, int32_t user)
+{
+    const int32_t *last = ix->users.n == 0 ? NULL : vec_at(&ix->users, ix->users.n - 1);
+    if (last != NULL && *last == user)
+        return true;
+    int32_t *slot = vec_add(&ix->users);
+    if (slot != NULL)
+        *slot = user;
+    return slot != NULL;
+}
+
+/* What these take as values. */
+static uint64_t half_bytes(const uint8_t *half_stars, size_t n)
+{
+    uint64_t halves = 0, ones = 0;
+    for (size_t i = 0; i < n; i++) {
+        halves += half_stars[i] & 1;
+        ones += half_stars[i] == 2;
+    }
+    return halves * value_half(1).size + (n - halves - ones) * value_half(4).size;
 }
 
 void movie_index_add(struct movie_index *ix, const uint32_t *movie, const uint8_t *half_stars,
     const int32_t *user_id, size_t n)
 {
-    for (size_t from = 0; !ix->over && from < n;) {
-        size_t at = ix->rows % MOVIE_INDEX_PORTION, some = n - from;
-        if (at == 0 && !add_portion(ix)) {
+    if (ix->buckets == NULL && !ix->over && n > 0)
+        make_buckets(ix);
+    if (half_stars != NULL)
+        ix->value_bytes += half_bytes(half_stars, n);
+    for (size_t from = 0, to = 0; !ix->over && from < n; from = to) {
+        while (to < n && user_id[to] == user_id[from])
+            to++;
+        if (!add_user(ix, user_id[from]) ||
+            !add_rows(ix, movie + from, half_stars == NULL ? NULL : half_stars + from, to - from))
             give_up(ix);
-            return;
-        }
-        if (some > MOVIE_INDEX_PORTION - at)
-            some = MOVIE_INDEX_PORTION - at;
-        uint32_t *pairs = *(uint32_t **)vec_at(&ix->portions, ix->portions.n - 1) + at;
-        if (half_stars == NULL)
-            memcpy(pairs, movie + from, some * sizeof *pairs);
         else
-            for (size_t i = 0; i < some; i++)
-                pairs[i] = movie[from + i] * MOVIE_INDEX_STEPS + half_stars[from + i] - 1;
-        add_runs(ix, user_id + from, some);
-        ix->rows += some;
-        from += some;
+            ix->value_bytes += (to - from) * value_int(user_id[from]).size;
     }
 }

@@ -5,44 +5,47 @@
  *   ratings   movie, rating, user
  *   tags      movie, user, number of the tag; a user's tags of a movie are numbered from 0 on
  *
- * There are few different pairs of movie and rating (ten per movie), so a row is remembered as the
- * number of its pair (a tag's as that of its movie), 4 bytes, and users as runs; when all rows are
- * known, the pairs are counted, and each row's user is put where its pair's users begin. Rows come
- * by user, so every pair's users end in order too (this is one stable pass of a radix sort), and
- * how often a user has come in a row is the number of the tag.
+ * Movies are divided into buckets, a range of them each, and so are rows while they come
+ * (movie_bucket.h). When all are there, one bucket after the other is put in order, in the
+ * processor's caches: how many rows each pair of movie and rating has (of tags each movie), and
+ * then each row's user goes where its pair's users begin. Rows come by user, so every pair's users
+ * end in order too (this is one stable pass of a radix sort), and how often a user has come in a
+ * row is the number of the tag.
  *
- * Both cores: each thread has half of the rows, cut between two pairs, and writes the leaves of its
- * own. It goes over all rows several times, for a range of pairs at a time: as many as memory
- * allows, and not too many for the cache. */
+ * Both cores: each thread has half of the rows, cut between two buckets, and writes the leaves of
+ * its own. */
 #ifndef MOVIE_ETL_STORE_SQLITE_MOVIE_INDEX_H
 #define MOVIE_ETL_STORE_SQLITE_MOVIE_INDEX_H
 
 #include "base/vec.h"
+#include "store/sqlite/movie_bucket.h"
 #include "store/sqlite/page_file.h"
 
 enum movie_index_kind { INDEX_OF_RATINGS, INDEX_OF_TAGS };
 
 enum {
     MOVIE_INDEX_STEPS = 10, /* half stars */
-    MOVIE_INDEX_PORTION = 65536,
     MOVIE_INDEX_THREADS = 2,
 };
 
-/* Rows of one user, one after the other. */
-struct run {
-    int32_t user;
-    uint32_t rows;
+/* Where a movie's rows go. */
+struct bucket_place {
+    uint16_t bucket, pair; /* its first pair in there */
 };
 
 struct movie_index {
     enum movie_index_kind kind;
     const int32_t *movies; /* ids in rising order; borrowed */
     size_t movie_n;
-    uint32_t steps;      /* pairs per movie */
-    size_t memory;       /* bytes it may use */
-    struct vec portions; /* uint32_t *: MOVIE_INDEX_PORTION pairs each */
-    struct vec runs;     /* struct run */
+    uint32_t steps;         /* pairs per movie */
+    size_t memory;          /* bytes it may use */
+    struct vec users;       /* int32_t: as they come */
+    struct bucket *buckets; /* with the first row */
+    size_t bucket_n;
+    struct bucket_place *places; /* per movie */
+    size_t blocks;               /* of all buckets */
     uint64_t rows;
+    uint64_t value_bytes;    /* that their users and ratings take as values of entries */
     bool over;               /* memory did not suffice: what was remembered is gone */
     struct index_work *work; /* while the tree is being made */
 };

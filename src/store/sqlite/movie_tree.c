@@ -7,92 +7,67 @@
 
 enum {
     ROWS_FOR_THREADS = 10000,
-    /* in more, putting users in their places is one cache miss after the other */
-    MOST_PER_PASS = 8 * 1024 * 1024,
     CELL_OF_THREE = 2 + 3 + 2, /* an entry but for its values, and its place on the page */
 };
 
 /* ---- building */
 
-/* What one thread does: the pairs [from, to), in passes. */
+/* What one thread does: the buckets [from, to). */
 struct half {
-    const struct movie_index *ix;
-    const uint32_t *counts; /* rows per pair */
-    uint32_t from, to;
-    size_t most; /* rows in a pass */
-    int32_t *users;
-    uint32_t *place; /* per pair: where its next user goes */
+    struct movie_index *ix;
+    size_t from, to;
+    uint32_t most;  /* in one of them */
+    int32_t *users; /* of one of them, in order */
+    uint32_t *ends; /* per pair of it: where its users end */
     struct leaves leaves;
 };
 
-/* Puts the users of the rows whose pairs are in [from, to) in the order of the index. */
-static void sort_users(struct half *h, uint32_t from, uint32_t to)
+static void add_ratings(struct half *h, uint32_t movie, uint32_t step, uint32_t from, uint32_t to)
 {
-    uint32_t at = 0;
-    for (uint32_t p = from; p < to; p++) {
-        h->place[p] = at;
-        at += h->counts[p];
-    }
-    const struct run *run = h->ix->runs.items;
-    uint32_t left = run->rows;
-    for (uint64_t row = 0; row < h->ix->rows;) {
-        const uint32_t *pairs = *(uint32_t **)vec_at(&h->ix->portions, row / MOVIE_INDEX_PORTION);
-        uint64_t end = h->ix->rows - row;
-        end = end < MOVIE_INDEX_PORTION ? end : MOVIE_INDEX_PORTION;
-        for (uint64_t i = 0; i < end;) {
-            uint64_t stop = end - i < left ? end : i + left;
-            left -= (uint32_t)(stop - i);
-            for (; i < stop; i++)
-                if (pairs[i] - from < to - from)
-                    h->users[h->place[pairs[i]]++] = run->user;
-            if (left == 0)
-                left = (++run)->rows; /* one stands behind the last */
-        }
-        row += end;
-    }
-}
-
-static const int32_t *add_ratings(struct half *h, uint32_t pair, const int32_t *user)
-{
-    struct value v[] = {value_int(h->ix->movies[pair / MOVIE_INDEX_STEPS]),
-        value_half(pair % MOVIE_INDEX_STEPS + 1), value_int(0)};
-    for (uint32_t i = 0; i < h->counts[pair]; i++) {
-        v[2] = value_int(*user++);
+    struct value v[] = {value_int(h->ix->movies[movie]), value_half(step + 1), value_int(0)};
+    for (uint32_t i = from; i < to; i++) {
+        v[2] = value_int(h->users[i]);
         leaves_add(&h->leaves, v, 3);
     }
-    return user;
 }
 
-static const int32_t *add_tags(struct half *h, uint32_t movie, const int32_t *user)
+static void add_tags(struct half *h, uint32_t movie, uint32_t from, uint32_t to)
 {
+    const int32_t *user = h->users;
     struct value v[] = {value_int(h->ix->movies[movie]), value_int(0), value_int(0)};
-    for (uint32_t i = 0, number = 0; i < h->counts[movie]; i++, user++) {
-        number = i > 0 && user[0] == user[-1] ? number + 1 : 0;
-        v[1] = value_int(*user);
+    for (uint32_t i = from, number = 0; i < to; i++) {
+        number = i > from && user[i] == user[i - 1] ? number + 1 : 0;
+        v[1] = value_int(user[i]);
         v[2] = value_int(number);
         leaves_add(&h->leaves, v, 3);
     }
-    return user;
 }
 
-static void add_entries(struct half *h, uint32_t from, uint32_t to)
+/* Of the bucket whose first movie this is. */
+static void add_entries(struct half *h, uint32_t movie, uint32_t pairs)
 {
-    const int32_t *user = h->users;
-    for (uint32_t p = from; p < to; p++)
-        user = h->ix->kind == INDEX_OF_RATINGS ? add_ratings(h, p, user) : add_tags(h, p, user);
+    uint32_t from = 0, steps = h->ix->steps;
+    for (uint32_t p = 0; p < pairs; from = h->ends[p++])
+        if (h->ix->kind == INDEX_OF_RATINGS)
+            add_ratings(h, movie + p / steps, p % steps, from, h->ends[p]);
+        else
+            add_tags(h, movie + p, from, h->ends[p]);
+}
+
+/* Behind its last movie. */
+static uint32_t bucket_stop(const struct movie_index *ix, size_t i)
+{
+    return i + 1 < ix->bucket_n ? ix->buckets[i + 1].first : (uint32_t)ix->movie_n;
 }
 
 static void build_half(void *payload)
 {
     struct half *h = payload;
-    for (uint32_t from = h->from; from < h->to && !h->leaves.failed;) {
-        uint32_t to = from;
-        size_t rows = 0;
-        while (to < h->to && rows + h->counts[to] <= h->most)
-            rows += h->counts[to++];
-        sort_users(h, from, to);
-        add_entries(h, from, to);
-        from = to;
+    for (size_t i = h->from; i < h->to && !h->leaves.failed; i++) {
+        const struct bucket *b = &h->ix->buckets[i];
+        uint32_t pairs = (bucket_stop(h->ix, i) - b->first) * h->ix->steps;
+        bucket_sort(b, h->ix->users.items, pairs, h->users, h->ends);
+        add_entries(h, b->first, pairs);
     }
     leaves_end(&h->leaves);
 }
@@ -111,72 +86,34 @@ static void run_both(void (*run)(void *payload), void *first, void *second)
         run(second);
 }
 
-/* ---- counting */
-
-/* What one thread counts: every MOVIE_INDEX_THREADS-th portion from `first` on. */
-struct counting {
-    const struct movie_index *ix;
-    size_t first;
-    uint32_t *counts;
-};
-
-static void count_portions(void *payload)
-{
-    const struct counting *c = payload;
-    uint32_t *counts = c->counts;
-    for (size_t k = c->first; k < c->ix->portions.n; k += MOVIE_INDEX_THREADS) {
-        const uint32_t *pairs = *(uint32_t **)vec_at(&c->ix->portions, k);
-        uint64_t left = c->ix->rows - (uint64_t)k * MOVIE_INDEX_PORTION;
-        size_t n = left < MOVIE_INDEX_PORTION ? (size_t)left : MOVIE_INDEX_PORTION;
-        for (size_t i = 0; i < n; i++)
-            counts[pairs[i]]++;
-    }
-}
-
-static uint32_t *count_pairs(const struct movie_index *ix)
-{
-    size_t pairs = ix->movie_n * ix->steps;
-    struct counting first = {ix, 0, mem_alloc(pairs * sizeof(uint32_t))}, second = {ix, 1, NULL};
-    if (ix->portions.n > 1)
-        second.counts = mem_alloc(pairs * sizeof(uint32_t));
-    run_both(count_portions, &first, second.counts == NULL ? NULL : &second);
-    for (size_t i = 0; second.counts != NULL && i < pairs; i++)
-        first.counts[i] += second.counts[i];
-    mem_free(second.counts);
-    return first.counts;
-}
-
 /* ---- the whole */
-
-/* The pair at which the second half begins, 0 when there is to be none; what a pass takes must hold
- * any one pair. */
-static uint32_t cut(
-    const struct movie_index *ix, const uint32_t *counts, uint64_t *ret_rows, uint32_t *ret_biggest)
-{
-    uint32_t at = 0, biggest = 0;
-    uint64_t before = 0;
-    *ret_rows = ix->rows;
-    for (uint32_t p = 0; p < ix->movie_n * ix->steps; p++) {
-        biggest = counts[p] > biggest ? counts[p] : biggest;
-        if (at == 0 && ix->rows >= ROWS_FOR_THREADS && before >= ix->rows / 2 &&
-            ix->rows - before >= 2) {
-            at = p;
-            *ret_rows = before;
-        }
-        before += counts[p];
-    }
-    *ret_biggest = biggest;
-    return at;
-}
 
 /* What making the tree takes. */
 struct index_work {
-    uint32_t *counts; /* rows per pair */
     struct half halves[MOVIE_INDEX_THREADS];
-    uint64_t rows[MOVIE_INDEX_THREADS];          /* of each half */
     size_t n;                                    /* halves */
     struct thread *threads[MOVIE_INDEX_THREADS]; /* theirs, while the caller goes on */
 };
+
+/* The bucket with which the second half begins; 0: there is to be none. */
+static size_t cut(const struct movie_index *ix)
+{
+    uint64_t before = 0;
+    for (size_t i = 0; ix->rows >= ROWS_FOR_THREADS && i < ix->bucket_n; i++) {
+        if (before + ix->buckets[i].rows / 2 >= ix->rows / 2 && before > 0 &&
+            ix->rows - before >= 2)
+            return i;
+        before += ix->buckets[i].rows;
+    }
+    return 0;
+}
+
+static void set_half(struct half *h, struct movie_index *ix, size_t from, size_t to)
+{
+    *h = (struct half){.ix = ix, .from = from, .to = to};
+    for (size_t i = from; i < to; i++)
+        h->most = h->most < ix->buckets[i].rows ? ix->buckets[i].rows : h->most;
+}
 
 static void work_free(struct movie_index *ix)
 {
@@ -184,47 +121,35 @@ static void work_free(struct movie_index *ix)
     ix->work = NULL;
     for (size_t i = 0; i < w->n; i++) {
         mem_free(w->halves[i].users);
-        mem_free(w->halves[i].place);
+        mem_free(w->halves[i].ends);
         leaves_done(&w->halves[i].leaves);
     }
-    mem_free(w->counts);
     mem_free(w);
 }
 
-/* Users fill what memory is left, shared by the threads, up to a point. False: memory does not
- * suffice. */
+/* False: memory does not suffice. */
 static bool plan(struct movie_index *ix, size_t memory)
 {
     struct index_work *w = ix->work = mem_alloc(sizeof *w);
-    uint32_t biggest, pairs = (uint32_t)(ix->movie_n * ix->steps);
-    size_t fixed = movie_index_fixed(ix), most;
-    w->counts = count_pairs(ix);
-    uint32_t middle = cut(ix, w->counts, &w->rows[0], &biggest);
-    w->rows[1] = ix->rows - w->rows[0];
+    for (size_t i = 0; i < ix->bucket_n; i++)
+        bucket_end(&ix->buckets[i]);
+    size_t middle = cut(ix), need = movie_index_fixed(ix);
     w->n = middle == 0 ? 1 : 2;
-    most = memory < fixed ? 0 : (memory - fixed) / sizeof(int32_t) / w->n;
-    most = most > MOST_PER_PASS && biggest < MOST_PER_PASS ? MOST_PER_PASS : most;
-    w->halves[0].to = w->n == 1 ? pairs : middle;
-    w->halves[1].from = middle;
-    w->halves[1].to = pairs;
-    for (size_t i = 0; i < w->n; i++) {
-        w->halves[i].ix = ix;
-        w->halves[i].counts = w->counts;
-        w->halves[i].most = most > w->rows[i] ? (size_t)w->rows[i] : most;
-    }
-    if (biggest > most)
+    set_half(&w->halves[0], ix, 0, w->n == 1 ? ix->bucket_n : middle);
+    set_half(&w->halves[1], ix, middle, w->n == 1 ? middle : ix->bucket_n);
+    for (size_t i = 0; i < w->n; i++)
+        need += w->halves[i].most * sizeof(int32_t);
+    if (need > memory)
         work_free(ix);
-    return biggest <= most;
+    return need <= memory;
 }
 
 static void begin(struct movie_index *ix, struct page_file *f)
 {
-    struct run *end = vec_add(&ix->runs);
-    *end = (struct run){0, 0};
     for (size_t i = 0; i < ix->work->n; i++) {
         struct half *h = &ix->work->halves[i];
-        h->users = mem_grow(NULL, h->most + 1, sizeof *h->users);
-        h->place = mem_alloc(ix->movie_n * ix->steps * sizeof *h->place);
+        h->users = mem_grow(NULL, h->most, sizeof *h->users);
+        h->ends = mem_grow(NULL, BUCKET_PAIRS, sizeof *h->ends);
         leaves_init(&h->leaves, f, i > 0);
     }
 }
@@ -257,18 +182,20 @@ bool movie_index_build(
 
 /* ---- beside the caller */
 
-/* Bytes of all entries, with the places of their cells. */
+/* Of the ids of a bucket's movies. */
+static uint64_t longest_id(const struct movie_index *ix, size_t bucket)
+{
+    struct value first = value_int(ix->movies[ix->buckets[bucket].first]),
+                 last = value_int(ix->movies[bucket_stop(ix, bucket) - 1]);
+    return first.size < last.size ? last.size : first.size;
+}
+
+/* Bytes of all entries, with the places of their cells; or a little more. */
 static uint64_t entry_bytes(const struct movie_index *ix)
 {
-    uint64_t bytes = 0;
-    for (uint32_t p = 0; p < ix->movie_n * MOVIE_INDEX_STEPS; p++)
-        bytes += (uint64_t)ix->work->counts[p] *
-                 (uint64_t)(CELL_OF_THREE + value_int(ix->movies[p / MOVIE_INDEX_STEPS]).size +
-                            value_half(p % MOVIE_INDEX_STEPS + 1).size);
-    for (size_t i = 0; i < ix->runs.n; i++) {
-        const struct run *run = vec_at(&ix->runs, i);
-        bytes += (uint64_t)run->rows * value_int(run->user).size;
-    }
+    uint64_t bytes = ix->value_bytes + ix->rows * CELL_OF_THREE;
+    for (size_t i = 0; i < ix->bucket_n; i++)
+        bytes += ix->buckets[i].rows * longest_id(ix, i);
     return bytes;
 }
 

@@ -226,8 +226,8 @@ static bool write_with(struct pages_kit *k, size_t memory)
     return indexed;
 }
 
-/* Beside rows, runs and counts just enough for 65,536 users at a time: five passes of each thread.
- * With less, the table is whole without the index, and SQLite makes that. */
+/* Just enough for the rows and for putting the largest bucket of each thread in order. With less,
+ * the table is whole without the index, and SQLite makes that. */
 static void little_memory(void **state)
 {
     struct pages_kit *k = *state;
@@ -242,6 +242,23 @@ static void little_memory(void **state)
     run_sql(db, "DROP INDEX ix; CREATE INDEX ix ON ratings (movielens_id, rating)");
     (void)sqlite3_close(db);
     compare_written(k);
+}
+
+/* More users than a block of a bucket can number come between two rows of a movie. */
+static void users_far_apart(void **state)
+{
+    struct pages_kit *k = *state;
+    struct row_kind shape = usual;
+    shape.rows = (1 << 18) + 100;
+    shape.most_of_user = 1;
+    make_rows(k, &shape);
+    struct row_list *r = &k->rows;
+    for (size_t i = 0; i < r->n; i++) {
+        r->ranks[i] = i < 50 || i + 50 > r->n ? 0 : (uint32_t)r->movie_n - 1;
+        r->movies[i] = r->ids[r->ranks[i]];
+    }
+    write_both(k, 4096, 0, 16384);
+    compare_both(k);
 }
 
 /* A row out of order, or a key for the second time: everything before it is there. */
@@ -426,6 +443,7 @@ int main(void)
         PAGES_TEST(entries_are_those_of_sqlite),
         PAGES_TEST(the_header_is_as_after_a_transaction),
         PAGES_TEST(little_memory),
+        PAGES_TEST(users_far_apart),
         PAGES_TEST(rows_out_of_order),
         PAGES_TEST(unusual_files_are_left_alone),
         PAGES_TEST(the_locking_page_is_never_given_out),
