@@ -133,10 +133,10 @@ static inline void leaves_entered(struct leaves *l, uint32_t size, bool held)
     put_u16(l->page + LEAF_HEADER + (size_t)POINTER * l->entries++, l->content);
 }
 
-/* Adds the entry of these values, whose record is short: at most 127 bytes. From the end backwards,
- * so that no value has to be written byte by byte: what is written too much lies below, and is
- * overwritten next. Below the cell that is three bytes at most: the place of its own pointer, and
- * the one byte that every leaf leaves free for this. */
+/* Adds the entry of these values, 3 to 6, whose record is short: at most 127 bytes. From the end
+ * backwards, so that nothing has to be written byte by byte: what is written too much lies below,
+ * and is overwritten next. Below the cell that is three bytes at most: the place of its own
+ * pointer, and the one byte that every leaf leaves free for this. */
 static inline void leaves_add(struct leaves *l, const struct value *v, uint32_t n)
 {
     uint32_t size = 2 + n;
@@ -146,10 +146,11 @@ static inline void leaves_add(struct leaves *l, const struct value *v, uint32_t 
     uint8_t *at = leaves_begin(l, size, &held);
     for (uint32_t i = n; i-- > 0;)
         at = put_value_before(at, v[i]);
-    for (uint32_t i = n; i-- > 0;)
-        *--at = v[i].type;
-    *--at = (uint8_t)(n + 1);
-    *--at = (uint8_t)(size - 1);
+    uint64_t head = size - 1;
+    head = head << 8 | (n + 1);
+    for (uint32_t i = 0; i < n; i++)
+        head = head << 8 | v[i].type;
+    put_u64(at - 8, head);
     leaves_entered(l, size, held);
 }
 

@@ -30,20 +30,27 @@ static void take_samples(struct rating_pages *p, const struct rating_block *b, s
     p->samples[i] = row_of(b, i % n);
 }
 
+/* How many rows, from the first on, rose in key and are in the table. */
+static size_t add_rows(struct rating_pages *p, const struct rating_block *b)
+{
+    struct value halves[MOVIE_INDEX_STEPS + 1];
+    for (unsigned i = 0; i <= MOVIE_INDEX_STEPS; i++)
+        halves[i] = value_half(i);
+    size_t n = 0;
+    for (int64_t key; n < b->n && (key = key_of(b, n)) > p->last; n++) {
+        p->last = key;
+        struct value v[] = {value_int(b->user_id[n]), value_int(b->movielens_id[n]),
+            halves[b->half_stars[n]], value_int(b->rated_at[n])};
+        leaves_add(&p->pages.table, v, 4);
+    }
+    return n;
+}
+
 bool rating_pages_add(
     struct rating_pages *p, const struct ranked_block *block, size_t *ret_taken, struct err *e)
 {
     const struct rating_block *b = &block->ratings;
-    size_t n = 0;
-    for (; n < b->n; n++) {
-        int64_t key = key_of(b, n);
-        if (key <= p->last)
-            break;
-        p->last = key;
-        struct value v[] = {value_int(b->user_id[n]), value_int(b->movielens_id[n]),
-            value_half(b->half_stars[n]), value_int(b->rated_at[n])};
-        leaves_add(&p->pages.table, v, 4);
-    }
+    size_t n = add_rows(p, b);
     take_samples(p, b, n);
     movie_index_add(&p->pages.index, block->movie, b->half_stars, b->user_id, n);
     p->pages.rows += n;
