@@ -130,11 +130,11 @@ bool queue_put(struct queue *q, void *p)
     return ok;
 }
 
-void *queue_take(struct queue *q)
+static void *take(struct queue *q, bool wait)
 {
     void *p = NULL;
     (void)pthread_mutex_lock(&q->lock);
-    while (q->n == 0 && !q->closed)
+    while (wait && q->n == 0 && !q->closed)
         (void)pthread_cond_wait(&q->filled, &q->lock);
     if (q->n > 0) {
         p = q->items[q->at];
@@ -144,6 +144,16 @@ void *queue_take(struct queue *q)
     }
     (void)pthread_mutex_unlock(&q->lock);
     return p;
+}
+
+void *queue_take(struct queue *q)
+{
+    return take(q, true);
+}
+
+void *queue_take_now(struct queue *q)
+{
+    return take(q, false);
 }
 
 void queue_close(struct queue *q)

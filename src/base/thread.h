@@ -42,6 +42,8 @@ void queue_free(struct queue *q);
 bool queue_put(struct queue *q, void *p);
 /* Waits for a pointer. NULL: the queue is closed and empty. */
 void *queue_take(struct queue *q);
+/* Does not wait. NULL: nothing is in it now. */
+void *queue_take_now(struct queue *q);
 /* Nothing can be put any more: all who wait are woken. What is in it can still be taken. */
 void queue_close(struct queue *q);
 

@@ -13,16 +13,6 @@
 
 typedef bool row_fn(void *payload, const struct cell *cells, size_t n, struct err *e);
 
-/* INSERT of whole rows: "head VALUES (?, ...) tail"; the engine chooses how many rows go into one
- * statement. */
-struct put {
-    const struct table *table;
-    const char *columns; /* quoted, in parentheses */
-    const char *head, *tail;
-    const char *one; /* the statement for one row */
-    size_t width;
-};
-
 enum put_kind {
     PUT_ROW,   /* a row that is there is updated */
     PUT_NEW,   /* a row that is there stays as it is */
@@ -30,6 +20,17 @@ enum put_kind {
      * `fetched_at`, but one that is known rather than none */
     PUT_NEWER,
     PUT_KINDS
+};
+
+/* INSERT of whole rows: "head VALUES (?, ...) tail"; the engine chooses how many rows go into one
+ * statement. */
+struct put {
+    const struct table *table;
+    enum put_kind kind;
+    const char *columns; /* quoted, in parentheses */
+    const char *head, *tail;
+    const char *one; /* the statement for one row */
+    size_t width;
 };
 
 /* What to print behind INSERT ... VALUES so that a row that is there is treated as `kind` says. */
@@ -146,12 +147,16 @@ struct engine {
      * the first to name. What they refer to was written before them. NULL: put_rows does. */
     bool (*put_new)(
         struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
-    /* As put_rows, for whole rows (upsert_put_all) in the order of their keys, which need not be in
-     * their table before bring_in is called, or what is gathered is settled. All that one
-     * transaction puts into a table before that comes by the same way, so that rows with the same
-     * key come in their order. NULL: put_rows does. */
+    /* As put_rows, for whole rows (upsert_put_all) in the order of their keys: of records that are
+     * new (PUT_ROW), or of what these name (PUT_NEWER). They need not be in their table before
+     * bring_in is called, or the transaction is committed and what is gathered settled. All that
+     * one transaction puts into a table before that comes by the same way, so that rows with the
+     * same key come in their order. NULL: put_rows does. */
     bool (*put_aside)(
         struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
+    /* Whether rows that are put aside for this table may come before what they refer to; NULL:
+     * no. */
+    bool (*puts_early)(const struct store *s, const struct table *t);
     bool (*bring_in)(struct store *s, struct err *e); /* NULL: nothing waits */
     bool (*query)(struct store *s, const char *sql, const struct cell *args, size_t n, row_fn *row,
         void *payload, struct err *e);

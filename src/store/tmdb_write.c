@@ -17,6 +17,7 @@ struct writing {
     const struct tmdb_write *const *records;
     const struct tmdb_write **by_id;
     size_t n;
+    bool early[TMDB_LIST_COUNT]; /* rows of new records were put aside at the beginning */
 };
 
 /* ---- things that are named: before the records, for those refer to them */
@@ -335,6 +336,21 @@ static bool write_new(
                  : db_put_new(s, &shape->put, &rows, e);
 }
 
+/* Whatever may wait beside the rest is there from the start. */
+static bool write_early(struct writing *w, struct err *e)
+{
+    struct store *s = w->s;
+    bool ok = true;
+    for (size_t i = 0; ok && s->engine->puts_early != NULL && i < TMDB_LIST_COUNT; i++) {
+        const struct shape *shape = &s->lists[i];
+        w->early[i] = !is_read_meanwhile(&shape->layout) &&
+                      s->engine->puts_early(s, schema_find(&s->schema, shape->layout.table));
+        ok = !w->early[i] || write_new(w, &tmdb_lists[i], shape, e) ||
+             err_in(e, "%s", tmdb_lists[i].name);
+    }
+    return ok;
+}
+
 static bool write_list(struct writing *w, const struct list *l, struct err *e)
 {
     const struct shape *shape = &w->s->lists[l - tmdb_lists];
@@ -343,7 +359,8 @@ static bool write_list(struct writing *w, const struct list *l, struct err *e)
     bool changes = remove.n + put.n > 0;
     return ((!changes || db_bring_in(w->s, e)) &&
                (remove.n == 0 || w->s->engine->exec_rows(w->s, shape->remove, &remove, e)) &&
-               db_put(w->s, &shape->put, &put, e) && write_new(w, l, shape, e)) ||
+               db_put(w->s, &shape->put, &put, e) &&
+               (w->early[l - tmdb_lists] || write_new(w, l, shape, e))) ||
            err_in(e, "%s", l->name);
 }
 
@@ -355,18 +372,18 @@ static int by_tmdb_id(const void *x, const void *y)
 }
 
 /* Things named before the records, the records before their rows: so that references hold at every
- * step. */
+ * step, unless nobody looks. */
 bool store_write_tmdb(
     struct store *s, const struct tmdb_write *const *records, size_t n, struct err *e)
 {
     if (n == 0)
         return true;
     arena_reset(&s->scratch);
-    struct writing w = {s, records, arena_take_array(&s->scratch, n, sizeof *w.by_id), n};
+    struct writing w = {s, records, arena_take_array(&s->scratch, n, sizeof *w.by_id), n, {false}};
     for (size_t i = 0; i < n; i++)
         w.by_id[i] = records[i];
     qsort(w.by_id, n, sizeof *w.by_id, by_tmdb_id);
-    bool ok = db_may_write(s, e) && write_owns(&w, e) && write_movies(&w, e);
+    bool ok = db_may_write(s, e) && write_early(&w, e) && write_owns(&w, e) && write_movies(&w, e);
     for (size_t i = 0; ok && i < TMDB_LIST_COUNT; i++)
         ok = write_list(&w, &tmdb_lists[i], e);
     return ok || (n == 1 ? err_in(e, "tmdb %lld", (long long)records[0]->tmdb_id) : false);

@@ -28,7 +28,7 @@ void upsert_put(struct store *s, const struct table *t, const char *const *colum
     str_addc(&names, '(');
     add_columns(s, &names, columns, n, ", ");
     str_addc(&names, ')');
-    *ret = (struct put){.table = t, .width = n};
+    *ret = (struct put){.table = t, .kind = kind, .width = n};
     ret->columns = keep(s, &names);
     str_addz(&head, "INSERT INTO ");
     sql_name(s, &head, t->name);

@@ -190,6 +190,13 @@ standin --generate 400 --detail-size small --today "$(date -u +%F)"
 cuts 20
 trouble
 FORBIDDEN=4166 first_load
+before_first_load
+limit 1
+etl process --file ../trouble.yaml
+exits 0 "a first load over the only connection there may be"
+says "rows of records go over one connection" "goes over one"
+limit 0
+all_there "over one connection"
 restart() { kill_server; server; }
 killed_first_load true
 killed_first_load restart

@@ -588,7 +588,11 @@ first_load() {
     first_load_meets "a connection that ends" "$load \`credits\`" close
     says "trying again" "it is said"
     first_load_meets "a connection that ends before the answer" "$load \`reviews\`" close-after
-    first_load_meets "a connection that ends before COMMIT is heard" COMMIT close --skip 4
+    first_load_meets "a value that is refused" "$load \`credits\`" "1406:Data too long"
+    for n in 4 5 6 7; do # of either connection
+        first_load_meets "a connection that ends before COMMIT $n is heard" COMMIT close --skip $n
+        first_load_meets "a connection that ends before the answer to COMMIT $n" COMMIT close-after --skip $n
+    done
     first_load_meets "a connection that ends as an index goes" "ALTER TABLE \`credits\` DROP" close-after
     first_load_meets "a connection that ends as an index comes" "CREATE INDEX \`ix_late\` ON \`credits\`" close-after
     first_load_meets "a connection that ends as a key comes" "ALTER TABLE \`credits\` RENAME" close-after
@@ -625,6 +629,8 @@ killed_first_load() {
     for id in $(admin "SELECT id FROM information_schema.processlist WHERE info = 'DO SLEEP(100)'"); do admin "KILL $id"; done
     kill $holder 2>/dev/null; wait $holder 2>/dev/null
     [ "$(keys)" != "$KEYS" ]; ok "killed, it leaves indexes and keys to be made"
+    # as between the COMMITs of its two connections
+    admin "SET foreign_key_checks = 0; INSERT INTO $S_DB.credits (tmdb_id, kind, credit_id) VALUES (999999999, 'cast', 'left')"
     etl status
     exits 0 "who reads is not disturbed"
     etl process --file ../trouble.yaml

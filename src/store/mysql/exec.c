@@ -3,6 +3,7 @@
 
 #include "base/num.h"
 #include "base/retry.h"
+#include "store/mysql/beside.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -261,8 +262,9 @@ bool server_begin(struct store *s, enum begin_kind kind, struct err *e)
  * done. */
 bool server_commit(struct store *s, struct err *e)
 {
-    if (server_send(s, view_of("COMMIT"), NULL, e)) {
-        server_of(s)->careful = false;
+    struct server *q = server_of(s);
+    if (beside_commit(s, e) && server_send(s, view_of("COMMIT"), NULL, e)) {
+        q->careful = q->ahead = false;
         return true;
     }
     server_rollback(s);
@@ -274,6 +276,9 @@ void server_rollback(struct store *s)
     struct server *q = server_of(s);
     struct err ignored;
     q->reading = false;
+    q->orphans = q->orphans || q->ahead;
+    q->ahead = false;
+    beside_roll_back(q);
     if (q->db != NULL && !server_send(s, view_of("ROLLBACK"), NULL, &ignored))
         server_disconnect(q); /* so that nothing of it remains */
 }

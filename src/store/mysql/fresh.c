@@ -2,17 +2,12 @@
  * of two by INSERT. LOAD DATA LOCAL leaves out what it does not like and alters what does not fit,
  * each with a warning only; so an answer that is not spotless fails the transaction, and the next
  * one is made by INSERT, whose errors are errors. */
-#include "store/mysql/server.h"
+#include "store/mysql/fresh.h"
 
+#include "store/mysql/beside.h"
 #include "store/sql.h"
 
-enum { FEWEST = 20 /* rows that are worth a LOAD DATA */, LOAD_MAX = 64 * 1024 * 1024 };
-
-struct loading {
-    const struct put *put;
-    const struct row_set *rows;
-    struct str data;
-};
+enum { FEWEST = 20 /* rows that are worth a LOAD DATA */ };
 
 /* Columns end at a tab, rows at a line feed, and a backslash says that neither is meant. */
 static void add_text(struct str *to, struct view v)
@@ -54,13 +49,11 @@ static bool is_spotless(const struct server *q, size_t rows)
            mysql_warning_count(q->db) == 0;
 }
 
-/* What a foreign key would look up for each row is known during a first load (late.c). */
-static bool load(struct store *s, const struct loading *l, struct err *e)
+bool server_load(struct store *s, const struct loading *l, bool checked, struct err *e)
 {
     struct server *q = server_of(s);
-    bool known = q->first_load && server_is_late(l->put->table);
     q->code = 0;
-    if (!server_checked(s, !known, e))
+    if (!server_checked(s, checked, e))
         return false;
     str_clear(&q->text);
     str_addz(&q->text, "LOAD DATA LOCAL INFILE 'movie-etl' INTO TABLE ");
@@ -68,7 +61,7 @@ static bool load(struct store *s, const struct loading *l, struct err *e)
     str_addf(&q->text, " CHARACTER SET utf8mb4 %s", l->put->columns);
     if (!server_load_local(s, str_view(&q->text), str_view(&l->data), NULL, e))
         return false;
-    if (is_spotless(q, l->rows->n))
+    if (is_spotless(q, l->n))
         return true;
     q->careful = true;
     err_set(e, ERR_STORE, "the server left out or altered rows on their way into %s: %s",
@@ -77,29 +70,55 @@ static bool load(struct store *s, const struct loading *l, struct err *e)
     return false;
 }
 
-static bool load_or_insert(struct store *s, struct loading *l, struct err *e)
+bool server_lay_out(
+    struct store *s, const struct put *p, const struct row_set *rows, struct loading *ret)
+{
+    ret->put = p;
+    ret->n = rows->n;
+    str_clear(&ret->data);
+    for (size_t i = 0; i < rows->n; i++)
+        add_row(s, &ret->data, row_set_at(rows, i), rows->width);
+    return str_ok(&ret->data);
+}
+
+/* What a foreign key would look up for each row is known during a first load (late.c). */
+static bool load_or_insert(
+    struct store *s, const struct loading *l, const struct row_set *rows, struct err *e)
 {
     struct server *q = server_of(s);
-    if (!str_ok(&l->data))
-        return server_put_rows(s, l->put, l->rows, e);
-    if (load(s, l, e))
+    bool known = q->first_load && server_is_late(l->put->table);
+    if (server_load(s, l, !known, e))
         return true;
     if (q->db == NULL || !server_is_forbidden(q->code))
         return false;
     q->no_local = true;
-    return server_put_rows(s, l->put, l->rows, e);
+    return server_put_rows(s, l->put, rows, e);
 }
 
 bool server_put_new(struct store *s, const struct put *p, const struct row_set *rows, struct err *e)
 {
     const struct server *q = server_of(s);
-    struct loading l = {p, rows, {0}};
+    struct loading l = {.n = 0};
     if (rows->n < FEWEST || q->no_local || q->careful)
         return server_put_rows(s, p, rows, e);
     str_init(&l.data, LOAD_MAX);
-    for (size_t i = 0; i < rows->n; i++)
-        add_row(s, &l.data, row_set_at(rows, i), rows->width);
-    bool ok = load_or_insert(s, &l, e);
+    bool ok = server_lay_out(s, p, rows, &l) ? load_or_insert(s, &l, rows, e)
+                                             : server_put_rows(s, p, rows, e);
     str_done(&l.data);
     return ok;
+}
+
+bool server_puts_early(const struct store *s, const struct table *t)
+{
+    const struct server *q = server_of(s);
+    return q->first_load && !q->no_local && !q->careful && beside_takes(t);
+}
+
+bool server_put_aside(
+    struct store *s, const struct put *p, const struct row_set *rows, struct err *e)
+{
+    if (p->kind != PUT_ROW)
+        return server_put_rows(s, p, rows, e);
+    return server_puts_early(s, p->table) ? beside_put(s, p, rows, e)
+                                          : server_put_new(s, p, rows, e);
 }

@@ -1,5 +1,5 @@
 /* Opening: what the configuration says, and the engine. */
-#include "store/mysql/server.h"
+#include "store/mysql/beside.h"
 
 #include "base/mem.h"
 #include "base/sys.h"
@@ -103,8 +103,12 @@ static bool prepare(struct store *s, struct err *e)
 
 static bool mass(struct store *s, bool begins, struct err *e)
 {
+    struct server *q = server_of(s);
     (void)e;
-    server_of(s)->first_load = begins;
+    q->first_load = begins;
+    q->orphans = q->orphans && !begins; /* what had been left was removed before */
+    if (!begins)
+        beside_free(q);
     return true;
 }
 
@@ -120,6 +124,7 @@ static void close_it(struct store *s)
         return;
     if (q->db != NULL)
         server_rollback(s);
+    beside_free(q);
     server_disconnect(q);
     str_done(&q->text);
     mem_free(q);
@@ -138,6 +143,9 @@ static const struct engine server_engine = {
     .exec_rows = server_exec_rows,
     .put_rows = server_put_rows,
     .put_new = server_put_new,
+    .put_aside = server_put_aside,
+    .puts_early = server_puts_early,
+    .bring_in = beside_commit,
     .query = server_query,
     .bulk = server_bulk,
     .sweep = server_sweep,
@@ -155,6 +163,7 @@ bool server_open(struct store *s, const struct store_config *config, struct err 
     struct server *q = mem_alloc(sizeof *q);
     s->engine = &server_engine;
     s->db = q;
+    q->orphans = true;
     str_init(&q->text, STATEMENT_MAX);
     if (read_config(s, config, e) && server_first(s, e))
         return true;

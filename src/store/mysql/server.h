@@ -27,6 +27,8 @@ enum trouble {
     TROUBLE_SPACE,  /* the server's disk is full */
 };
 
+struct beside;
+
 /* What LOAD DATA LOCAL may read. */
 struct local_file {
     struct view data;
@@ -55,6 +57,9 @@ struct server {
     bool piece;    /* inside such a transaction */
     bool patient;  /* statements may take an hour (indexes over millions of rows) */
     bool first_load; /* of TMDB records: late indexes are away (late.c) */
+    struct beside *beside; /* the second connection meanwhile (beside.h), or NULL */
+    bool ahead;      /* its part of the transaction at hand is committed, the first's is not */
+    bool orphans;    /* there may be rows of records that are not there */
     bool unchecked;  /* the session looks no foreign keys up, until server_checked */
     unsigned code; /* of the last error */
     bool replayed; /* a piece ran more than once: counts of what it wrote may be wrong */
@@ -122,6 +127,9 @@ bool server_put_rows(
     struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
 /* fresh.c */
 bool server_put_new(
+    struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
+bool server_puts_early(const struct store *s, const struct table *t);
+bool server_put_aside(
     struct store *s, const struct put *p, const struct row_set *rows, struct err *e);
 
 /* late.c */

@@ -49,6 +49,22 @@ static void what_is_cut_off_is_mended(void **state)
     }
 }
 
+/* Their records were never committed; those of a record that is there stay. */
+static void rows_of_records_that_never_came_are_removed(void **state)
+{
+    struct kit *k = *state;
+    k->config.foreign_keys = false; /* so that there can be such */
+    kit_open(k, STORE_CREATE);
+    must(store_begin_first_load(k->s, &k->e));
+    kit_sql(k, "INSERT INTO tmdb_movies(tmdb_id, fetched_at) VALUES (1, 1)");
+    kit_sql(k, "INSERT INTO credits(tmdb_id, kind, credit_id) VALUES (1, 'cast', 'x'),"
+               " (2, 'cast', 'y')");
+    kit_sql(k, "INSERT INTO videos(tmdb_id, video_id) VALUES (1, 'v'), (3, 'w')");
+    kit_open(k, STORE_WRITE);
+    assert_string_equal(kit_text(k, "SELECT tmdb_id, credit_id FROM credits"), "1|x");
+    assert_string_equal(kit_text(k, "SELECT tmdb_id, video_id FROM videos"), "1|v");
+}
+
 /* A key that would not hold is not claimed; everything else is as it was. */
 static void a_reference_that_leads_nowhere_costs_its_key_only(void **state)
 {
@@ -73,6 +89,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         KIT_TEST(keys_go_and_come_with_their_indexes),
         KIT_TEST(what_is_cut_off_is_mended),
+        KIT_EMPTY(rows_of_records_that_never_came_are_removed),
         KIT_TEST(a_reference_that_leads_nowhere_costs_its_key_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
