@@ -110,20 +110,26 @@ bool ddl_create_index(struct store *s, const struct index *ix, struct err *e)
     return ddl_create_index_as(s, ix, ddl_index_name(&s->scratch, ix).p, e);
 }
 
-bool ddl_create_index_as(struct store *s, const struct index *ix, const char *name, struct err *e)
+void ddl_print_index(
+    const struct store *s, struct str *to, const struct index *ix, const char *name)
 {
     const struct table *t = schema_find(&s->schema, ix->table);
+    str_addz(to, ix->unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
+    sql_name(s, to, name);
+    str_addz(to, " ON ");
+    sql_name(s, to, ix->table);
+    for (size_t i = 0; i < INDEX_MAX_COLUMNS && ix->columns[i] != NULL; i++) {
+        str_addz(to, i == 0 ? " (" : ", ");
+        s->engine->dialect->index_column(to, table_column(t, ix->columns[i]));
+    }
+    str_addc(to, ')');
+}
+
+bool ddl_create_index_as(struct store *s, const struct index *ix, const char *name, struct err *e)
+{
     struct str sql;
     str_init(&sql, SQL_MAX);
-    str_addz(&sql, ix->unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
-    sql_name(s, &sql, name);
-    str_addz(&sql, " ON ");
-    sql_name(s, &sql, ix->table);
-    for (size_t i = 0; i < INDEX_MAX_COLUMNS && ix->columns[i] != NULL; i++) {
-        str_addz(&sql, i == 0 ? " (" : ", ");
-        s->engine->dialect->index_column(&sql, table_column(t, ix->columns[i]));
-    }
-    str_addc(&sql, ')');
+    ddl_print_index(s, &sql, ix, name);
     return run(s, &sql, e);
 }
 

@@ -15,6 +15,10 @@ bool ddl_create_index(struct store *s, const struct index *ix, struct err *e);
 bool ddl_create_index_as(struct store *s, const struct index *ix, const char *name, struct err *e);
 bool ddl_drop_index(struct store *s, const struct index *ix, struct err *e);
 
+/* Appends the statement for that. */
+void ddl_print_index(
+    const struct store *s, struct str *to, const struct index *ix, const char *name);
+
 /* Appends "ADD FOREIGN KEY ..." of the column's reference. */
 void ddl_add_key(const struct store *s, struct str *to, const struct column *c);
 

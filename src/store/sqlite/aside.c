@@ -6,29 +6,23 @@
 #include "base/sys.h"
 #include "store/ddl.h"
 #include "store/sql.h"
-#include "store/sqlite/aside_merge.h"
+#include "store/sqlite/aside_index.h"
+#include "store/sqlite/aside_insert.h"
+#include "store/sqlite/aside_pages.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define SUFFIX ".aside"
 
 enum {
-    STREAMS = 64, /* tables */
+    STREAMS = 64, /* tables and indexes */
     BLOCK = 1024 * 1024, /* so much is written at once */
-    MAX_RUNS = 1000, /* of a table: as many are read at once when they are merged */
-    ALL_RUNS = 100 * MAX_RUNS, /* with those that are in the table */
+    ALL_RUNS = 100 * MAX_RUNS, /* of a stream, with those that are in the table */
 };
 
 /* How large the file may get. */
 #define MAX_BYTES ((int64_t)4 * 1024 * 1024 * 1024)
-
-/* What waits for one table. */
-struct stream {
-    const struct put *put;
-    struct vec runs; /* struct run, in the order in which they came */
-    size_t brought;  /* so many of them are in the table */
-    size_t marked, marked_brought;
-};
 
 struct aside {
     struct store *s;
@@ -162,17 +156,18 @@ bool aside_takes(const struct aside *a, const struct put *p, const struct row_se
     return true;
 }
 
-static struct stream *stream_of(struct aside *a, const struct put *p, struct err *e)
+static struct stream *stream_of(struct aside *a, const struct put *p, const struct index *ix,
+    bool are_long, struct err *e)
 {
-    for (size_t i = 0; i < a->n; i++)
-        if (a->streams[i].put == p)
-            return &a->streams[i];
+    for (struct stream *t = a->streams; t < a->streams + a->n; t++)
+        if (t->put == p && t->index == ix && t->are_long == are_long)
+            return t;
     if (a->n == STREAMS) {
-        err_set(e, ERR_BUG, "rows of more than %d tables were put aside", STREAMS);
+        err_set(e, ERR_BUG, "rows of more than %d tables and indexes were put aside", STREAMS);
         return NULL;
     }
     struct stream *t = &a->streams[a->n++];
-    *t = (struct stream){.put = p};
+    *t = (struct stream){.put = p, .index = ix, .are_long = are_long};
     vec_init(&t->runs, sizeof(struct run), ALL_RUNS);
     return t;
 }
@@ -192,9 +187,9 @@ static int64_t end_of(const struct aside *a)
     return a->written + (int64_t)a->block.n;
 }
 
-bool aside_put(struct aside *a, const struct put *p, const struct row_set *rows, struct err *e)
+static bool add_run(
+    struct aside *a, struct stream *t, const struct row_set *rows, struct err *e)
 {
-    struct stream *t = stream_of(a, p, e);
     int64_t start = end_of(a);
     if (t == NULL)
         return false;
@@ -207,8 +202,60 @@ bool aside_put(struct aside *a, const struct put *p, const struct row_set *rows,
     if (r == NULL)
         return err_set(e, ERR_STORE, "too many rows were put aside one by one");
     *r = (struct run){start, end_of(a) - start};
-    a->rows += rows->n;
     return true;
+}
+
+static bool is_long(const struct row_set *rows, size_t i)
+{
+    return run_row_size(row_set_at(rows, i), rows->width) > PAGE_ROW;
+}
+
+/* Parts them, each in their order. Mostly none is long. */
+static void part_rows(const struct row_set *rows, struct row_set *ret_usual,
+    struct row_set *ret_long, struct arena *a)
+{
+    size_t n = 0;
+    *ret_usual = *rows;
+    *ret_long = (struct row_set){NULL, rows->width, 0};
+    while (n < rows->n && !is_long(rows, n))
+        n++;
+    if (n == rows->n)
+        return;
+    ret_usual->cells = arena_take_array(a, rows->n * rows->width, sizeof(struct cell));
+    ret_long->cells = arena_take_array(a, rows->n * rows->width, sizeof(struct cell));
+    ret_usual->n = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        struct row_set *to = is_long(rows, i) ? ret_long : ret_usual;
+        memcpy(row_set_at(to, to->n++), row_set_at(rows, i), rows->width * sizeof(struct cell));
+    }
+}
+
+/* Rows, and with those that are not long the entries of the indexes that are made in the end. */
+static bool add_rows(struct aside *a, const struct put *p, const struct row_set *rows,
+    bool are_long, struct err *e)
+{
+    bool ok = rows->n == 0 || add_run(a, stream_of(a, p, NULL, are_long, e), rows, e);
+    for (const struct index *ix = plain_indexes; ok && rows->n > 0 && ix->table != NULL; ix++) {
+        if (are_long || !ix->late || strcmp(ix->table, p->table->name) != 0)
+            continue;
+        struct row_set entries = index_entries(ix, p->table, rows, &a->s->scratch);
+        ok = add_run(a, stream_of(a, p, ix, false, e), &entries, e);
+    }
+    return ok;
+}
+
+bool aside_put(struct aside *a, const struct put *p, const struct row_set *rows, struct err *e)
+{
+    struct row_set usual, others;
+    bool ok;
+    if (aside_pages_suit(p->table)) {
+        part_rows(rows, &usual, &others, &a->s->scratch);
+        ok = add_rows(a, p, &usual, false, e) && add_rows(a, p, &others, true, e);
+    } else {
+        ok = add_run(a, stream_of(a, p, NULL, false, e), rows, e);
+    }
+    a->rows += ok ? rows->n : 0;
+    return ok;
 }
 
 uint64_t aside_rows(const struct aside *a)
@@ -222,12 +269,15 @@ uint64_t aside_rows(const struct aside *a)
 
 /* ---- and go */
 
-/* Portions of MAX_RUNS: more may wait when one transaction put many aside. */
+/* Portions of MAX_RUNS: more may wait when one transaction put many aside. Entries of an index come
+ * with the rows, when SQLite inserts those. */
 static bool bring_stream(struct aside *a, struct stream *t, struct err *e)
 {
+    if (t->index != NULL)
+        t->brought = t->runs.n;
     while (t->brought < t->runs.n) {
         size_t n = t->runs.n - t->brought < MAX_RUNS ? t->runs.n - t->brought : MAX_RUNS;
-        if (!aside_merge(a->s, a->fd, t->put, vec_at(&t->runs, t->brought), n, e))
+        if (!aside_insert(a->s, a->fd, t->put, vec_at(&t->runs, t->brought), n, e))
             return err_in(e, "%s", t->put->table->name);
         t->brought += n;
     }
@@ -242,6 +292,19 @@ bool aside_bring_in(struct aside *a, struct err *e)
     if (ok)
         a->rows = 0;
     return ok;
+}
+
+/* While pages are written, the other tables; long rows behind those that come as pages. */
+bool aside_finish(struct aside *a, bool indexes, struct err *e)
+{
+    struct aside_pages *p = NULL;
+    bool ok = write_block(a, e) &&
+              aside_pages_begin(a->s, a->fd, a->streams, a->n, indexes, &p, e);
+    for (size_t i = 0; ok && i < a->n; i++)
+        if (a->streams[i].index == NULL && !a->streams[i].are_long &&
+            !aside_pages_chose(p, &a->streams[i]))
+            ok = bring_stream(a, &a->streams[i], e);
+    return aside_pages_end(p, ok, e) && aside_bring_in(a, e);
 }
 
 /* ---- savepoints */

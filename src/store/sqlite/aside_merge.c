@@ -1,24 +1,22 @@
-/* Merge: see aside_merge.h. A heap of the runs' first rows; rows go into the table in batches,
- * whose texts lie where they were read: before a run reads on, they are written. */
+/* Merge: see aside_merge.h. A heap of the runs' first rows. */
 #include "store/sqlite/aside_merge.h"
 
 #include "base/mem.h"
 
-enum { BATCH = 2000 /* rows that are written by one statement */ };
-
 struct merge {
-    struct store *s;
-    const struct put *put;
+    const struct merge_source *from;
+    const struct merge_taker *to;
     struct run_reader *readers;
     size_t *heap; /* indexes of readers, the one with the smallest row on top */
     size_t n;
-    struct row_set batch;
 };
 
 /* Whether reader a is to give its row before reader b. */
 static bool before(const struct merge *m, size_t a, size_t b)
 {
-    int c = cell_cmp(m->readers[a].row, m->readers[b].row);
+    int c = 0;
+    for (size_t i = 0; c == 0 && i < m->from->keys; i++)
+        c = cell_cmp(&m->readers[a].row[i], &m->readers[b].row[i]);
     return c != 0 ? c < 0 : a < b;
 }
 
@@ -35,31 +33,28 @@ static void sink(struct merge *m, size_t at)
     m->heap[at] = moving;
 }
 
-static bool write_batch(struct merge *m, struct err *e)
+static bool let_go(const struct merge *m, struct err *e)
 {
-    if (m->batch.n > 0 && !sqlite_put_rows(m->s, m->put, &m->batch, e))
-        return false;
-    m->batch.n = 0;
-    return true;
+    return m->to->let_go == NULL || m->to->let_go(m->to->payload, e);
 }
 
 /* The reader gets its next row; *ret_ended: there is none. */
-static bool step(struct merge *m, struct run_reader *r, bool *ret_ended, struct err *e)
+static bool step(const struct merge *m, struct run_reader *r, bool *ret_ended, struct err *e)
 {
     *ret_ended = run_ended(r);
     if (*ret_ended)
         return true;
-    if (!run_has_row(r) && (!write_batch(m, e) || !run_fill(r, e)))
+    if (!run_has_row(r) && (!let_go(m, e) || !run_fill(r, e)))
         return false;
     run_take_row(r);
     return true;
 }
 
-static bool begin(struct merge *m, int fd, const struct run *runs, size_t n, struct err *e)
+static bool begin(struct merge *m, struct err *e)
 {
     bool ended;
-    for (size_t i = 0; i < n; i++) {
-        run_open(&m->readers[i], fd, &runs[i], m->put->width);
+    for (size_t i = 0; i < m->from->n; i++) {
+        run_open(&m->readers[i], m->from->fd, &m->from->runs[i], m->from->width);
         if (!step(m, &m->readers[i], &ended, e))
             return false;
         if (!ended)
@@ -70,39 +65,34 @@ static bool begin(struct merge *m, int fd, const struct run *runs, size_t n, str
     return true;
 }
 
-/* Rows with the same first column lie together in their run, so that it stays on top. */
+/* Rows of a table with the same first column lie together in their run, so that it stays on
+ * top. */
 static bool take_top(struct merge *m, struct err *e)
 {
     struct run_reader *r = &m->readers[m->heap[0]];
-    bool ended;
-    if (m->batch.n == BATCH && !write_batch(m, e))
-        return false;
-    struct cell *to = row_set_at(&m->batch, m->batch.n++);
-    memcpy(to, r->row, r->width * sizeof *to);
-    if (!step(m, r, &ended, e))
+    struct cell first = r->row[0];
+    bool ended, stays = m->from->keys == 1 && first.kind == CELL_INT;
+    if (!m->to->take(m->to->payload, r, e) || !step(m, r, &ended, e))
         return false;
     if (ended)
         m->heap[0] = m->heap[--m->n];
-    else if (m->batch.n > 0 && cell_eq(to, r->row))
+    else if (stays && cell_eq(&first, &r->row[0]))
         return true;
     sink(m, 0);
     return true;
 }
 
-bool aside_merge(struct store *s, int fd, const struct put *p, const struct run *runs, size_t n,
-    struct err *e)
+bool aside_merge(const struct merge_source *from, const struct merge_taker *to, struct err *e)
 {
-    struct merge m = {.s = s, .put = p};
-    m.readers = mem_alloc(n * sizeof *m.readers);
-    m.heap = mem_alloc(n * sizeof *m.heap);
-    m.batch = (struct row_set){mem_alloc(BATCH * p->width * sizeof(struct cell)), p->width, 0};
-    bool ok = begin(&m, fd, runs, n, e);
+    struct merge m = {.from = from, .to = to};
+    m.readers = mem_alloc(from->n * sizeof *m.readers);
+    m.heap = mem_alloc(from->n * sizeof *m.heap);
+    bool ok = begin(&m, e);
     while (ok && m.n > 0)
         ok = take_top(&m, e);
-    ok = ok && write_batch(&m, e);
-    for (size_t i = 0; i < n; i++)
+    ok = ok && let_go(&m, e);
+    for (size_t i = 0; i < from->n; i++)
         run_close(&m.readers[i]);
-    mem_free(m.batch.cells);
     mem_free(m.heap);
     mem_free(m.readers);
     return ok;

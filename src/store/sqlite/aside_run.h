@@ -1,8 +1,7 @@
-/* Runs: rows as bytes in a file, and reading them back (private to aside.c).
+/* Runs: rows as bytes in a file, and reading them back (private to aside.c and its parts).
  *
- * A row is its length (four bytes), then its cells: a byte that says the kind, and how many bytes
- * of a number follow; then those, high ones first, zeros at the front left out: an integer, a
- * real's bits, or the length of the text behind it. */
+ * A row is its length (four bytes), then its record as SQLite stores it (record.h): so that it can
+ * be put on a page as it is. */
 #ifndef MOVIE_ETL_STORE_SQLITE_ASIDE_RUN_H
 #define MOVIE_ETL_STORE_SQLITE_ASIDE_RUN_H
 
@@ -23,14 +22,15 @@ struct run {
     int64_t at, n; /* bytes */
 };
 
-/* Reads one run. Texts lie in its bytes: they are valid until run_fill. */
+/* Reads one run. The record and its texts lie in its bytes: they are valid until run_fill. */
 struct run_reader {
     int fd;
     struct run left; /* not yet read */
     char *bytes; /* room for the largest row, or all of a short run */
     size_t n, used;
-    struct cell *row; /* at hand */
-    size_t width;
+    struct view record; /* of the row at hand */
+    struct cell *row;   /* its first columns */
+    size_t width;       /* how many of them */
 };
 
 void run_open(struct run_reader *r, int fd, const struct run *run, size_t width);

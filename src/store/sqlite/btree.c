@@ -177,6 +177,21 @@ bool leaves_add_text(
     return true;
 }
 
+/* ---- whole records */
+
+bool leaves_add_record(struct leaves *l, struct view record)
+{
+    if (record.n > btree_most_local(l->file))
+        return false;
+    uint32_t n = (uint32_t)record.n, size = varint_size(n) + n;
+    bool held;
+    uint8_t *to = leaves_begin(l, size, &held) - n;
+    memcpy(to, record.p, n);
+    (void)put_varint_before(to, n);
+    leaves_entered(l, size, held);
+    return true;
+}
+
 /* ---- the end */
 
 /* No entry came that would have begun a leaf: the last one of the full leaf goes up, and the held

@@ -159,6 +159,9 @@ static inline void leaves_add(struct leaves *l, const struct value *v, uint32_t 
 bool leaves_add_text(
     struct leaves *l, const struct value *v, uint32_t n, uint32_t at, struct view text);
 
+/* The same with a whole record. */
+bool leaves_add_record(struct leaves *l, struct view record);
+
 /* Bytes of the longest record that lies on its page as a whole. */
 uint32_t btree_most_local(const struct page_file *f);
 

@@ -190,14 +190,15 @@ static const struct engine sqlite_engine = {
     .tidy = sqlite_tidy,
 };
 
-/* A database that is to have its name only when it is whole is built beside it. A link that leads
+/* What a killed process left beside the database goes. A database that is to have its name only
+ * when it is whole is built beside it. A link that leads
  * nowhere yet is a name that is taken: SQLite makes the file where it leads. */
 static bool settle_place(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
-    if (s->mode != STORE_BUILD)
+    if (s->mode < STORE_WRITE)
         return true;
-    if (file_has_name(q->path)) {
+    if (s->mode != STORE_BUILD || file_has_name(q->path)) {
         side_clean(q);
         return true;
     }

@@ -209,6 +209,13 @@ static bool fill_side(struct store *s, const char *path, void *payload, struct e
     return fill(s, path, f->source, f->ret, e);
 }
 
+static bool fill_beside(struct store *s, struct filling *f, struct err *e)
+{
+    const char *names[] = {arena_print(&s->scratch, "%sratings", s->prefix).p,
+        arena_print(&s->scratch, "%six_ratings_movielens_id", s->prefix).p};
+    return side_claim(sqlite_of(s), e) && side_fill(s, names, 2, fill_side, f, e);
+}
+
 /* A database that others may be using: beside it, then into it. Three times on the disk: there, in
  * the log, here. */
 static bool load_live(struct store *s, const struct ranked_source *source, int64_t free,
@@ -220,7 +227,7 @@ static bool load_live(struct store *s, const struct ranked_source *source, int64
     if (!check_disk(sqlite_of(s), 2 * one, free, e))
         return false;
     if (free >= 3 * one)
-        return side_fill(s, fill_side, &f, e) && side_take_over(s, ret->stored, e);
+        return fill_beside(s, &f, e) && side_take_over(s, ret->stored, e);
     say_safe_way("the disk has no room for a file beside the database");
     return insert_rest(s, &p, false, 0, ret, e);
 }

@@ -199,25 +199,31 @@ static bool take_sql(void *payload, const struct cell *c, size_t n, struct err *
     return true;
 }
 
-/* What makes a file like the live one, as far as ratings are concerned: in it, whole lists of
- * entries can be copied. */
-static bool print_tables(struct store *s, struct str *to, struct err *e)
+/* What makes a file like the live one, as far as these tables and indexes are concerned: in it,
+ * whole lists of entries can be copied. */
+static bool print_tables(
+    struct store *s, const char *const *names, size_t n, struct str *to, struct err *e)
 {
-    struct view table = arena_print(&s->scratch, "%sratings", s->prefix),
-                index = arena_print(&s->scratch, "%six_ratings_movielens_id", s->prefix);
-    struct cell names[] = {cell_text(table), cell_text(index)}, mark = cell_int(MARK);
-    return sqlite_query(s,
-               "SELECT 'PRAGMA encoding = ''' || encoding || '''; PRAGMA page_size = ' || "
-               "page_size ||"
-               " '; PRAGMA auto_vacuum = NONE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = "
-               "OFF;"
-               " PRAGMA application_id = ' || ? FROM pragma_encoding, pragma_page_size",
-               &mark, 1, take_sql, to, e) &&
-           sqlite_query(s,
-               "SELECT sql FROM main.sqlite_schema WHERE name IN (?, ?) AND sql IS NOT NULL"
-               " ORDER BY type DESC", /* the table first */
-               names, 2, take_sql, to, e) &&
-           (str_ok(to) || err_set(e, ERR_STORE, "the definition of the ratings is too long"));
+    struct cell *cells = arena_take_array(&s->scratch, n, sizeof *cells), mark = cell_int(MARK);
+    struct str sql;
+    str_init(&sql, SQL_MAX);
+    str_addz(&sql, "SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name IN (");
+    for (size_t i = 0; i < n; i++) {
+        cells[i] = cell_text(view_of(names[i]));
+        str_addz(&sql, i == 0 ? "?" : ", ?");
+    }
+    str_addz(&sql, ") ORDER BY type DESC"); /* tables first */
+    bool ok = sqlite_query(s,
+                  "SELECT 'PRAGMA encoding = ''' || encoding || '''; PRAGMA page_size = ' || "
+                  "page_size ||"
+                  " '; PRAGMA auto_vacuum = NONE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous "
+                  "= OFF;"
+                  " PRAGMA application_id = ' || ? FROM pragma_encoding, pragma_page_size",
+                  &mark, 1, take_sql, to, e) &&
+              sqlite_query(s, str_z(&sql), cells, n, take_sql, to, e) &&
+              (str_ok(to) || err_set(e, ERR_STORE, "the definition of the tables is too long"));
+    str_done(&sql);
+    return ok;
 }
 
 static bool run_on_side(struct store *s, struct str *tables,
@@ -241,13 +247,13 @@ static bool run_on_side(struct store *s, struct str *tables,
     return ok;
 }
 
-bool side_fill(struct store *s,
+bool side_fill(struct store *s, const char *const *names, size_t n,
     bool (*fill)(struct store *s, const char *path, void *payload, struct err *e), void *payload,
     struct err *e)
 {
     struct str tables;
     str_init(&tables, SQL_MAX);
-    bool ok = side_claim(sqlite_of(s), e) && print_tables(s, &tables, e) &&
+    bool ok = print_tables(s, names, n, &tables, e) &&
               run_on_side(s, &tables, fill, payload, e);
     str_done(&tables);
     return ok;
@@ -269,15 +275,20 @@ static bool print_take_over(struct store *s, struct str *to, struct err *e)
     return true;
 }
 
-bool side_take_over(struct store *s, uint64_t rows, struct err *e)
+bool side_attach(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
     struct cell path = cell_text(view_of(q->beside));
+    q->attached = sqlite_exec(s, "ATTACH ? AS side", &path, 1, NULL, e);
+    return q->attached;
+}
+
+bool side_take_over(struct store *s, uint64_t rows, struct err *e)
+{
     struct str sql;
     int64_t copied = 0;
-    if (!sqlite_exec(s, "ATTACH ? AS side", &path, 1, NULL, e))
+    if (!side_attach(s, e))
         return false;
-    q->attached = true;
     str_init(&sql, SQL_MAX);
     bool ok = print_take_over(s, &sql, e) && sqlite_exec(s, str_z(&sql), NULL, 0, &copied, e) &&
               ((uint64_t)copied == rows ||

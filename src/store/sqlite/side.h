@@ -5,7 +5,8 @@
  * one; a file of that name that is anybody else's is neither removed nor followed. Two uses. A
  * database that does not exist yet is built in it and gets its name by a link, when it is whole:
  * nothing is ever overwritten. Beside one that exists, which others may have open, it takes in
- * ratings, which SQLite then copies into the live file within the load's transaction. */
+ * ratings, or what a first load of TMDB records puts into empty tables; SQLite then copies them
+ * into the live file within the load's transaction. */
 #ifndef MOVIE_ETL_STORE_SQLITE_SIDE_H
 #define MOVIE_ETL_STORE_SQLITE_SIDE_H
 
@@ -33,12 +34,14 @@ bool side_publish(struct store *s, struct err *e);
  * inside a transaction. */
 bool side_forget_journal(struct store *s, struct err *e);
 
-/* Makes the side file, with the tables of ratings as the database has them and empty, and lets
- * `fill` work on it: the store's connection is one to it meanwhile. `fill` is called without a
- * transaction and leaves with one. */
-bool side_fill(struct store *s,
+/* Makes these tables and indexes in the side file, which is claimed, as the database has them and
+ * empty, and lets `fill` work on it: the store's connection is one to it meanwhile. `fill` is
+ * called without a transaction and leaves with one. */
+bool side_fill(struct store *s, const char *const *names, size_t n,
     bool (*fill)(struct store *s, const char *path, void *payload, struct err *e), void *payload,
     struct err *e);
+/* The side file is "side" for SQLite from here on. */
+bool side_attach(struct store *s, struct err *e);
 /* Copies the side file's ratings, `rows` of them, into the database's, inside its transaction. */
 bool side_take_over(struct store *s, uint64_t rows, struct err *e);
 

@@ -17,6 +17,7 @@
  * nobody may act on it (throw away a file that was loaded) before. Without a write-ahead log
  * nothing is gathered: readers would have to wait for it. */
 #include "store/sqlite/aside.h"
+#include "store/sqlite/side.h"
 
 #include "base/sys.h"
 
@@ -131,9 +132,10 @@ bool sqlite_settle(struct store *s, bool now, bool *ret_settled, struct err *e)
     *ret_settled = !q->gathering || now || is_due(q);
     if (!q->gathering || !*ret_settled)
         return true;
-    bool ok = aside_bring_in(q->aside, e) && sqlite_run(q, "COMMIT", "cannot commit", e);
+    bool ok = aside_finish(q->aside, now, e) && sqlite_run(q, "COMMIT", "cannot commit", e);
     if (is_open(q))
         (void)sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
+    side_drop(q);
     forget_aside(q);
     q->gathering = !ok; /* so that whoever goes on all the same is told */
     return ok;

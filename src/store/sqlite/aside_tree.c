@@ -1,0 +1,50 @@
+/* Tree: see aside_tree.h. */
+#include "store/sqlite/aside_tree.h"
+
+void tree_init(struct tree *t, const struct merge_source *from, struct page_file *file)
+{
+    *t = (struct tree){.from = *from};
+    leaves_init(&t->leaves, file, false);
+}
+
+void tree_done(struct tree *t)
+{
+    leaves_done(&t->leaves);
+}
+
+static bool rises(const struct tree *t, const struct cell *row)
+{
+    int c = 0;
+    for (size_t i = 0; c == 0 && i < t->from.width; i++)
+        c = cell_cmp(&t->last[i], &row[i]);
+    return c < 0 || t->leaves.put == 0;
+}
+
+static void keep_key(struct tree *t, const struct run_reader *r)
+{
+    memcpy(t->last_bytes, r->record.p, r->record.n);
+    for (size_t i = 0; i < t->from.width; i++) {
+        t->last[i] = r->row[i];
+        if (r->row[i].kind == CELL_TEXT)
+            t->last[i].text.p = t->last_bytes + (r->row[i].text.p - r->record.p);
+    }
+}
+
+/* What is refused ends the merging, without an error. */
+static bool add_row(void *payload, const struct run_reader *r, struct err *e)
+{
+    struct tree *t = payload;
+    t->refused = r->record.n > TREE_MAX_ROW || !rises(t, r->row) ||
+                 !leaves_add_record(&t->leaves, r->record);
+    if (t->refused)
+        return err_set(e, ERR_DATA, "rows do not make a tree");
+    keep_key(t, r);
+    return leaves_ok(&t->leaves, e);
+}
+
+void tree_write(struct tree *t)
+{
+    bool ok = aside_merge(&t->from, &(struct merge_taker){.take = add_row, .payload = t}, &t->e);
+    leaves_end(&t->leaves);
+    t->failed = !t->refused && (!ok || !leaves_ok(&t->leaves, &t->e));
+}

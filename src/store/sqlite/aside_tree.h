@@ -1,0 +1,28 @@
+/* Tree: the b-tree of a table or an index, written as pages (btree.h) from the runs of its rows
+ * (private to aside_pages.c). Several may be written at once, each by one thread. */
+#ifndef MOVIE_ETL_STORE_SQLITE_ASIDE_TREE_H
+#define MOVIE_ETL_STORE_SQLITE_ASIDE_TREE_H
+
+#include "store/sqlite/aside_merge.h"
+#include "store/sqlite/btree.h"
+#include "store/table.h"
+
+enum { TREE_MAX_ROW = 2048 /* bytes; what fits on a page as a whole is less, on pages of 8 KiB */ };
+
+struct tree {
+    struct merge_source from; /* the columns that are wanted are the key: they have to rise */
+    struct leaves leaves;
+    /* Its rows do not rise, or one is too long: it is not whole, and to be thrown away. */
+    bool refused;
+    bool failed;
+    struct err e;
+    struct cell last[TABLE_MAX_COLUMNS]; /* the key of the last row; texts in: */
+    char last_bytes[TREE_MAX_ROW];
+};
+
+void tree_init(struct tree *t, const struct merge_source *from, struct page_file *file);
+/* Writes its leaves; whether that went well stands in `failed` and `refused`. */
+void tree_write(struct tree *t);
+void tree_done(struct tree *t);
+
+#endif
