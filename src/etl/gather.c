@@ -7,6 +7,8 @@
 
 enum {
     MOST = 100 * 1000, /* records gathered before they are written: some 6 MB */
+    MOST_ON_SERVER = 8000, /* which may send each row to others, whole, as it was and as it is:
+                              clusters bound what a transaction has of that */
     WEIGHT = 4, /* one that is not unchanged counts so much: while something is gathered, its file's
                    position does not move */
 };
@@ -84,7 +86,8 @@ bool gather_waits(const struct apply *a)
 
 bool gather_is_due(const struct apply *a)
 {
-    return gather_waits(a) && a->gathered->records >= MOST;
+    size_t most = a->w->x->config->store.host == NULL ? MOST : MOST_ON_SERVER;
+    return gather_waits(a) && a->gathered->records >= most;
 }
 
 /* Of files of one type, one after the other, the last one speaks for all. */
