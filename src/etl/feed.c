@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 
-/* What goes through the queue: one of the three. */
+/* What goes through the queues: one of the three. */
 struct item {
     struct feed_file *file;
     struct feed_group *group;
@@ -14,9 +14,9 @@ struct item {
 
 struct feed {
     const struct vec *files;
-    struct map *known; /* borrowed */
-    struct queue *queue;
-    struct thread *thread;
+    struct map *known;           /* borrowed */
+    struct queue *read, *hashed; /* struct item */
+    struct thread *reader, *hasher;
     struct check_run run;
     struct feed_spares *spares;
 };
@@ -45,7 +45,7 @@ static bool put(struct feed *f, const struct item *it)
 {
     struct item *copy = mem_alloc(sizeof *copy);
     *copy = *it;
-    if (queue_put(f->queue, copy))
+    if (queue_put(f->read, copy))
         return true;
     free_item(copy);
     return false;
@@ -208,7 +208,24 @@ static void read_all(void *payload)
     bool go_on = true;
     for (size_t i = 0; go_on && i < f->files->n; i++)
         go_on = read_file(f, *(const char *const *)vec_at(f->files, i));
-    queue_close(f->queue);
+    queue_close(f->read);
+}
+
+/* ---- the hasher's side */
+
+static void hash_all(void *payload)
+{
+    struct feed *f = payload;
+    struct item *it;
+    while ((it = queue_take(f->read)) != NULL) {
+        if (it->group != NULL)
+            feed_group_hash(it->group);
+        if (!queue_put(f->hashed, it)) { /* nobody takes any more */
+            queue_close(f->read);
+            free_item(it);
+        }
+    }
+    queue_close(f->hashed);
 }
 
 /* ---- the taker's side */
@@ -218,10 +235,11 @@ bool feed_new(const struct vec *files, struct map *known, struct feed **ret, str
     struct feed *f = mem_alloc(sizeof *f);
     f->files = files;
     f->known = known;
-    f->queue = queue_new(FEED_AHEAD);
+    f->read = queue_new(1);
+    f->hashed = queue_new(FEED_AHEAD);
     f->spares = feed_spares_new();
     check_run_init(&f->run);
-    if (thread_start(read_all, f, &f->thread, e)) {
+    if (thread_start(hash_all, f, &f->hasher, e) && thread_start(read_all, f, &f->reader, e)) {
         *ret = f;
         return true;
     }
@@ -244,7 +262,7 @@ struct feed_file *feed_next_file(struct feed *f)
 {
     struct item *it;
     struct feed_file *file = NULL;
-    while (file == NULL && (it = queue_take(f->queue)) != NULL) {
+    while (file == NULL && (it = queue_take(f->hashed)) != NULL) {
         file = it->failed ? failed_file(&it->err) : it->file;
         it->file = NULL;
         free_item(it);
@@ -254,7 +272,7 @@ struct feed_file *feed_next_file(struct feed *f)
 
 bool feed_next_group(struct feed *f, struct feed_group **ret, struct err *e)
 {
-    struct item *it = queue_take(f->queue);
+    struct item *it = queue_take(f->hashed);
     if (it == NULL)
         return err_set(e, ERR_BUG, "groups were asked for that do not come");
     *ret = it->group;
@@ -271,11 +289,14 @@ void feed_free(struct feed *f)
     struct item *it;
     if (f == NULL)
         return;
-    queue_close(f->queue);
-    thread_join(f->thread);
-    while ((it = queue_take(f->queue)) != NULL)
+    queue_close(f->hashed);
+    queue_close(f->read); /* where there is no reader, nobody else does */
+    thread_join(f->reader);
+    thread_join(f->hasher);
+    while ((it = queue_take(f->hashed)) != NULL)
         free_item(it);
-    queue_free(f->queue);
+    queue_free(f->hashed);
+    queue_free(f->read);
     feed_spares_free(f->spares);
     check_run_done(&f->run);
     mem_free(f);

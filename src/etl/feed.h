@@ -1,12 +1,15 @@
-/* Feed: reads batch files ahead of the database, in a thread of its own (private to etl).
+/* Feed: reads batch files ahead of the database, in threads of its own (private to etl).
  *
  * Of each file first the survey, then, if that found it usable, its records in groups, decoded,
- * laid out and in their order. Whoever takes something owns it and frees it.
+ * laid out, hashed and in their order. Whoever takes something owns it and frees it.
  *
- * At most FEED_AHEAD things wait, one is being written, a file's groups are kept while it is
- * surveyed, and FEED_SPARES groups are empty, but hold their memory (feed_group.h): KEPT_BYTES and
- * five times FEED_BYTES, 288 MiB at most and one record more. Files of a thousand movies of 26 KB
- * need 140 MB. */
+ * Reading is what a first load waits for, so what can be done behind the reader is: a second thread
+ * hashes the lists of each group, between two queues.
+ *
+ * At most one thing waits to be hashed and one is, FEED_AHEAD wait behind it, one is being written,
+ * a file's groups are kept while it is surveyed, and FEED_SPARES groups are empty, but hold their
+ * memory (feed_group.h): KEPT_BYTES and seven times FEED_BYTES, 352 MiB at most and one record
+ * more. */
 #ifndef MOVIE_ETL_ETL_FEED_H
 #define MOVIE_ETL_ETL_FEED_H
 

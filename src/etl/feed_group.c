@@ -133,6 +133,12 @@ void feed_group_add(struct feed_group *g, const struct staged_record *r, enum ma
     }
 }
 
+void feed_group_hash(struct feed_group *g)
+{
+    for (size_t i = 0; i < g->n; i++)
+        merge_hash(&g->records[i].rows, &g->arena);
+}
+
 /* ---- the groups of a file */
 
 void feed_kept_init(struct feed_kept *k, struct feed_spares *home)

@@ -52,9 +52,11 @@ struct feed_group *feed_group_new(struct feed_spares *home);
 void feed_group_free(struct feed_group *g); /* NULL: does nothing */
 bool feed_group_is_full(const struct feed_group *g);
 /* Adds document number `index`. Everything is copied but `findings`, which a bad record takes: they
- * are empty then. */
+ * are empty then. The lists of its rows get their hashes by feed_group_hash. */
 void feed_group_add(struct feed_group *g, const struct staged_record *r, enum mark mark,
     uint64_t index, struct view document, struct findings *findings);
+/* When nothing is added any more. */
+void feed_group_hash(struct feed_group *g);
 
 struct feed_kept {
     struct feed_spares *home;

@@ -1,6 +1,6 @@
 /* Loading one batch file (private to etl).
  *
- * Two steps. The survey, in a thread that is ahead of this one (feed.h), reads and checks
+ * Two steps. The survey, in threads that are ahead of this one (feed.h), reads and checks
  * everything and touches nothing: a file that is not complete, or has more errors than allowed, is
  * refused before its first record is loaded. The load then applies the good records in groups, one
  * transaction each, in which the file's position moves too, so that a run that is killed goes on at

@@ -56,14 +56,16 @@ void merge_movie(int64_t id, const struct ml_row *const *rows, size_t row_n,
 /* ---- a fetched record against what is stored */
 
 /* A movie as the rows it is to be; of the lists that it says something about, with all their
- * rows and their hashes. Made without a look at what is stored, by whoever has time for it; whole
- * in its arena, so that the movie need not live as long. */
+ * rows and, once merge_hash was called, their hashes. Made without a look at what is stored, by
+ * whoever has time for it; whole in its arena, so that the movie need not live as long. */
 struct record_rows {
     struct cell cells[LAYOUT_MAX_COLUMNS]; /* in the order of layout_of_movie */
     struct list_write *lists;              /* `remove` is not set */
     size_t list_n;
 };
 void merge_lay_out(const struct tmdb_movie *m, struct arena *a, struct record_rows *ret);
+/* Hashes every list, into the same arena: as much work as laying out, and needs the rows only. */
+void merge_hash(struct record_rows *rows, struct arena *a);
 
 struct record_diff {
     bool stale;      /* older than what is stored: nothing to write */
@@ -76,10 +78,10 @@ struct record_diff {
 typedef bool merge_read_rows(void *payload, const struct list *l, int64_t tmdb_id, struct arena *a,
     struct row_set *ret, struct err *e);
 
-/* What writing `r` (a movie), laid out as `rows`, over `stored` would change. Absent fields and
- * lists keep what is stored; null and empty ones replace it; relationship sets are replaced as
- * sets. An older record (r->at < stored->fetched_at) is stale. `ret` is in `a` but for ret->changes
- * (record_diff_done). */
+/* What writing `r` (a movie), laid out as `rows` and hashed, over `stored` would change. Absent
+ * fields and lists keep what is stored; null and empty ones replace it; relationship sets are
+ * replaced as sets. An older record (r->at < stored->fetched_at) is stale. `ret` is in `a` but for
+ * ret->changes (record_diff_done). */
 bool merge_record(const struct staged_record *r, const struct record_rows *rows,
     const struct tmdb_stored *stored, merge_read_rows *read, void *payload, struct arena *a,
     struct record_diff *ret, struct err *e);

@@ -57,7 +57,14 @@ void merge_lay_out(const struct tmdb_movie *m, struct arena *a, struct record_ro
         *to = (struct list_write){.list = l};
         rows_of_list(l, m, a, &to->put);
         rows_of_own(l, m, a, &to->own);
-        to->hash = hash_of(l, &to->put, &to->own, a);
+    }
+}
+
+void merge_hash(struct record_rows *rows, struct arena *a)
+{
+    for (size_t i = 0; i < rows->list_n; i++) {
+        struct list_write *l = &rows->lists[i];
+        l->hash = hash_of(l->list, &l->put, &l->own, a);
     }
 }
 

@@ -79,6 +79,7 @@ static void check_cell(const struct feed_record *r, int i)
     assert_view(r->record.movie.title, title);
     assert_int_equal(r->rows.list_n, 1);
     assert_int_equal(r->rows.lists[0].put.n, 1);
+    assert_int_equal(r->rows.lists[0].hash.n, 16);
 }
 
 static void check_record_of(const struct feed_record *r, int i, size_t text)

@@ -52,6 +52,7 @@ static struct record_diff merge(const struct staged_record *r, const struct tmdb
     struct err e;
     reads = 0;
     merge_lay_out(&r->movie, &arena, &rows);
+    merge_hash(&rows, &arena);
     assert_true(merge_record(r, &rows, s, read_stored, NULL, &arena, &d, &e));
     return d;
 }
