@@ -14,7 +14,10 @@ enum { JOBS = 16 };
 
 struct job {
     struct loading rows;
-    bool done; /* what became of it, and why: carried from one thread to the other */
+    /* what became of it, and why: carried from one thread to the other, for the connection may be
+     * at the next one by then */
+    bool done, careful;
+    unsigned code;
     struct err why;
 };
 
@@ -35,6 +38,8 @@ static void work(void *payload)
     struct job *j;
     while ((j = queue_take(b->full)) != NULL) {
         j->done = server_load(b->twin, &j->rows, false, &j->why);
+        j->careful = server_of(b->twin)->careful;
+        j->code = server_of(b->twin)->code;
         (void)queue_put(b->done, j);
     }
 }
@@ -93,21 +98,22 @@ static void rest(struct beside *b, struct job *j)
     b->idle[b->idle_n++] = j;
 }
 
-/* What the failure of a LOAD DATA of that connection means for the next transaction. */
-static void learn(struct server *q, const struct server *from, struct err *e)
+/* What the failure of a LOAD DATA, of either connection, means for the next transaction. */
+static void learn(struct server *q, bool careful, unsigned code, struct err *e)
 {
-    bool forbidden = server_is_forbidden(from->code);
-    q->careful = q->careful || from->careful;
+    bool forbidden = server_is_forbidden(code);
+    q->careful = q->careful || careful;
     q->no_local = q->no_local || forbidden;
     e->transient = e->transient || forbidden;
 }
 
 static bool load_here(struct store *s, struct job *j, struct err *e)
 {
+    struct server *q = server_of(s);
     bool ok = server_load(s, &j->rows, false, e);
     if (!ok)
-        learn(server_of(s), server_of(s), e);
-    rest(server_of(s)->beside, j);
+        learn(q, q->careful, q->code, e);
+    rest(q->beside, j);
     return ok;
 }
 
@@ -119,7 +125,7 @@ static bool take_done(struct server *q, struct err *e)
     bool ok = j->done;
     if (!ok) {
         *e = j->why;
-        learn(q, server_of(b->twin), e);
+        learn(q, j->careful, j->code, e);
     }
     rest(b, j);
     return ok;
@@ -155,8 +161,9 @@ bool beside_put(struct store *s, const struct put *p, const struct row_set *rows
     str_init(&j->rows.data, LOAD_MAX);
     if (!server_lay_out(s, p, rows, &j->rows)) {
         rest(b, j);
+        err_set(e, ERR_STORE, "too many rows for one LOAD DATA into %s", p->table->name);
         q->careful = e->transient = true;
-        return err_set(e, ERR_STORE, "too many rows for one LOAD DATA into %s", p->table->name);
+        return false;
     }
     if (!has_begun(s, b))
         return load_here(s, j, e);

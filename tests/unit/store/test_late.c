@@ -2,6 +2,8 @@
  * where a server is. */
 #include "kit.h"
 
+#include <string.h>
+
 static const char names[] =
     "SELECT DISTINCT table_name, index_name, column_name FROM information_schema.statistics WHERE"
     " table_schema = DATABASE() ORDER BY 1, 2, 3";
@@ -65,6 +67,49 @@ static void rows_of_records_that_never_came_are_removed(void **state)
     assert_string_equal(kit_text(k, "SELECT tmdb_id, video_id FROM videos"), "1|v");
 }
 
+struct writing {
+    struct store *s;
+    const struct tmdb_write *w;
+};
+
+static bool write_it(void *payload, struct err *e)
+{
+    const struct writing *it = payload;
+    return store_write_tmdb(it->s, &it->w, 1, e);
+}
+
+/* More than one LOAD DATA holds: the transaction is made again, by INSERT. */
+static void a_record_of_many_long_rows_comes_nevertheless(void **state)
+{
+    enum { REVIEWS = 700, LENGTH = 50000, SAID = 0x3ff }; /* line feeds: two bytes each */
+    struct kit *k = *state;
+    struct tmdb_movie m = {.tmdb_id = 1, .title = view_of("Much reviewed")};
+    struct tmdb_review *reviews = arena_take_array(&k->a, REVIEWS, sizeof *reviews);
+    char *text = arena_take_array(&k->a, LENGTH, 1);
+    struct list_write lw = {.list = tmdb_lists};
+    struct tmdb_write w = {
+        .tmdb_id = 1, .fetched_at = 1, .lists = &lw, .list_n = 1, .is_new = true};
+    struct writing it = {k->s, &w};
+    memset(text, '\n', LENGTH);
+    text[0] = text[LENGTH - 1] = 'x'; /* so that nothing is trimmed */
+    for (int i = 0; i < REVIEWS; i++)
+        reviews[i] = (struct tmdb_review){.record = {.said = SAID},
+            .review_id = arena_print(&k->a, "review%05d", i),
+            .content = {text, LENGTH}};
+    m.record.said = 1u << TMDB_tmdb_id | 1u << TMDB_title;
+    m.reviews = (struct rows){reviews, REVIEWS, true};
+    while (strcmp(lw.list->name, "reviews") != 0)
+        lw.list++;
+    row_of_movie(&m, &k->a, w.cells);
+    rows_of_list(lw.list, &m, &k->a, &lw.put);
+    must(store_begin_first_load(k->s, &k->e));
+    must(store_transact(k->s, write_it, &it, &k->e));
+    must(store_end_first_load(k->s, true, &k->e));
+    assert_int_equal(kit_int(k, "SELECT count(*) FROM reviews WHERE char_length(content) = 50000"),
+        REVIEWS);
+    kit_sound(k);
+}
+
 /* A key that would not hold is not claimed; everything else is as it was. */
 static void a_reference_that_leads_nowhere_costs_its_key_only(void **state)
 {
@@ -90,6 +135,7 @@ int main(void)
         KIT_TEST(keys_go_and_come_with_their_indexes),
         KIT_TEST(what_is_cut_off_is_mended),
         KIT_EMPTY(rows_of_records_that_never_came_are_removed),
+        KIT_TEST(a_record_of_many_long_rows_comes_nevertheless),
         KIT_TEST(a_reference_that_leads_nowhere_costs_its_key_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
