@@ -5,8 +5,9 @@
  * table while the first writes all else; when that is done both take what is left.
  *
  * So a transaction has two parts. That of the second connection is committed first, when all the
- * other has left to do is its own COMMIT, and while it still holds the lease's row; whoever dies
- * between the two leaves rows of records that are not there (late.c removes them). A process that
+ * other has left to do is its own COMMIT (or when rows are looked at that may be in it, of a record
+ * that comes a second time), and while it still holds the lease's row; whoever dies between the two
+ * leaves rows of records that are not there (orphans.c removes them). A process that
  * sleeps in between loses both parts (wait_timeout). Where there can be no second connection,
  * everything goes over the first. */
 #ifndef MOVIE_ETL_STORE_MYSQL_BESIDE_H

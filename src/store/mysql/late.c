@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "store/ddl.h"
 #include "store/lease.h"
-#include "store/mysql/beside.h"
 
 #include <string.h>
 
@@ -187,24 +186,6 @@ static bool lacks_keys(struct store *s, const struct table *t, bool *ret, struct
     return ok;
 }
 
-/* Rows of records that are not there: whoever wrote them died before the records were committed
- * (beside.h), and indexes that are missing say so. */
-static bool remove_orphans(struct store *s, struct err *e)
-{
-    struct server *q = server_of(s);
-    bool ok = true;
-    for (size_t i = 0; q->orphans && ok && i < s->schema.tables.n; i++) {
-        const struct table *t = vec_at(&s->schema.tables, i);
-        struct view text = arena_print(&s->scratch,
-            "DELETE c FROM {%s} c LEFT JOIN {tmdb_movies} m ON m.tmdb_id = c.tmdb_id WHERE"
-            " m.tmdb_id IS NULL",
-            t->name);
-        ok = !beside_takes(t) || server_run(s, text.p, e);
-    }
-    q->orphans = q->orphans && !ok;
-    return ok;
-}
-
 /* An index over millions of rows takes longer than a lease lasts, and than a server is believed
  * that says nothing: the connection is made anew for it, DDL being outside of transactions. */
 static bool make_patiently(struct store *s, const struct index *ix, bool keys, struct err *e)
@@ -216,7 +197,7 @@ static bool make_patiently(struct store *s, const struct index *ix, bool keys, s
     server_disconnect(q);
     q->patient = true;
     s->lease_seconds = LONG_LEASE;
-    bool ok = server_ready(s, e) && lease_check(s, e) && remove_orphans(s, e) &&
+    bool ok = server_ready(s, e) && lease_check(s, e) && server_remove_orphans(s, e) &&
               (keys ? make(s, ix, e) : ddl_create_index(s, ix, e));
     s->lease_seconds = lease;
     server_disconnect(q);
@@ -233,5 +214,5 @@ bool server_make_late(struct store *s, const struct index *ix, struct err *e)
     if (!lacks_keys(s, t, &keys, e) || !db_get_ints(s, any.p, NO_CELLS, &one, 1, &rows, e))
         return false;
     return keys || rows ? make_patiently(s, ix, keys, e)
-                        : remove_orphans(s, e) && ddl_create_index(s, ix, e);
+                        : server_remove_orphans(s, e) && ddl_create_index(s, ix, e);
 }

@@ -139,6 +139,9 @@ bool server_make_late(struct store *s, const struct index *ix, struct err *e);
  * record they belong to. */
 bool server_is_late(const struct table *t);
 
+/* orphans.c: while there may be any (q->orphans). Commits what was begun. */
+bool server_remove_orphans(struct store *s, struct err *e);
+
 /* bulk.c */
 /* While q->bulk: `work` as a transaction of its own, replayed as needed; otherwise simply
  * `work`. */

@@ -2,6 +2,9 @@
  * where a server is. */
 #include "kit.h"
 
+#include "base/thread.h"
+#include "store/sql.h"
+
 #include <string.h>
 
 static const char names[] =
@@ -65,6 +68,48 @@ static void rows_of_records_that_never_came_are_removed(void **state)
     kit_open(k, STORE_WRITE);
     assert_string_equal(kit_text(k, "SELECT tmdb_id, credit_id FROM credits"), "1|x");
     assert_string_equal(kit_text(k, "SELECT tmdb_id, video_id FROM videos"), "1|v");
+}
+
+struct opening {
+    const struct store_config *config;
+    struct store *s;
+    bool ok;
+    struct err e;
+};
+
+static void open_it(void *payload)
+{
+    struct opening *o = payload;
+    o->ok = store_open(o->config, STORE_WRITE, &o->s, &o->e);
+}
+
+/* Who is at work has committed the rows of a record, and is about to commit the record, when
+ * somebody else opens the database. */
+static void rows_of_a_record_on_its_way_stay(void **state)
+{
+    struct kit *k = *state;
+    struct opening other = {.config = &k->config};
+    struct thread *thread;
+    k->config.foreign_keys = false;
+    kit_open(k, STORE_CREATE);
+    must(store_take_lease(k->s, "who is at work", 600, &k->e));
+    must(store_begin_first_load(k->s, &k->e));
+    must(store_begin(k->s, &k->e));
+    kit_sql(k, "INSERT INTO credits(tmdb_id, kind, credit_id) VALUES (1, 'cast', 'x')");
+    must(thread_start(open_it, &other, &thread, &k->e));
+    bool waits = false;
+    for (int i = 0; i < 50 && !waits; i++, sys_sleep_ms(100))
+        waits = kit_int(k, "SELECT count(*) FROM information_schema.processlist WHERE info LIKE"
+                           " 'UPDATE `etl_locks`%'") > 0;
+    must(db_exec(k->s, "INSERT INTO {tmdb_movies}(tmdb_id, fetched_at) VALUES (1, 1)", NO_CELLS,
+        NULL, &k->e));
+    must(store_commit(k->s, &k->e));
+    thread_join(thread);
+    if (!other.ok)
+        fail_msg("%s", other.e.text);
+    store_close(other.s);
+    assert_string_equal(kit_text(k, "SELECT tmdb_id, credit_id FROM credits"), "1|x");
+    assert_true(waits);
 }
 
 struct writing {
@@ -135,6 +180,7 @@ int main(void)
         KIT_TEST(keys_go_and_come_with_their_indexes),
         KIT_TEST(what_is_cut_off_is_mended),
         KIT_EMPTY(rows_of_records_that_never_came_are_removed),
+        KIT_EMPTY(rows_of_a_record_on_its_way_stay),
         KIT_TEST(a_record_of_many_long_rows_comes_nevertheless),
         KIT_TEST(a_reference_that_leads_nowhere_costs_its_key_only),
     };
