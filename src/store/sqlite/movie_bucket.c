@@ -9,8 +9,9 @@ void bucket_end(struct bucket *b)
 {
     if (b->last == NULL)
         return;
-    b->last->n = (uint32_t)(b->at - b->last->words);
-    b->rows += b->last->n;
+    uint32_t n = (uint32_t)(b->at - b->last->words);
+    b->rows += n - b->last->n;
+    b->last->n = n;
 }
 
 void bucket_add_block(struct bucket *b, uint32_t user)
@@ -18,6 +19,7 @@ void bucket_add_block(struct bucket *b, uint32_t user)
     struct bucket_block *block = mem_grow(NULL, 1, sizeof *block);
     bucket_end(b);
     block->next = NULL;
+    block->n = 0;
     block->user = b->user = user;
     if (b->last == NULL)
         b->blocks = block;

@@ -45,7 +45,7 @@ static inline void bucket_add(struct bucket *b, uint32_t pair, uint32_t user)
 
 /* Makes room. */
 void bucket_add_block(struct bucket *b, uint32_t user);
-void bucket_end(struct bucket *b); /* no more rows */
+void bucket_end(struct bucket *b); /* no more rows; may be said twice */
 void bucket_done(struct bucket *b);
 
 /* Puts the users of all rows in the order of their pairs, of which there are `pairs`. `ids`: of all

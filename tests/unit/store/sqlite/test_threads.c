@@ -103,6 +103,35 @@ static void or_it_does_not(void **state)
     table_pages_close(&k->pages.pages);
 }
 
+/* Nor is a row counted twice then, which would cut off a half without rows. */
+static void rows_are_counted_once(void **state)
+{
+    struct pages_kit *k = *state;
+    struct row_kind kind = {.rows = 12000,
+        .seed = 5,
+        .movies = 900,
+        .movie_step = 3,
+        .user_step = 2,
+        .last_time = 1700000000,
+        .most_of_user = 1};
+    bool indexed;
+    make_rows(k, &kind);
+    for (size_t i = 0; i < k->rows.n; i++) {
+        k->rows.ranks[i] = (uint32_t)i % 16;
+        k->rows.movies[i] = k->rows.ids[i % 16];
+    }
+    write_plain(k, 4096, 0);
+    k->beside = 1;
+    make_empty(k, "direct.db", 4096, 0);
+    begin_pages(k, "direct.db");
+    k->pages.pages.beside = k->pages.pages.index.memory - 1;
+    add_rows(k, 16384);
+    assert_true(rating_pages_end(&k->pages, true, &indexed, &k->e));
+    assert_true(indexed && !k->pages.pages.going);
+    table_pages_close(&k->pages.pages);
+    compare_written(k);
+}
+
 static void tags_too(void **state)
 {
     struct tag_rows t;
@@ -121,6 +150,7 @@ int main(void)
         PAGES_TEST(nothing_to_share),
         PAGES_TEST(sqlite_goes_on_meanwhile),
         PAGES_TEST(or_it_does_not),
+        PAGES_TEST(rows_are_counted_once),
         PAGES_TEST(tags_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
