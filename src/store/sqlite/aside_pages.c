@@ -213,7 +213,7 @@ static void forget_trees(struct aside_pages *p)
     p->n = 0;
 }
 
-/* Without the file, because somebody's lies there, everything is left to INSERT. */
+/* Without the file, because somebody's lies there or has a lock on it, all is left to INSERT. */
 static bool open_file(struct aside_pages *p, struct err *e)
 {
     const char *names[MAX_TREES], *why = NULL;
@@ -223,7 +223,7 @@ static bool open_file(struct aside_pages *p, struct err *e)
     if (!side_claim(q, e)) {
         log_line(LOG_INFO, "rows are stored one by one, which takes longer: %s", e->text);
         forget_trees(p);
-        return e->kind == ERR_REFUSED;
+        return e->kind == ERR_REFUSED || e->kind == ERR_LOCKED;
     }
     if (!side_fill(p->s, names, p->n, find_roots, p, e) ||
         !page_file_open(&p->file, q->beside, &why, e))

@@ -1,5 +1,6 @@
 /* Record: a row as SQLite stores it, its record format (2.1 of the file format; btree.h has what is
- * needed of it), from cells and back (private to this folder). */
+ * needed of it), from cells and back (private to this folder). A real stays a double: SQLite would
+ * store a whole one as an integer, and reads both. */
 #ifndef MOVIE_ETL_STORE_SQLITE_RECORD_H
 #define MOVIE_ETL_STORE_SQLITE_RECORD_H
 
