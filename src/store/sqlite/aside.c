@@ -46,14 +46,30 @@ static bool is_ours(const struct store *s, struct arena *a, struct view name)
     return false;
 }
 
-/* An index may be unique, or of an expression that fails. Those without a text are of keys. A
- * column that is computed may have a value that its type or NOT NULL refuses. */
+/* How many columns of the table have to have a value; INT64_MAX: it is none of ours. */
+static int64_t required_of(const struct store *s, struct view name)
+{
+    int64_t n = 0;
+    size_t prefix = strlen(s->prefix);
+    const struct table *t = NULL;
+    for (size_t i = 0; t == NULL && view_starts(name, s->prefix) && i < s->schema.tables.n; i++) {
+        t = vec_at(&s->schema.tables, i);
+        t = view_is(view_slice(name, prefix, name.n), t->name) ? t : NULL;
+    }
+    for (size_t i = 0; t != NULL && i < t->n; i++)
+        n += (t->columns[i].flags & COL_REQUIRED) != 0;
+    return t == NULL ? INT64_MAX : n;
+}
+
+/* An index may be unique, or of an expression that fails; one without a text is of a key, or of a
+ * UNIQUE in its table. A column that is computed may have a value that its type or NOT NULL
+ * refuses. */
 static bool look_at(void *payload, const struct cell *c, size_t n, struct err *e)
 {
     struct aside *a = payload;
     (void)n;
     (void)e;
-    if (view_is(c[0].text, "trigger") || (view_is(c[0].text, "table") && c[2].i != 0))
+    if (view_is(c[0].text, "trigger") || c[2].i != 0 || c[3].i > required_of(a->s, c[1].text))
         a->closed = true;
     if (view_is(c[0].text, "index") && !is_ours(a->s, &a->s->scratch, c[1].text))
         a->closed = true;
@@ -63,8 +79,10 @@ static bool look_at(void *payload, const struct cell *c, size_t n, struct err *e
 static bool look(struct aside *a, struct err *e)
 {
     return sqlite_query(a->s,
-        "SELECT type, name, sql LIKE 'CREATE TABLE%' AND (sql LIKE '%CHECK%' OR EXISTS (SELECT 1"
-        " FROM pragma_table_xinfo(s.name, 'main') WHERE hidden IN (2, 3)))"
+        "SELECT type, name, sql LIKE 'CREATE TABLE%' AND (sql LIKE '%CHECK%' OR sql LIKE"
+        " '%UNIQUE%' OR EXISTS (SELECT 1 FROM pragma_table_xinfo(s.name, 'main')"
+        " WHERE hidden IN (2, 3))), CASE WHEN sql LIKE 'CREATE TABLE%' THEN (SELECT count(*)"
+        " FROM pragma_table_xinfo(s.name, 'main') WHERE \"notnull\" <> 0) ELSE 0 END"
         " FROM main.sqlite_schema AS s WHERE sql IS NOT NULL", NULL, 0, look_at, a, e);
 }
 

@@ -8,8 +8,10 @@
 #include "store/sqlite/aside_run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 enum { MOVIES = 96, GROUP = 20, PORTION = 24 };
@@ -150,6 +152,17 @@ static void write_all(struct kit *k, struct tmdb_write *records[MOVIES])
         must(write_group(k, records + i, i + GROUP < MOVIES ? GROUP : MOVIES - i, false));
 }
 
+/* How many tables were filled from the file beside. */
+static size_t taken_over(const struct kit *k)
+{
+    const struct sqlite *q = sqlite_of(k->s);
+    size_t n = 0;
+    for (size_t i = 0; i < STATEMENTS; i++)
+        n += q->statements[i].sql != NULL &&
+             strncmp(q->statements[i].sql, "INSERT INTO main.", 17) == 0;
+    return n;
+}
+
 /* Such rows make no tree. */
 static void of_rows_with_one_key_the_last_stays(void **state)
 {
@@ -173,23 +186,33 @@ static void of_rows_with_one_key_the_last_stays(void **state)
 }
 
 /* Nor is there a file to write trees into. */
-static void the_name_beside_may_be_taken(void **state)
+static void without_the_file_beside(struct kit *k, bool locked)
 {
-    struct kit *k = *state;
     struct tmdb_write *records[MOVIES];
     const char *beside = kit_path(k, "movies.db.new");
     random_records(k, records);
     struct view plain = plain_dump(k, records);
-    FILE *f = fopen(beside, "w");
-    assert_non_null(f);
-    fputs("mine", f);
-    fclose(f);
+    int fd = open(beside, O_RDWR | O_CREAT, 0644);
+    assert_int_equal(write(fd, "mine", 4), 4);
+    assert_true(!locked || flock(fd, LOCK_EX) == 0);
     must(store_begin_first_load(k->s, &k->e));
     write_all(k, records);
     must(store_end_first_load(k->s, true, &k->e));
+    assert_int_equal(taken_over(k), 0);
     assert_true(view_eq(kit_dump(k), plain));
     assert_true(file_exists(beside));
     kit_sound(k);
+    close(fd);
+}
+
+static void the_name_beside_may_be_taken(void **state)
+{
+    without_the_file_beside(*state, false);
+}
+
+static void and_the_file_locked(void **state)
+{
+    without_the_file_beside(*state, true);
 }
 
 static void indexes_come_with_the_rows(void **state)
@@ -204,6 +227,7 @@ static void indexes_come_with_the_rows(void **state)
     assert_int_equal(kit_int(k, sql), 0);
     settle(k);
     assert_int_equal(kit_int(k, sql), 1);
+    assert_in_range(taken_over(k), 5, 20);
     assert_false(file_exists(kit_path(k, "movies.db.new")));
     must(store_end_first_load(k->s, true, &k->e));
     kit_sound(k);
@@ -279,6 +303,13 @@ static void a_row_that_does_not_fit_is_refused_at_once(void **state)
     kit_sound(k);
 }
 
+/* The table, made anew by somebody; `url` and `more` as he likes. */
+#define REBUILT(url, more)                                                                         \
+    "DROP TABLE reviews; CREATE TABLE reviews(tmdb_id INTEGER NOT NULL, review_id TEXT NOT NULL,"  \
+    " author TEXT, author_name TEXT, author_username TEXT, author_avatar_path TEXT, author_rating" \
+    " REAL, content TEXT, url " url ", created_at INTEGER, changed_at INTEGER, PRIMARY KEY"        \
+    " (tmdb_id, review_id)" more ") STRICT, WITHOUT ROWID"
+
 static void so_is_one_that_others_refuse(void **state)
 {
     static const char *const theirs[] = {
@@ -289,6 +320,7 @@ static void so_is_one_that_others_refuse(void **state)
         " THEN -9223372036854775807 - 1 ELSE 1 END))",
         "ALTER TABLE reviews ADD COLUMN theirs INTEGER CHECK (tmdb_id <> 2)",
         "ALTER TABLE reviews ADD COLUMN theirs INTEGER NOT NULL AS (nullif(tmdb_id, 2))",
+        REBUILT("TEXT", ", UNIQUE (review_id, content)"),
     };
     struct kit *k = *state;
     for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++) {
@@ -304,6 +336,17 @@ static void so_is_one_that_others_refuse(void **state)
         assert_string_equal(kinds_of(k), "1|1||-1.5|-1; 3|2||-1.5|-3");
         kit_sound(k);
     }
+}
+
+static void so_is_nothing_where_others_want_a_value(void **state)
+{
+    struct kit *k = *state;
+    kit_sql(k, REBUILT("TEXT NOT NULL", ""));
+    must(store_begin_first_load(k->s, &k->e));
+    must_fail(write_review(k, 1, 2000, false), ERR_STORE);
+    assert_says("tmdb 1: reviews");
+    must(store_end_first_load(k->s, true, &k->e));
+    kit_sound(k);
 }
 
 /* As many can wait as can be read at once. */
@@ -440,11 +483,13 @@ int main(void)
         KIT_TEST(who_reads_finds_what_waits),
         KIT_TEST(of_rows_with_one_key_the_last_stays),
         KIT_TEST(the_name_beside_may_be_taken),
+        KIT_TEST(and_the_file_locked),
         KIT_TEST(indexes_come_with_the_rows),
         KIT_TEST(values_stay_what_they_are),
         KIT_TEST(long_rows_do_not_wait),
         KIT_TEST(a_row_that_does_not_fit_is_refused_at_once),
         KIT_TEST(so_is_one_that_others_refuse),
+        KIT_TEST(so_is_nothing_where_others_want_a_value),
         KIT_TEST(many_transactions_are_settled),
         KIT_TEST(it_survives_every_fault),
         KIT_TEST(a_file_of_its_name),
