@@ -125,8 +125,18 @@ static bool has_key(
     return ok;
 }
 
+static bool count_lost(
+    struct store *s, const struct table *t, const struct column *c, int64_t *ret, struct err *e)
+{
+    struct view text = arena_print(&s->scratch,
+        "SELECT count(*) FROM (SELECT DISTINCT `%s` AS id FROM {%s} WHERE `%s` IS NOT NULL) named"
+        " LEFT JOIN {%s} things ON things.`%s` = named.id WHERE things.`%s` IS NULL",
+        c->name, t->name, c->name, c->to_table, c->to_column, c->to_column);
+    return db_get_ints(s, text.p, NO_CELLS, ret, 1, NULL, e);
+}
+
 /* Whoever took rows away by hand meanwhile has left some that lead nowhere: the server could not
- * have the key then. */
+ * have the key then. Or somebody is loading, and has not yet committed what they lead to. */
 static bool add_reference(
     struct store *s, const struct table *t, const struct column *c, struct str *to, struct err *e)
 {
@@ -134,11 +144,8 @@ static bool add_reference(
     bool there = false;
     if (!has_key(s, t, c, &there, e) || there)
         return there;
-    struct view text = arena_print(&s->scratch,
-        "SELECT count(*) FROM (SELECT DISTINCT `%s` AS id FROM {%s} WHERE `%s` IS NOT NULL) named"
-        " LEFT JOIN {%s} things ON things.`%s` = named.id WHERE things.`%s` IS NULL",
-        c->name, t->name, c->name, c->to_table, c->to_column, c->to_column);
-    if (!db_get_ints(s, text.p, NO_CELLS, &lost, 1, NULL, e))
+    if (!count_lost(s, t, c, &lost, e) ||
+        (lost > 0 && !(server_begin_alone(s, e) && count_lost(s, t, c, &lost, e))))
         return false;
     if (lost > 0) {
         log_line(LOG_WARNING, "%s is left without a foreign key: %lld values of %s are not in %s",

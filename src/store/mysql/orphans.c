@@ -1,12 +1,19 @@
 /* Rows of records that are not there: whoever wrote them died before the records were committed
  * (beside.h), and late indexes that are missing say so.
  *
- * Or he is alive, and about to commit the records: until then he has the lease's row locked. So it
- * is taken here as well, and changed, so that the two collide also on different nodes of a cluster.
- * Most often nothing is left, and then nobody is disturbed. */
+ * Or he is alive, and about to commit the records: until then he has the lease's row locked. Most
+ * often nothing is left, and then nobody is disturbed. */
 #include "store/mysql/beside.h"
 
 #include "store/lease.h"
+
+/* The row is changed, not only locked, so that the two collide also on different nodes of a
+ * cluster. */
+bool server_begin_alone(struct store *s, struct err *e)
+{
+    return server_run(s, "START TRANSACTION", e) &&
+           server_run(s, "UPDATE {etl_locks} SET expires_at = expires_at + 1", e);
+}
 
 static bool has_orphans(struct store *s, const char *from, bool *ret, struct err *e)
 {
@@ -24,10 +31,8 @@ static bool remove_from(struct store *s, const struct table *t, struct err *e)
     struct view remove = arena_print(&s->scratch, "DELETE c %s", from.p);
     if (!has_orphans(s, from.p, &any, e))
         return false;
-    return !any ||
-           (server_run(s, "START TRANSACTION", e) &&
-               server_run(s, "UPDATE {etl_locks} SET expires_at = expires_at + 1", e) &&
-               lease_check(s, e) && server_run(s, remove.p, e) && server_run(s, "COMMIT", e));
+    return !any || (server_begin_alone(s, e) && lease_check(s, e) && server_run(s, remove.p, e) &&
+                       server_run(s, "COMMIT", e));
 }
 
 bool server_remove_orphans(struct store *s, struct err *e)

@@ -139,7 +139,11 @@ bool server_make_late(struct store *s, const struct index *ix, struct err *e);
  * record they belong to. */
 bool server_is_late(const struct table *t);
 
-/* orphans.c: while there may be any (q->orphans). Commits what was begun. */
+/* orphans.c */
+/* Commits what was begun, and begins a transaction that waits for the one of whoever has the lease,
+ * and lets none begin: so what he commits over two connections is seen whole. */
+bool server_begin_alone(struct store *s, struct err *e);
+/* While there may be any (q->orphans). Commits what was begun. */
 bool server_remove_orphans(struct store *s, struct err *e);
 
 /* bulk.c */

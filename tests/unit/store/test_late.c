@@ -83,33 +83,56 @@ static void open_it(void *payload)
     o->ok = store_open(o->config, STORE_WRITE, &o->s, &o->e);
 }
 
-/* Who is at work has committed the rows of a record, and is about to commit the record, when
- * somebody else opens the database. */
-static void rows_of_a_record_on_its_way_stay(void **state)
+/* Somebody else opens the database while who is at work is about to commit `rest`. */
+static void open_beside(struct kit *k, const char *rest)
 {
-    struct kit *k = *state;
     struct opening other = {.config = &k->config};
     struct thread *thread;
-    k->config.foreign_keys = false;
-    kit_open(k, STORE_CREATE);
-    must(store_take_lease(k->s, "who is at work", 600, &k->e));
-    must(store_begin_first_load(k->s, &k->e));
-    must(store_begin(k->s, &k->e));
-    kit_sql(k, "INSERT INTO credits(tmdb_id, kind, credit_id) VALUES (1, 'cast', 'x')");
-    must(thread_start(open_it, &other, &thread, &k->e));
     bool waits = false;
+    must(thread_start(open_it, &other, &thread, &k->e));
     for (int i = 0; i < 50 && !waits; i++, sys_sleep_ms(100))
         waits = kit_int(k, "SELECT count(*) FROM information_schema.processlist WHERE info LIKE"
                            " 'UPDATE `etl_locks`%'") > 0;
-    must(db_exec(k->s, "INSERT INTO {tmdb_movies}(tmdb_id, fetched_at) VALUES (1, 1)", NO_CELLS,
-        NULL, &k->e));
+    must(db_exec(k->s, rest, NO_CELLS, NULL, &k->e));
     must(store_commit(k->s, &k->e));
     thread_join(thread);
     if (!other.ok)
         fail_msg("%s", other.e.text);
     store_close(other.s);
-    assert_string_equal(kit_text(k, "SELECT tmdb_id, credit_id FROM credits"), "1|x");
     assert_true(waits);
+}
+
+static void begin_work(struct kit *k)
+{
+    must(store_take_lease(k->s, "who is at work", 600, &k->e));
+    must(store_begin_first_load(k->s, &k->e));
+    must(store_begin(k->s, &k->e));
+}
+
+/* Who is at work has committed the rows of a record, but not yet the record. */
+static void rows_of_a_record_on_its_way_stay(void **state)
+{
+    struct kit *k = *state;
+    k->config.foreign_keys = false;
+    kit_open(k, STORE_CREATE);
+    begin_work(k);
+    kit_sql(k, "INSERT INTO credits(tmdb_id, kind, credit_id) VALUES (1, 'cast', 'x')");
+    open_beside(k, "INSERT INTO {tmdb_movies}(tmdb_id, fetched_at) VALUES (1, 1)");
+    assert_string_equal(kit_text(k, "SELECT tmdb_id, credit_id FROM credits"), "1|x");
+}
+
+/* Nor what its rows name. */
+static void a_reference_to_what_is_on_its_way_keeps_its_key(void **state)
+{
+    struct kit *k = *state;
+    const char *keys_before = kit_text(k, keys);
+    begin_work(k);
+    kit_sql(k, "INSERT INTO tmdb_movies(tmdb_id, fetched_at) VALUES (1, 1)");
+    kit_sql(
+        k, "INSERT INTO credits(tmdb_id, kind, credit_id, person_id) VALUES (1, 'cast', 'x', 7)");
+    open_beside(k, "INSERT INTO {people}(person_id, fetched_at) VALUES (7, 1)");
+    assert_string_equal(kit_text(k, keys), keys_before);
+    kit_sound(k);
 }
 
 struct writing {
@@ -181,6 +204,7 @@ int main(void)
         KIT_TEST(what_is_cut_off_is_mended),
         KIT_EMPTY(rows_of_records_that_never_came_are_removed),
         KIT_EMPTY(rows_of_a_record_on_its_way_stay),
+        KIT_TEST(a_reference_to_what_is_on_its_way_keeps_its_key),
         KIT_TEST(a_record_of_many_long_rows_comes_nevertheless),
         KIT_TEST(a_reference_that_leads_nowhere_costs_its_key_only),
     };
