@@ -203,12 +203,18 @@ void mover_settle(struct mover *m)
     lock_give(m->lock);
 }
 
-/* What the threads have left: copies of files whose load was not settled, and files whose name came
- * again. */
+/* What the threads have left: copies of files whose load was not settled, a settled one behind
+ * these, for a copy may be done before that of an earlier file, and files whose name came again. */
 static void clear_up(struct mover *m)
 {
-    for (; m->ended < m->begun.n; m->ended++)
-        batch_move_drop(&moving_at(&m->begun, m->ended)->move);
+    for (; m->ended < m->begun.n; m->ended++) {
+        struct moving *f = moving_at(&m->begun, m->ended);
+        struct batch_move *move = &f->move;
+        if (f->settled)
+            batch_moves_end(&move, 1, note_failure, m);
+        else
+            batch_move_drop(move);
+    }
     for (size_t i = 0; i < m->again.n; i++) {
         struct moving *f = moving_at(&m->again, i);
         if (f->settled) {

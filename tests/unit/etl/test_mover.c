@@ -8,6 +8,7 @@
 #include "etl/mover.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 
@@ -228,6 +229,22 @@ static void test_a_full_disk_leaves_all_whole(void **state)
     }
 }
 
+/* Each thread may be at a file when the last failure that is borne comes. */
+static void test_a_bad_disk_is_not_tried_for_ever(void **state)
+{
+    static const struct sys_seam seam = {fail_from, 0, 1};
+    struct box *b = *state;
+    struct err e;
+    atomic_store(&calls_left, 0);
+    sys_install(&seam);
+    assert_false(move_all(b, FILES, &e));
+    sys_install(NULL);
+    assert_int_equal(e.kind, ERR_DISK);
+    assert_in_range(told + 1, 10, 11);
+    for (int i = 0; i < FILES; i++)
+        assert_true(file_exists(file_at(b, "raw", i)));
+}
+
 /* An edit that was not loaded is not moved away, nor does it keep the others. */
 static void test_a_file_that_changed_stays(void **state)
 {
@@ -290,6 +307,48 @@ static void test_what_is_not_settled_stays(void **state)
     }
 }
 
+static atomic_int writes;
+
+static void wait_for_writes(int n)
+{
+    while (atomic_load(&writes) < n)
+        (void)sched_yield();
+}
+
+/* The first copy is not written before the third one is, for which the second must be done. */
+static int hold_the_first(enum sys_call call)
+{
+    if (call == SYS_WRITE && atomic_fetch_add(&writes, 1) == 0)
+        wait_for_writes(3);
+    return 0;
+}
+
+static void test_what_is_settled_goes_whoever_is_done_before(void **state)
+{
+    static const struct sys_seam seam = {hold_the_first, 0, 1};
+    struct box *b = *state;
+    struct mover *m = NULL;
+    struct err e, first;
+    for (int i = 0; i < 3; i++)
+        put(b, i);
+    err_set(&first, ERR_STORE, "the load has failed");
+    atomic_store(&writes, 0);
+    sys_install(&seam);
+    must(mover_new(b->dir, 3, &m, &e));
+    mover_put(m, loaded(b, file_at(b, "raw", 0)));
+    mover_settle(m);
+    wait_for_writes(1);
+    mover_put(m, loaded(b, file_at(b, "raw", 1)));
+    mover_put(m, loaded(b, file_at(b, "raw", 2)));
+    assert_false(finish(m, false, &first));
+    sys_install(NULL);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(is_moved(b, i), i == 0);
+        assert_int_equal(file_exists(file_at(b, "raw", i)), i > 0);
+    }
+    assert_null(strstr(box_list(b, "movies/processed"), ".part"));
+}
+
 /* What went wrong before counts, not the mover's own failure. */
 static void test_the_first_failure_stays(void **state)
 {
@@ -327,8 +386,10 @@ int main(void)
         BOX_TEST(test_names_that_come_again),
         BOX_TEST(test_names_that_processed_gives),
         BOX_TEST(test_a_full_disk_leaves_all_whole),
+        BOX_TEST(test_a_bad_disk_is_not_tried_for_ever),
         BOX_TEST(test_a_file_that_changed_stays),
         BOX_TEST(test_what_is_not_settled_stays),
+        BOX_TEST(test_what_is_settled_goes_whoever_is_done_before),
         BOX_TEST(test_the_first_failure_stays),
         BOX_TEST(test_a_stop_leaves_the_rest),
     };
