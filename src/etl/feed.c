@@ -173,14 +173,13 @@ static bool read_groups(struct feed *f, struct reading *r, bool *ret_taken, stru
     return ok;
 }
 
-/* False: the reader is to end. */
+/* False: the reader is to end. A failure is for him who takes the groups: that nobody wants them is
+ * why a file may be gone. */
 static bool put_read_again(struct feed *f, struct reading *r)
 {
     struct item failure = {.failed = true};
-    bool taken = true, ok = read_groups(f, r, &taken, &failure.err);
-    if (!ok)
-        (void)put(f, &failure);
-    return ok && taken;
+    bool taken = true;
+    return read_groups(f, r, &taken, &failure.err) ? taken : put(f, &failure);
 }
 
 static bool put_groups(struct feed *f, struct reading *r)
@@ -247,23 +246,12 @@ bool feed_new(const struct vec *files, struct map *known, struct feed **ret, str
     return false;
 }
 
-/* A file whose groups were passed over could not be read to its end, and that ended the reader. */
-static struct feed_file *failed_file(const struct err *e)
-{
-    struct feed_file *file = mem_alloc(sizeof *file);
-    findings_init(&file->findings);
-    file->path = "";
-    file->failed = true;
-    file->err = *e;
-    return file;
-}
-
 struct feed_file *feed_next_file(struct feed *f)
 {
     struct item *it;
     struct feed_file *file = NULL;
     while (file == NULL && (it = queue_take(f->hashed)) != NULL) {
-        file = it->failed ? failed_file(&it->err) : it->file;
+        file = it->file;
         it->file = NULL;
         free_item(it);
     }

@@ -195,6 +195,21 @@ static void test_a_large_file_that_changes_is_not_loaded(void **state)
     finish(f, &files);
 }
 
+/* It was loaded already: nobody takes its groups, and the mover was faster than the reader. */
+static void test_a_large_file_that_is_moved_away_is_passed_over(void **state)
+{
+    struct box *b = *state;
+    struct vec files;
+    const char *large = put_file(b, "a.yaml", TOO_LARGE, MANY_BYTES, true);
+    struct feed *f = start(&files, large, put_file(b, "b.yaml", 9, FEW_BYTES, true));
+    check_file(f, TOO_LARGE, 2, true);
+    assert_int_equal(remove(large), 0);
+    check_file(f, 9, 2, true);
+    check_groups(f, 9, FEW_BYTES);
+    check_end(f);
+    finish(f, &files);
+}
+
 static void survey_into(const char *path, struct feed_spares *spares, struct feed_kept *kept)
 {
     struct check_run run;
@@ -257,6 +272,7 @@ int main(void)
         BOX_TEST(test_what_is_loaded_is_what_was_checked),
         BOX_TEST(test_a_large_file_is_read_again),
         BOX_TEST(test_a_large_file_that_changes_is_not_loaded),
+        BOX_TEST(test_a_large_file_that_is_moved_away_is_passed_over),
         BOX_TEST(test_no_more_is_kept_than_the_bound),
         BOX_TEST(test_a_file_that_is_cut_gives_no_groups),
         BOX_TEST(test_groups_that_nobody_takes_are_passed_over),
