@@ -5,11 +5,12 @@
  * (RFC 1952, par. 2.2), one for each portion of the text, which every reader of gzip files takes as
  * one text (input.h's as well). Memory: some 4 MiB, whatever the file's size.
  *
- * Each member is read back from the file as soon as it is written, unpacked by another library than
- * the one that packed it, and compared byte by byte with the text, which is still at hand: what is
- * wrong with the packing, with memory or with what the system made of the writing is found. That
- * the disk has it, the sync at the end says; no reading back could, for that comes from the
- * system's cache. Whether the original is still what it was, its owner asks afterwards. */
+ * Each member is read back from the file as soon as it is written, unpacked by libdeflate, whatever
+ * packed it, and compared byte by byte with the text, which is still at hand: what is wrong with
+ * the packing or with what the system made of the writing is found, but not what is wrong with the
+ * text in memory, for the original is read only once. That the disk has it, the sync at the end
+ * says; no reading back could, for that comes from the system's cache. Whether the original is
+ * still what it was, its owner asks afterwards. */
 #ifndef MOVIE_ETL_BASE_GZIP_H
 #define MOVIE_ETL_BASE_GZIP_H
 

@@ -74,6 +74,20 @@ TEST(sizes_around_the_border_come_back)
     }
 }
 
+/* What does not compress at all: no member may outgrow its bound. */
+TEST(noise_comes_back)
+{
+    struct random r;
+    char *noise = test_malloc(2 * PORTION + 1);
+    random_init(&r, 7);
+    for (size_t i = 0; i < 2 * PORTION + 1; i++)
+        noise[i] = (char)random_next(&r);
+    pack((struct view){noise, 2 * PORTION + 1}, "plain", "packed.gz");
+    assert_true(reads_as("packed.gz", (struct view){noise, 2 * PORTION + 1}));
+    assert_true(bytes_of("packed.gz") > 2 * PORTION + 1);
+    test_free(noise);
+}
+
 /* Appends what is in one file to another. */
 static void append(const char *from, FILE *to)
 {
@@ -208,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_folder(sizes_around_the_border_come_back),
+        in_folder(noise_comes_back),
         in_folder(a_portion_is_a_member),
         in_folder(a_copy_that_is_damaged_is_found),
         in_folder(a_copy_that_is_cut_is_found),
