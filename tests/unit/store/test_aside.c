@@ -215,6 +215,31 @@ static void and_the_file_locked(void **state)
     without_the_file_beside(*state, true);
 }
 
+/* Files that somebody made his own way. Small pages have no room for these rows as a whole. */
+static void in_files_of_any_kind(void **state)
+{
+    static const struct {
+        const char *how;
+        bool pages; /* some tables come so */
+    } kinds[] = {
+        {"page_size = 512", false}, {"page_size = 65536", true}, {"auto_vacuum = FULL", true}};
+    struct kit *k = *state;
+    struct tmdb_write *records[MOVIES];
+    random_records(k, records);
+    struct view plain = plain_dump(k, records);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        k->config.path = kit_path(k, arena_print(&k->a, "kind-%zu.db", i).p);
+        kit_sql(k, arena_print(&k->a, "PRAGMA %s; CREATE TABLE theirs(x)", kinds[i].how).p);
+        kit_open(k, STORE_CREATE);
+        must(store_begin_first_load(k->s, &k->e));
+        write_all(k, records);
+        must(store_end_first_load(k->s, true, &k->e));
+        assert_int_equal(taken_over(k) > 0, kinds[i].pages);
+        assert_true(view_eq(kit_dump(k), plain));
+        kit_sound(k);
+    }
+}
+
 static void indexes_come_with_the_rows(void **state)
 {
     struct kit *k = *state;
@@ -484,6 +509,7 @@ int main(void)
         KIT_TEST(of_rows_with_one_key_the_last_stays),
         KIT_TEST(the_name_beside_may_be_taken),
         KIT_TEST(and_the_file_locked),
+        KIT_TEST(in_files_of_any_kind),
         KIT_TEST(indexes_come_with_the_rows),
         KIT_TEST(values_stay_what_they_are),
         KIT_TEST(long_rows_do_not_wait),
