@@ -112,7 +112,7 @@ static int64_t number_at(const uint8_t *from, unsigned size)
 
 static const uint8_t *take_value(const uint8_t *from, uint32_t type, struct cell *ret)
 {
-    static const uint8_t sizes[] = {0, 1, 2, 3, 4, 6, 8, 8, 0, 0};
+    static const uint8_t sizes[FIRST_TEXT] = {0, 1, 2, 3, 4, 6, 8, 8};
     if (type >= FIRST_TEXT) {
         *ret = cell_text((struct view){(const char *)from, (type - FIRST_TEXT) / 2});
         return from + ret->text.n;
