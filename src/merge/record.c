@@ -30,21 +30,6 @@ static void set_cell(struct record_diff *d, const struct layout_column *column,
     c->new_value = cell_show(a, fresh);
 }
 
-static struct view hash_of(const struct list *l, const struct row_set *rows,
-    const struct row_set *own, struct arena *a)
-{
-    struct layout layout, own_layout;
-    layout_of_list(l, &layout);
-    struct view hash = row_set_hash(&layout, rows, a);
-    if (!layout_of_own(l, &own_layout))
-        return hash;
-    struct view own_hash = row_set_hash(&own_layout, own, a);
-    char both[16];
-    memcpy(both, hash.p, 8);
-    memcpy(both + 8, own_hash.p, 8);
-    return arena_dup(a, (struct view){both, sizeof both});
-}
-
 void merge_lay_out(const struct tmdb_movie *m, struct arena *a, struct record_rows *ret)
 {
     *ret = (struct record_rows){
@@ -64,7 +49,7 @@ void merge_hash(struct record_rows *rows, struct arena *a)
 {
     for (size_t i = 0; i < rows->list_n; i++) {
         struct list_write *l = &rows->lists[i];
-        l->hash = hash_of(l->list, &l->put, &l->own, a);
+        l->hash = list_hash(l->list, &l->put, &l->own, a);
     }
 }
 

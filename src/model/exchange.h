@@ -31,7 +31,7 @@ struct tmdb_stored {
     int64_t fetched_at, gone_at;
     int64_t content;                       /* as in struct staged_record; 0: none is noted */
     struct cell cells[LAYOUT_MAX_COLUMNS]; /* in the order of layout_of_movie */
-    /* content hash per list (row_set_hash); absent: never fetched */
+    /* content hash per list (list_hash); absent: never fetched */
     struct view hashes[TMDB_LIST_COUNT];
 };
 

@@ -57,8 +57,12 @@ void rows_of_own(
 /* The movie's scalars in the order of layout_of_movie. */
 void row_of_movie(const struct tmdb_movie *m, struct arena *a, struct cell ret[LAYOUT_MAX_COLUMNS]);
 
-/* Content hash of a list as stored (16 hex digits): equal hashes mean equal rows. Covers the
- * layout, so that a new column changes it. */
-struct view row_set_hash(const struct layout *l, const struct row_set *s, struct arena *a);
+/* Content hash of a list as stored (16 hex digits): rows that differ, or own rows that do, have
+ * another. Covers the layouts, so that a new column changes it. It tells changes, and is no proof
+ * against people (base/hash64.h): who could write a list to fit the hash of another could as well
+ * leave the list as it is. Where another program's hash is stored, made some other way, the rows
+ * are compared. */
+struct view list_hash(
+    const struct list *l, const struct row_set *rows, const struct row_set *own, struct arena *a);
 
 #endif

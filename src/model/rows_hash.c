@@ -1,20 +1,19 @@
 /* The hash of a list's rows, which is stored in databases: see layout.h. */
 #include "model/layout.h"
 
-#include "base/digest.h"
-#include "base/num.h"
+#include "base/hash64.h"
 
-/* A digest of many small pieces: they are gathered first, for a piece by itself costs more than its
- * bytes do. */
+/* Many small pieces are gathered first, for a piece by itself costs more than its bytes do. What
+ * was gathered is hashed with the hash of all before it as the seed. */
 struct hashing {
-    struct digest digest;
+    uint64_t hash;
     size_t n;
     char bytes[4096];
 };
 
 static void flush(struct hashing *h)
 {
-    digest_add(&h->digest, (struct view){h->bytes, h->n});
+    h->hash = hash64(h->hash, (struct view){h->bytes, h->n});
     h->n = 0;
 }
 
@@ -34,7 +33,7 @@ static void hash_text(struct hashing *h, struct view v)
         return;
     }
     flush(h);
-    digest_add(&h->digest, v);
+    h->hash = hash64(h->hash, v);
 }
 
 /* A kind, and eight bytes behind it. */
@@ -47,7 +46,6 @@ static void hash_word(struct hashing *h, char kind, const void *word)
 
 static void hash_cell(struct hashing *h, const struct cell *c)
 {
-    char real[32];
     uint64_t n;
     switch (c->kind) {
     case CELL_NULL:
@@ -57,8 +55,7 @@ static void hash_cell(struct hashing *h, const struct cell *c)
         hash_word(h, 'I', &c->i);
         break;
     case CELL_REAL:
-        *room(h, 1) = 'R';
-        hash_text(h, (struct view){real, num_print_real(c->r, real) + 1});
+        hash_word(h, 'R', &c->r);
         break;
     case CELL_TEXT:
         n = c->text.n;
@@ -68,16 +65,32 @@ static void hash_cell(struct hashing *h, const struct cell *c)
     }
 }
 
-struct view row_set_hash(const struct layout *l, const struct row_set *s, struct arena *a)
+static void hash_rows(struct hashing *h, const struct layout *l, const struct row_set *s)
 {
-    struct hashing h;
-    h.n = 0;
-    digest_init(&h.digest, DIGEST_SHA256);
     for (size_t c = 0; c < l->n; c++)
-        hash_text(&h, (struct view){l->columns[c].name, strlen(l->columns[c].name) + 1});
+        hash_text(h, (struct view){l->columns[c].name, strlen(l->columns[c].name) + 1});
     for (size_t i = 0; i < s->n * s->width; i++)
-        hash_cell(&h, &s->cells[i]);
-    flush(&h);
-    struct digest_hex hex = digest_end(&h.digest);
-    return arena_dup(a, (struct view){hex.z, 16});
+        hash_cell(h, &s->cells[i]);
+    flush(h);
+}
+
+static struct view hex_digits(uint64_t hash, struct arena *a)
+{
+    char digits[16];
+    for (size_t i = sizeof digits; i-- > 0; hash >>= 4)
+        digits[i] = "0123456789abcdef"[hash & 15];
+    return arena_dup(a, (struct view){digits, sizeof digits});
+}
+
+struct view list_hash(
+    const struct list *l, const struct row_set *rows, const struct row_set *own, struct arena *a)
+{
+    struct layout layout;
+    struct hashing h;
+    h.hash = h.n = 0;
+    layout_of_list(l, &layout);
+    hash_rows(&h, &layout, rows);
+    if (layout_of_own(l, &layout))
+        hash_rows(&h, &layout, own);
+    return hex_digits(h.hash, a);
 }

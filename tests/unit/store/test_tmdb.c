@@ -81,7 +81,7 @@ static void write_record(struct kit *k, const struct tmdb_movie *m, int64_t at, 
         lw->list = l;
         diff(&old, &fresh, layout.key_n, &k->a, lw);
         rows_of_own(l, m, &k->a, &lw->own);
-        lw->hash = row_set_hash(&layout, &fresh, &k->a);
+        lw->hash = list_hash(l, &fresh, &lw->own, &k->a);
         x->rows[i] = fresh;
         x->record.hashes[i] = lw->hash;
     }
