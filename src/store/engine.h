@@ -195,7 +195,8 @@ struct engine {
     /* An index that is `late` goes while that lasts, and comes (again), with what depends on it: a
      * missing index says that all of it is missing. */
     bool (*drop_late)(struct store *s, const struct index *ix, struct err *e);
-    bool (*make_late)(struct store *s, const struct index *ix, struct err *e);
+    bool (*make_late)(
+        struct store *s, const struct index *const *indexes, size_t n, struct err *e);
     /* Gives space back to the system where that is possible now; failure is no harm. */
     void (*tidy)(struct store *s);
 };

@@ -19,6 +19,8 @@ struct walk {
     const struct live *live;
     bool write;
     size_t missing;
+    const struct index **late; /* to be made, all in one call */
+    size_t late_n;
 };
 
 /* In the registry before it is in the database: on engines whose DDL commits by itself, what was
@@ -76,9 +78,21 @@ static bool walk_index(struct walk *w, const struct index *ix, struct err *e)
         return true;
     /* a first load is going on, or was cut off */
     w->missing += !(ix->late && w->s->mode == STORE_READ);
-    if (!w->write)
-        return true;
-    return ix->late ? w->s->engine->make_late(w->s, ix, e) : ddl_create_index(w->s, ix, e);
+    if (w->write && ix->late)
+        w->late[w->late_n++] = ix;
+    return !w->write || ix->late || ddl_create_index(w->s, ix, e);
+}
+
+static bool walk_indexes(struct walk *w, struct err *e)
+{
+    bool ok = true;
+    size_t n = 0;
+    while (plain_indexes[n].table != NULL)
+        n++;
+    w->late = arena_take_array(&w->s->scratch, n, sizeof(struct index *));
+    for (size_t i = 0; ok && i < n; i++)
+        ok = walk_index(w, &plain_indexes[i], e);
+    return ok && (w->late_n == 0 || w->s->engine->make_late(w->s, w->late, w->late_n, e));
 }
 
 /* A view holds nothing, so another definition simply replaces it. */
@@ -110,8 +124,7 @@ static bool walk_all(struct walk *w, struct err *e)
         bool made = !w->live->has_registry && strcmp(t->name, "etl_tables") == 0;
         ok = made || (walk_table(w, t, e) && walk_columns(w, t, e));
     }
-    for (const struct index *ix = plain_indexes; ok && ix->table != NULL; ix++)
-        ok = walk_index(w, ix, e);
+    ok = ok && walk_indexes(w, e);
     for (const struct view_row *v = view_rows; ok && v->name != NULL; v++)
         ok = walk_view(w, v, e);
     return ok;
@@ -189,7 +202,7 @@ static bool genres_right(struct store *s, bool *ret, struct err *e)
 static bool look(struct store *s, const struct live *live, const struct migration *list,
     size_t *ret, struct err *e)
 {
-    struct walk w = {s, live, false, 0};
+    struct walk w = {.s = s, .live = live};
     bool genres_ok = false;
     if (!walk_all(&w, e))
         return false;
@@ -209,7 +222,7 @@ static bool apply(struct store *s, void *payload, struct err *e)
     struct live live;
     if (!live_read(s, &live, e)) /* again: another process may have been faster */
         return false;
-    struct walk w = {s, &live, true, 0};
+    struct walk w = {.s = s, .live = &live, .write = true};
     bool ok = run_migrations(s, &live, a->list, e) && walk_all(&w, e) &&
               note_migrations(s, &live, a->list, e) && migrate_fill_genres(s, e);
     live_done(&live);

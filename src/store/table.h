@@ -41,7 +41,8 @@ struct index {
     const char *table;
     const char *columns[INDEX_MAX_COLUMNS]; /* NULL after the last */
     bool unique;
-    /* may be missing while TMDB's tables are filled for the first time: store_begin_first_load */
+    /* may be missing while TMDB's tables are filled for the first time: store_begin_first_load; a
+     * table has one such index at most */
     bool late;
 };
 

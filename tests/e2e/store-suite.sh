@@ -595,6 +595,7 @@ first_load() {
     done
     first_load_meets "a connection that ends as an index goes" "ALTER TABLE \`credits\` DROP" close-after
     first_load_meets "a connection that ends as an index comes" "CREATE INDEX \`ix_late\` ON \`credits\`" close-after
+    first_load_meets "a connection that ends as an index comes meanwhile" "CREATE INDEX \`ix_late\` ON \`watch_providers\`" close
     first_load_meets "a connection that ends as a key comes" "ALTER TABLE \`credits\` RENAME" close-after
     first_load_meets "LOAD DATA that is not allowed" "$load" "$FORBIDDEN:not allowed" --times 1000
 

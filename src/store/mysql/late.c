@@ -6,17 +6,14 @@
  * A key comes back without being checked row by row, which would copy the table: the index that was
  * just sorted says in moments which things are named at all. That index has a name of its own until
  * then; who was cut off in between goes on there. */
-#include "store/mysql/server.h"
+#include "store/mysql/late.h"
 
 #include "base/log.h"
 #include "store/ddl.h"
-#include "store/lease.h"
 
 #include <string.h>
 
 #define NOT_YET "ix_late"
-
-enum { LONG_LEASE = 7200 };
 
 /* Whether the column refers to something that many records name. Rows of records themselves are
  * written with their record, in one transaction. */
@@ -157,19 +154,27 @@ static bool add_reference(
     return true;
 }
 
-static bool make(struct store *s, const struct index *ix, struct err *e)
+bool late_make_index(struct store *s, const struct late_index *l, struct err *e)
 {
-    const struct table *t = schema_find(&s->schema, ix->table);
-    struct str sql;
+    const struct table *t = schema_find(&s->schema, l->index->table);
     bool there = false;
-    if (!has_index(s, t, sql_bare_name(s, &s->scratch, NOT_YET), &there, e) ||
-        (!there && !ddl_create_index_as(s, ix, NOT_YET, e)))
-        return false;
+    if (!l->keys)
+        return ddl_create_index(s, l->index, e);
+    return has_index(s, t, sql_bare_name(s, &s->scratch, NOT_YET), &there, e) &&
+           (there || ddl_create_index_as(s, l->index, NOT_YET, e));
+}
+
+bool late_make_keys(struct store *s, const struct late_index *l, struct err *e)
+{
+    const struct table *t = schema_find(&s->schema, l->index->table);
+    struct str sql;
+    if (!l->keys)
+        return true;
     begin_alter(s, &sql, t);
     str_addz(&sql, "RENAME INDEX ");
     sql_name(s, &sql, NOT_YET);
     str_addz(&sql, " TO ");
-    sql_name(s, &sql, ddl_index_name(&s->scratch, ix).p);
+    sql_name(s, &sql, ddl_index_name(&s->scratch, l->index).p);
     bool ok = true;
     for (size_t i = 0; ok && i < t->n; i++)
         ok = !names_thing(&t->columns[i]) || add_reference(s, t, &t->columns[i], &sql, e);
@@ -193,33 +198,34 @@ static bool lacks_keys(struct store *s, const struct table *t, bool *ret, struct
     return ok;
 }
 
-/* An index over millions of rows takes longer than a lease lasts, and than a server is believed
- * that says nothing: the connection is made anew for it, DDL being outside of transactions. */
-static bool make_patiently(struct store *s, const struct index *ix, bool keys, struct err *e)
-{
-    struct server *q = server_of(s);
-    int64_t lease = s->lease_seconds;
-    if (!server_send(s, view_of("COMMIT"), NULL, e))
-        return false;
-    server_disconnect(q);
-    q->patient = true;
-    s->lease_seconds = LONG_LEASE;
-    bool ok = server_ready(s, e) && lease_check(s, e) && server_remove_orphans(s, e) &&
-              (keys ? make(s, ix, e) : ddl_create_index(s, ix, e));
-    s->lease_seconds = lease;
-    server_disconnect(q);
-    q->patient = false;
-    return ok && server_ready(s, e) && lease_check(s, e);
-}
-
-bool server_make_late(struct store *s, const struct index *ix, struct err *e)
+/* *ret_quick: no rows and no keys, nothing to wait for. */
+static bool look_at(
+    struct store *s, const struct index *ix, struct late_index *ret, bool *ret_quick, struct err *e)
 {
     const struct table *t = schema_find(&s->schema, ix->table);
     struct view any = arena_print(&s->scratch, "SELECT 1 FROM {%s} LIMIT 1", ix->table);
     int64_t one;
-    bool keys = false, rows = false;
-    if (!lacks_keys(s, t, &keys, e) || !db_get_ints(s, any.p, NO_CELLS, &one, 1, &rows, e))
-        return false;
-    return keys || rows ? make_patiently(s, ix, keys, e)
-                        : server_remove_orphans(s, e) && ddl_create_index(s, ix, e);
+    bool rows = false;
+    ret->index = ix;
+    bool ok = lacks_keys(s, t, &ret->keys, e) &&
+              db_get_ints(s, any.p, NO_CELLS, &one, 1, &rows, e);
+    *ret_quick = !ret->keys && !rows;
+    return ok;
+}
+
+bool server_make_late(struct store *s, const struct index *const *indexes, size_t n, struct err *e)
+{
+    struct late_index *late = arena_take_array(&s->scratch, n, sizeof *late);
+    size_t quick_n = 0;
+    bool quick, ok = true;
+    for (size_t i = 0; ok && i < n; i++) {
+        ok = look_at(s, indexes[i], &late[i], &quick, e);
+        quick_n += quick;
+    }
+    if (!ok || quick_n < n)
+        return ok && late_make_patiently(s, late, n, e);
+    ok = server_remove_orphans(s, e);
+    for (size_t i = 0; ok && i < n; i++)
+        ok = late_make_index(s, &late[i], e);
+    return ok;
 }

@@ -134,7 +134,8 @@ bool server_put_aside(
 
 /* late.c */
 bool server_drop_late(struct store *s, const struct index *ix, struct err *e);
-bool server_make_late(struct store *s, const struct index *ix, struct err *e);
+bool server_make_late(
+    struct store *s, const struct index *const *indexes, size_t n, struct err *e);
 /* During a first load nothing is left to prove of rows of this table that are written with the
  * record they belong to. */
 bool server_is_late(const struct table *t);

@@ -67,14 +67,15 @@ static void back_to_normal(struct store *s)
     (void)sqlite_run(q, after.p, "cannot set up the database", &ignored);
 }
 
-bool sqlite_make_late(struct store *s, const struct index *ix, struct err *e)
+bool sqlite_make_late(struct store *s, const struct index *const *indexes, size_t n, struct err *e)
 {
     const struct sqlite *q = sqlite_of(s);
     struct view small = arena_print(&s->scratch, "PRAGMA cache_size = -%d", BULK_CACHE_KIB);
     struct view usual = arena_print(&s->scratch, "PRAGMA cache_size = -%d", SQLITE_CACHE_KIB);
-    bool ok = sqlite_run(q, small.p, "cannot set up the database", e) &&
-              ddl_create_index(s, ix, e);
+    bool ok = sqlite_run(q, small.p, "cannot set up the database", e);
     struct err later;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = ddl_create_index(s, indexes[i], e);
     return sqlite_run(q, usual.p, "cannot set up the database", ok ? e : &later) && ok;
 }
 

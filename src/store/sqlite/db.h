@@ -88,8 +88,9 @@ bool sqlite_run(const struct sqlite *q, const char *sql, const char *what, struc
 /* bulk.c, ratings.c, tags.c (their parts: table_pages.h and what that names; blocks.h) */
 bool sqlite_bulk(struct store *s, bool fresh,
     bool (*work)(struct store *s, void *payload, struct err *e), void *payload, struct err *e);
-/* An index, with the small cache that sorts it in half the time. */
-bool sqlite_make_late(struct store *s, const struct index *ix, struct err *e);
+/* Indexes, with the small cache that sorts them in half the time. */
+bool sqlite_make_late(
+    struct store *s, const struct index *const *indexes, size_t n, struct err *e);
 bool sqlite_load_ratings(
     struct store *s, const struct ranked_source *source, struct load_count *ret, struct err *e);
 /* Their index may still be being written then: table and index of ratings are not to be read until
