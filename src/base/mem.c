@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 void mem_exhausted(void)
@@ -20,6 +21,15 @@ void *mem_alloc(size_t n)
     void *p = calloc(1, n == 0 ? 1 : n);
     if (p == NULL)
         mem_exhausted();
+    return p;
+}
+
+void *mem_pages(size_t n)
+{
+    void *p = aligned_alloc(MEM_PAGE, n);
+    if (p == NULL)
+        mem_exhausted();
+    memset(p, 0, n);
     return p;
 }
 

@@ -8,7 +8,10 @@
 
 #include <stddef.h>
 
+enum { MEM_PAGE = 4096 };
+
 void *mem_alloc(size_t n); /* zeroed; n == 0 gives a valid pointer */
+void *mem_pages(size_t n);  /* zeroed, at a multiple of MEM_PAGE; n is one too */
 void *mem_grow(
     void *p, size_t count, size_t size); /* realloc to count * size; overflow is exhaustion */
 void mem_free(void *p);                  /* NULL is fine */

@@ -1,6 +1,6 @@
 /* Sys: see sys.h. */
 #ifdef __linux__
-#define _GNU_SOURCE /* sync_file_range */
+#define _GNU_SOURCE /* sync_file_range, O_DIRECT */
 #endif
 #include "base/sys.h"
 
@@ -116,6 +116,16 @@ int sys_open(const char *path, int flags, int mode)
         fd = open(path, flags | O_CLOEXEC, mode);
     } while (fd < 0 && errno == EINTR);
     return fd;
+}
+
+int sys_open_direct(const char *path)
+{
+#ifdef O_DIRECT
+    return open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
+#else
+    (void)path;
+    return -1;
+#endif
 }
 
 ssize_t sys_pread(int fd, void *to, size_t n, int64_t at)

@@ -46,6 +46,11 @@ uint64_t sys_random(void);
  * sys_close: what it leaves behind is not the same everywhere, and on Linux the descriptor is
  * gone. */
 int sys_open(const char *path, int flags, int mode); /* adds O_CLOEXEC */
+/* A file that is there, for writing past the system's cache: by multiples of a block of the disk
+ * (MEM_PAGE is one nearly everywhere), at such places, from such addresses. -1 where there is no
+ * such thing; and a write may still be refused, with EINVAL. What others read is right all the
+ * same, and what a write needs besides its bytes to last, sys_fsync does. */
+int sys_open_direct(const char *path);
 ssize_t sys_pread(int fd, void *to, size_t n, int64_t at);
 ssize_t sys_read(int fd, void *to, size_t n);
 int sys_write_all(int fd, const void *from, size_t n);              /* all n bytes, or -1 */

@@ -33,8 +33,7 @@ void dividers_done(struct dividers *d)
 void leaves_init(struct leaves *l, struct page_file *file, bool follows)
 {
     *l = (struct leaves){.file = file, .follows = follows};
-    uint32_t pages = CHUNK_BYTES / file->page_size;
-    l->chunk = mem_alloc((size_t)pages * file->page_size);
+    l->chunk = mem_pages(CHUNK_BYTES);
     l->held = (uint8_t *)mem_alloc(HELD + 8) + HELD + 8;
 }
 

@@ -92,7 +92,7 @@ static bool read_header(struct page_file *f, const char **ret_why, struct err *e
 
 bool page_file_open(struct page_file *f, const char *path, const char **ret_why, struct err *e)
 {
-    *f = (struct page_file){.path = path, .fd = sys_open(path, O_RDWR, 0)};
+    *f = (struct page_file){.path = path, .fd = sys_open(path, O_RDWR, 0), .direct = -1};
     *ret_why = NULL;
     if (f->fd < 0)
         return fail(f, "cannot open the database", e);
@@ -105,8 +105,16 @@ bool page_file_open(struct page_file *f, const char *path, const char **ret_why,
     return true;
 }
 
+void page_file_lasts(struct page_file *f)
+{
+    f->lasts = true;
+    f->direct = sys_open_direct(f->path);
+}
+
 void page_file_close(struct page_file *f)
 {
+    if (f->direct >= 0)
+        (void)sys_close(f->direct);
     (void)sys_close(f->fd);
     vec_done(&f->unused);
 }
@@ -191,10 +199,32 @@ bool page_file_take_one(struct page_file *f, uint32_t *ret, struct err *e)
     return true;
 }
 
+/* *ret_done: the pages are on the disk. */
+static bool write_direct(struct page_file *f, int64_t at, size_t bytes, const uint8_t *pages,
+    bool *ret_done, struct err *e)
+{
+    bool fits = at % MEM_PAGE == 0 && bytes % MEM_PAGE == 0 && (uintptr_t)pages % MEM_PAGE == 0;
+    *ret_done = false;
+    if (f->direct < 0 || !fits || atomic_load(&f->refused))
+        return true;
+    *ret_done = sys_pwrite_all(f->direct, pages, bytes, at) == 0;
+    if (*ret_done)
+        return true;
+    if (errno != EINVAL)
+        return fail(f, "cannot write the database", e);
+    atomic_store(&f->refused, true);
+    return true;
+}
+
 bool page_file_write(
     struct page_file *f, uint32_t first, uint32_t n, const uint8_t *pages, struct err *e)
 {
     size_t bytes = (size_t)n * f->page_size;
+    bool done = false;
+    if (n > 1 && !write_direct(f, offset_of(f, first), bytes, pages, &done, e))
+        return false;
+    if (done)
+        return true;
     if (sys_pwrite_all(f->fd, pages, bytes, offset_of(f, first)) != 0)
         return fail(f, "cannot write the database", e);
     if (f->lasts && n > 1) /* single pages are few */

@@ -26,7 +26,8 @@ bool table_pages_begin(
         page_file_close(&p->file);
         return ok;
     }
-    p->file.lasts = place->lasts;
+    if (place->lasts)
+        page_file_lasts(&p->file);
     p->beside = place->beside;
     leaves_init(&p->table, &p->file, false);
     movie_index_init(

@@ -17,6 +17,18 @@ TEST(memory_is_zeroed_even_when_it_was_used)
     }
 }
 
+TEST(pages_are_zeroed_and_stand_where_pages_do)
+{
+    for (size_t n = MEM_PAGE; n <= (size_t)4 * MEM_PAGE; n += MEM_PAGE) {
+        unsigned char *p = mem_pages(n);
+        assert_int_equal((uintptr_t)p % MEM_PAGE, 0);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(p[i], 0);
+        memset(p, 0xFF, n);
+        mem_free(p);
+    }
+}
+
 TEST(nothing_is_a_valid_pointer)
 {
     void *p = mem_alloc(0), *q = mem_grow(NULL, 0, 8), *r = mem_grow(NULL, 8, 0);
@@ -82,6 +94,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zeroed_even_when_it_was_used),
+        cmocka_unit_test(pages_are_zeroed_and_stand_where_pages_do),
         cmocka_unit_test(nothing_is_a_valid_pointer),
         cmocka_unit_test(growing_keeps_the_contents),
         cmocka_unit_test(exhaustion_says_so_and_ends_with_71),

@@ -4,6 +4,7 @@
  * wrong by its exit code. */
 #include "help.h"
 
+#include "base/mem.h"
 #include "base/sys.h"
 
 #include <errno.h>
@@ -79,6 +80,29 @@ TEST(files_are_opened_read_cut_moved_and_removed)
     assert_int_equal(sys_mkdir("d", 0777), 0);
     assert_int_equal(sys_unlink("b"), 0);
     assert_false(is_there("b"));
+}
+
+/* Where the file system of the tests has that. */
+TEST(a_block_may_be_written_past_the_cache)
+{
+    enum { AT = 3 * MEM_PAGE };
+    char back[MEM_PAGE], *block = mem_pages(MEM_PAGE);
+    memset(block, 'x', MEM_PAGE);
+    assert_int_equal(sys_open_direct("missing"), -1);
+    int fd = sys_open("a", O_RDWR | O_CREAT | O_EXCL, 0600), direct = sys_open_direct("a");
+    bool written = direct >= 0 && sys_pwrite_all(direct, block, MEM_PAGE, AT) == 0;
+    if (written) {
+        assert_int_equal(bytes_of("a"), AT + MEM_PAGE);
+        assert_int_equal(sys_pread(fd, back, MEM_PAGE, AT), MEM_PAGE);
+        assert_memory_equal(back, block, MEM_PAGE);
+    }
+    if (direct >= 0)
+        assert_int_equal(sys_close(direct), 0);
+    assert_int_equal(sys_close(fd), 0);
+    assert_int_equal(sys_unlink("a"), 0);
+    mem_free(block);
+    if (!written)
+        skip();
 }
 
 TEST(failures_say_why)
@@ -416,6 +440,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_folder(files_are_opened_read_cut_moved_and_removed),
+        in_folder(a_block_may_be_written_past_the_cache),
         in_folder(failures_say_why),
         cmocka_unit_test(short_and_interrupted_writes_are_finished),
         cmocka_unit_test(interrupted_reads_are_repeated),

@@ -1,0 +1,89 @@
+/* Tests of page_file's way past the system's cache: where the system refuses it after all, and
+ * where the disk is full. That what is written so is what SQLite reads, the other tests of pages
+ * see. */
+#include "pages_kit.h"
+
+#include "base/sys.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+enum { CHUNKS = 2 }; /* of the table, each written at once */
+
+static const struct row_kind two_chunks = {.rows = 90000,
+    .seed = 3,
+    .movies = 900,
+    .movie_step = 700,
+    .user_step = 90,
+    .last_time = 1700000000,
+    .most_of_user = 50};
+
+static int failing, error;
+
+static int fail_one(enum sys_call call)
+{
+    return call == SYS_WRITE && failing-- == 0 ? error : 0;
+}
+
+static const struct sys_seam seam = {.before = fail_one};
+
+static int tear_down(void **state)
+{
+    sys_install(NULL);
+    return pages_kit_tear_down(state);
+}
+
+/* Pages of two chunks, the n-th write of which fails with that error; false: the writer said so. */
+static bool write_failing(struct pages_kit *k, int n, int errnum)
+{
+    bool indexed;
+    struct row_list *r = &k->rows;
+    size_t taken;
+    make_empty(k, "direct.db", 4096, 0);
+    begin_pages(k, "direct.db");
+    struct ranked_block b = {{r->users, r->movies, r->half_stars, r->times, r->n}, r->ranks};
+    failing = n;
+    error = errnum;
+    sys_install(&seam);
+    bool ok = rating_pages_add(&k->pages, &b, &taken, &k->e) &&
+              rating_pages_end(&k->pages, true, &indexed, &k->e);
+    sys_install(NULL);
+    table_pages_close(&k->pages.pages);
+    return ok;
+}
+
+static void pages_go_the_usual_way_then(void **state)
+{
+    struct pages_kit *k = *state;
+    make_empty(k, "any.db", 4096, 0);
+    int fd = sys_open_direct(pages_path(k, "any.db"));
+    if (fd < 0)
+        skip();
+    (void)close(fd);
+    make_rows(k, &two_chunks);
+    write_plain(k, 4096, 0);
+    for (int n = 0; n < CHUNKS; n++) {
+        if (!write_failing(k, n, EINVAL))
+            fail_msg("%s", k->e.text);
+        compare_written(k);
+    }
+}
+
+static void a_full_disk_is_told(void **state)
+{
+    struct pages_kit *k = *state;
+    make_rows(k, &two_chunks);
+    for (int n = 0; n < CHUNKS; n++) {
+        assert_false(write_failing(k, n, ENOSPC));
+        assert_int_equal(k->e.kind, ERR_DISK);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(pages_go_the_usual_way_then, pages_kit_set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_full_disk_is_told, pages_kit_set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
