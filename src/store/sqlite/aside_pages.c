@@ -331,13 +331,33 @@ static bool take_over(struct aside_pages *p, const struct page_tree *t, struct e
     return ok;
 }
 
+static bool has_index(const struct aside_pages *p, const struct put *put)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->trees[i]->stream->put == put && p->trees[i]->stream->index != NULL)
+            return true;
+    return false;
+}
+
+/* The smallest first. */
+static bool take_tables(struct aside_pages *p, bool indexed, struct err *e)
+{
+    bool ok = true;
+    for (size_t i = p->n; ok && i-- > 0;) {
+        const struct stream *t = p->trees[i]->stream;
+        if (t->index == NULL && has_index(p, t->put) == indexed && !is_refused(p, t->put))
+            ok = take_over(p, p->trees[i], e);
+    }
+    return ok;
+}
+
+/* First those whose indexes were just made: the first pages of these wait in SQLite's cache. Were
+ * they written to the log before they are filled, they would have to be changed there; and from
+ * such a page on SQLite reads the whole log again at the commit, for its checksums. */
 static bool take_all_over(struct aside_pages *p, struct err *e)
 {
-    bool ok = finish_file(p, e) && side_attach(p->s, e);
-    for (size_t i = 0; ok && i < p->n; i++)
-        if (p->trees[i]->stream->index == NULL && !is_refused(p, p->trees[i]->stream->put))
-            ok = take_over(p, p->trees[i], e);
-    return ok;
+    return finish_file(p, e) && side_attach(p->s, e) && take_tables(p, true, e) &&
+           take_tables(p, false, e);
 }
 
 bool aside_pages_end(struct aside_pages *p, bool ok, struct err *e)
