@@ -210,13 +210,15 @@ static bool settle_place(struct store *s, struct err *e)
     return true;
 }
 
-/* What a statement may have to take back is kept in memory up to this size, not in a file from 64
- * KiB on: such a file was four fifths of all that a load of TMDB records wrote. SQLite need not
+/* What a statement or savepoint may have to take back is kept in memory up to this size, not in a
+ * file from 64 KiB on: such a file was four fifths of all that a load of TMDB records wrote. What
+ * outgrew it once goes to the file until the commit; 250 records of a first load, whose people lie
+ * on any page, outgrew 8 MiB. Below 32 MiB malloc keeps it for the next savepoint. SQLite need not
  * count what it allocates, which takes a lock each time. Only the first store of a process finds
  * SQLite not yet set up; for the others it holds already. */
 static void set_up_library(void)
 {
-    enum { STATEMENT_JOURNAL = 8 * 1024 * 1024 };
+    enum { STATEMENT_JOURNAL = 24 * 1024 * 1024 };
     (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, STATEMENT_JOURNAL);
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }

@@ -24,7 +24,7 @@
 enum {
     /* While transactions are gathered: so large a cache that most pages stay in it until they are
      * written, and so long a gathering, after which other writers have their turn. */
-    MASS_CACHE_KIB = 128 * 1024,
+    MASS_CACHE_KIB = 112 * 1024,
     MASS_ROWS = 16 * 1000 * 1000,
     MASS_MS = 60 * 1000,
 };

@@ -119,7 +119,7 @@ static void what_was_not_settled_is_gone_with_the_process(void **state)
     kit_sound(k);
 }
 
-enum { LONG_MOVIES = 3000, LONG = 4000 };
+enum { LONG_MOVIES = 8000, LONG = 4000 };
 
 struct long_group {
     struct kit *k;

@@ -172,11 +172,11 @@ static void set_keyword(struct tmdb_movie *m, struct tmdb_keyword *item, const c
     m->keywords = (struct rows){item, 1, true};
 }
 
-/* One statement that overwrites more than SQLite keeps in memory to take it back (8 MiB): the rest
+/* One statement that overwrites more than SQLite keeps in memory to take it back (24 MiB): the rest
  * goes to a file. */
 static void many_rows_are_overwritten_in_one_call(void **state)
 {
-    enum { REVIEWS = 5000, LENGTH = 2500, SAID = 0x3ff };
+    enum { REVIEWS = 12000, LENGTH = 2500, SAID = 0x3ff };
     struct kit *k = *state;
     struct expected x = {.record = {.exists = false}};
     struct tmdb_movie m = movie_of(k, 1, "Much reviewed");
