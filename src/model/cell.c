@@ -67,62 +67,91 @@ struct view cell_show(struct arena *a, const struct cell *c)
     return arena_print(a, "%.*s%s", (int)v.n, v.p, v.n < c->text.n ? "..." : "");
 }
 
-static struct cell text_cell(struct view v)
+/* These write into a NULL cell what it is to hold, part by part. A cell that is put together
+ * elsewhere and copied is read in one piece right after its parts were written: the processor waits
+ * for them, for every value of every movie. */
+static void put_int(int64_t i, struct cell *ret)
 {
-    v = view_trim(v);
-    return v.n == 0 ? cell_null() : cell_text(v);
+    ret->kind = CELL_INT;
+    ret->i = i;
 }
 
-static struct cell date_cell(struct view v)
+static void put_real(double r, struct cell *ret)
+{
+    ret->kind = CELL_REAL;
+    ret->r = r;
+}
+
+static void put_text(struct view v, struct cell *ret)
+{
+    v = view_trim(v);
+    if (v.n == 0)
+        return;
+    ret->kind = CELL_TEXT;
+    ret->text.p = v.p;
+    ret->text.n = v.n;
+}
+
+static void put_date(struct view v, struct cell *ret)
 {
     int64_t day;
-    v = view_trim(v);
-    return date_parse(v, &day) ? cell_text(v) : cell_null();
+    if (date_parse(view_trim(v), &day))
+        put_text(v, ret);
 }
 
-static struct cell instant_cell(struct view v)
+static void put_instant(struct view v, struct cell *ret)
 {
     int64_t seconds;
-    return instant_parse(view_trim(v), &seconds) ? cell_int(seconds) : cell_null();
+    if (instant_parse(view_trim(v), &seconds))
+        put_int(seconds, ret);
 }
 
 /* An empty list says no more than none. */
-static struct cell json_cell(const struct node *n, struct arena *a)
+static void put_json(const struct node *n, struct arena *a, struct cell *ret)
 {
     struct str s;
     if (n == NULL || n->kind == NODE_NULL || (n->kind >= NODE_LIST && n->n == 0))
-        return cell_null();
+        return;
     str_init(&s, JSON_MAX);
     node_add_json(&s, n);
-    struct view v = arena_dup(a, str_view(&s));
+    *ret = cell_text(arena_dup(a, str_view(&s)));
     str_done(&s);
-    return cell_text(v);
 }
 
-struct cell field_cell(const struct entity *e, size_t i, const void *record, struct arena *a)
+void field_cell(
+    const struct entity *e, size_t i, const void *record, struct arena *a, struct cell *ret)
 {
     const struct field *f = &e->fields[i];
     const void *at = field_in(f, record);
+    bool zero_is_null = (f->flags & F_ZERO) != 0;
+    *ret = cell_null();
     if (!field_has_value(record, i))
-        return cell_null();
+        return;
     switch (f->type) {
     case FIELD_BOOL:
     case FIELD_INT: {
         int64_t v = *(const int64_t *)at;
-        return v == 0 && (f->flags & F_ZERO) != 0 ? cell_null() : cell_int(v);
+        if (v != 0 || !zero_is_null)
+            put_int(v, ret);
+        break;
     }
     case FIELD_REAL: {
         double r = *(const double *)at;
-        return r == 0 && (f->flags & F_ZERO) != 0 ? cell_null() : cell_real(r);
+        if (r != 0 || !zero_is_null)
+            put_real(r, ret);
+        break;
     }
     case FIELD_TEXT:
-        return text_cell(*(const struct view *)at);
+        put_text(*(const struct view *)at, ret);
+        break;
     case FIELD_DATE:
-        return date_cell(*(const struct view *)at);
+        put_date(*(const struct view *)at, ret);
+        break;
     case FIELD_INSTANT:
-        return instant_cell(*(const struct view *)at);
+        put_instant(*(const struct view *)at, ret);
+        break;
     case FIELD_JSON:
-        return json_cell(*(const struct node *const *)at, a);
+        put_json(*(const struct node *const *)at, a, ret);
+        break;
     }
-    return cell_null();
 }

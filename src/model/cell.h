@@ -45,7 +45,9 @@ struct cell cell_dup(struct arena *a, const struct cell *c);
 struct view cell_show(struct arena *a, const struct cell *c);
 
 /* The database value of field number i of `record`; absent and null fields give NULL. JSON fields
- * are printed into the arena, other texts are borrowed from the record. */
-struct cell field_cell(const struct entity *e, size_t i, const void *record, struct arena *a);
+ * are printed into the arena, other texts are borrowed from the record. Written where it is to
+ * stand, for the sake of time: see cell.c. */
+void field_cell(
+    const struct entity *e, size_t i, const void *record, struct arena *a, struct cell *ret);
 
 #endif

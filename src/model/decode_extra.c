@@ -86,17 +86,16 @@ static void look_at_left(struct leftovers *l, const struct trail *t)
         keep(l, t->node);
 }
 
-/* A node nobody took goes out whole; below a node that was taken, each child is looked at. */
+/* Each child of a list or object that was taken: one that nobody took goes out whole, below others
+ * each child is looked at. */
 static void look_below(struct leftovers *l, const struct trail *t)
 {
-    const struct node *n = t->node;
-    struct trail below = {t, n->kind >= NODE_LIST ? n->first : NULL, n->kind == NODE_OBJECT, 0};
-    if (!n->taken) {
-        look_at_left(l, t);
-        return;
-    }
+    struct trail below = {t, t->node->first, t->node->kind == NODE_OBJECT, 0};
     for (; below.node != NULL; below.node = below.node->next, below.index++)
-        look_below(l, &below);
+        if (!below.node->taken)
+            look_at_left(l, &below);
+        else if (below.node->kind >= NODE_LIST)
+            look_below(l, &below);
 }
 
 /* The members of a JSON object given as text, without its braces; absent when it has none around

@@ -30,10 +30,12 @@ static struct row_key key_of_list(const struct list *l, size_t to)
 }
 
 /* The rows keep nothing of the record: they outlive it. */
-static struct cell own_cell(const struct entity *e, size_t i, const void *record, struct arena *a)
+static void own_cell(
+    const struct entity *e, size_t i, const void *record, struct arena *a, struct cell *ret)
 {
-    struct cell c = field_cell(e, i, record, a);
-    return e->fields[i].type == FIELD_JSON ? c : cell_dup(a, &c);
+    field_cell(e, i, record, a, ret);
+    if (ret->kind == CELL_TEXT && e->fields[i].type != FIELD_JSON)
+        ret->text = arena_dup(a, ret->text);
 }
 
 static void rows_in_layout(const struct list *l, const struct layout *layout,
@@ -50,8 +52,10 @@ static void rows_in_layout(const struct list *l, const struct layout *layout,
         struct cell *row = row_set_at(ret, ret->n);
         for (size_t c = 0; c < layout->n; c++) {
             const struct layout_column *column = &layout->columns[c];
-            row[c] = column->field == NULL ? common[c]
-                                           : own_cell(l->entity, column->index, item, a);
+            if (column->field == NULL)
+                row[c] = common[c];
+            else
+                own_cell(l->entity, column->index, item, a, &row[c]);
         }
         if (!has_null_key(row, layout->key_n))
             ret->n++;
@@ -96,6 +100,6 @@ void rows_of_own(
 void row_of_movie(const struct tmdb_movie *m, struct arena *a, struct cell ret[LAYOUT_MAX_COLUMNS])
 {
     for (size_t i = 0; i < tmdb_movie_entity.field_n; i++)
-        ret[i] = own_cell(&tmdb_movie_entity, i, m, a);
+        own_cell(&tmdb_movie_entity, i, m, a, &ret[i]);
     ret[tmdb_movie_entity.field_n] = cell_text(arena_dup(a, m->extra));
 }
