@@ -2,9 +2,9 @@
 #include "store/sqlite/btree.h"
 
 #include "base/mem.h"
+#include "store/sqlite/page_writer.h"
 
 enum {
-    CHUNK_BYTES = 1024 * 1024,
     INDEX_LEAF = 0x0a,
     SPARE = 1,
     SHORT = 40,      /* bytes of the longest entry of three values, with the place of its cell */
@@ -33,13 +33,13 @@ void dividers_done(struct dividers *d)
 void leaves_init(struct leaves *l, struct page_file *file, bool follows)
 {
     *l = (struct leaves){.file = file, .follows = follows};
-    l->chunk = mem_pages(CHUNK_BYTES);
+    l->writer = page_writer_new(file);
     l->held = (uint8_t *)mem_alloc(HELD + 8) + HELD + 8;
 }
 
 void leaves_done(struct leaves *l)
 {
-    mem_free(l->chunk);
+    page_writer_free(l->writer);
     if (l->held != NULL)
         mem_free(l->held - HELD - 8);
     dividers_done(&l->dividers);
@@ -66,24 +66,23 @@ static void close_leaf(struct leaves *l)
 }
 
 /* After a failure the same chunk is filled again and again, until somebody looks. */
-static void write_chunk(struct leaves *l)
+static void turn_chunk(struct leaves *l)
 {
+    uint32_t all = PAGE_WRITER_BYTES / l->file->page_size;
     if (!l->failed && l->at > 0)
-        l->failed = !page_file_write(l->file, l->first, l->at, l->chunk, &l->e);
+        l->failed = !page_writer_put(l->writer, l->first, l->at, &l->e);
+    l->at = 0;
+    if (!l->failed)
+        l->failed = !page_file_take(l->file, all, &l->first, &l->n, &l->e);
+    if (l->failed)
+        l->n = all; /* of the chunk, not of the file */
 }
 
 static void open_leaf(struct leaves *l)
 {
-    if (l->at == l->n) {
-        write_chunk(l);
-        l->at = 0;
-        uint32_t all = CHUNK_BYTES / l->file->page_size;
-        if (!l->failed)
-            l->failed = !page_file_take(l->file, all, &l->first, &l->n, &l->e);
-        if (l->failed)
-            l->n = all; /* of the chunk, not of the file */
-    }
-    l->page = l->chunk + (size_t)l->at * l->file->page_size;
+    if (l->at == l->n)
+        turn_chunk(l);
+    l->page = page_writer_chunk(l->writer) + (size_t)l->at * l->file->page_size;
     l->content = l->file->usable;
     l->entries = 0;
     l->room = l->file->usable - LEAF_HEADER - SPARE;
@@ -118,7 +117,7 @@ bool leaves_turn(struct leaves *l)
  * one. */
 uint32_t leaves_pages(const struct page_file *f, uint64_t bytes, uint32_t parts)
 {
-    uint32_t chunk = CHUNK_BYTES / f->page_size;
+    uint32_t chunk = PAGE_WRITER_BYTES / f->page_size;
     uint32_t least = f->usable - LEAF_HEADER - SPARE - SHORT;
     return (uint32_t)(bytes / least) + parts * (chunk + 3) + 2;
 }
@@ -219,5 +218,6 @@ void leaves_end(struct leaves *l)
         place_held(l);
     l->last = l->first + l->at;
     close_leaf(l);
-    write_chunk(l);
+    if (!l->failed)
+        l->failed = !page_writer_end(l->writer, l->first, l->at, &l->e);
 }

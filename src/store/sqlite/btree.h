@@ -81,12 +81,15 @@ struct dividers {
 void dividers_add(struct dividers *d, uint32_t child, const uint8_t *cell, size_t n);
 void dividers_done(struct dividers *d);
 
+struct page_writer;
+
 struct leaves {
     struct page_file *file;
     /* another part of the tree comes before this one: its first entry divides the two */
     bool follows;
     uint32_t first, n, at; /* pages of the chunk, and which of them is being filled */
-    uint8_t *chunk, *page; /* page NULL: no leaf yet */
+    struct page_writer *writer;
+    uint8_t *page; /* in the chunk; NULL: no leaf yet */
     uint32_t content, entries, room;
     uint8_t *held;   /* where an entry that found its leaf full ends; HELD + 8 bytes before it */
     uint32_t held_n; /* its bytes, 0: none */

@@ -111,6 +111,11 @@ void page_file_lasts(struct page_file *f)
     f->direct = sys_open_direct(f->path);
 }
 
+bool page_file_waits(const struct page_file *f)
+{
+    return f->direct >= 0 && !atomic_load(&f->refused);
+}
+
 void page_file_close(struct page_file *f)
 {
     if (f->direct >= 0)
@@ -205,7 +210,7 @@ static bool write_direct(struct page_file *f, int64_t at, size_t bytes, const ui
 {
     bool fits = at % MEM_PAGE == 0 && bytes % MEM_PAGE == 0 && (uintptr_t)pages % MEM_PAGE == 0;
     *ret_done = false;
-    if (f->direct < 0 || !fits || atomic_load(&f->refused))
+    if (!fits || !page_file_waits(f))
         return true;
     *ret_done = sys_pwrite_all(f->direct, pages, bytes, at) == 0;
     if (*ret_done)

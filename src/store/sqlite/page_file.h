@@ -27,10 +27,10 @@ struct page_file {
     _Atomic uint32_t next;      /* the first page number not yet given out */
     uint32_t locking;           /* the page that is never used */
     struct vec unused;          /* uint32_t: given out and handed back */
-    bool lasts;           /* page_file_lasts */
-    int direct;           /* past the system's cache; -1: nothing goes that way */
-    atomic_bool refused;  /* the system takes nothing that way after all */
-    uint32_t end; /* of the pages that are reserved; 0: none are */
+    bool lasts;                 /* page_file_lasts */
+    int direct;                 /* past the system's cache; -1: nothing goes that way */
+    atomic_bool refused;        /* the system takes nothing that way after all */
+    uint32_t end;               /* of the pages that are reserved; 0: none are */
 };
 
 /* *ret_why is NULL when the file can be used; otherwise it says what is unusual about it
@@ -41,6 +41,8 @@ bool page_file_open(struct page_file *f, const char *path, const char **ret_why,
  * it, to find room there and to write them from it costs more than all that is done for them
  * here. */
 void page_file_lasts(struct page_file *f);
+/* Writing a run of pages waits for the disk. */
+bool page_file_waits(const struct page_file *f);
 /* The root page is an empty leaf of an index b-tree. */
 bool page_file_root_is_empty(struct page_file *f, uint32_t root, bool *ret, struct err *e);
 

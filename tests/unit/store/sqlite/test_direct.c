@@ -1,16 +1,17 @@
-/* Tests of page_file's way past the system's cache: where the system refuses it after all, and
- * where the disk is full. That what is written so is what SQLite reads, the other tests of pages
- * see. */
+/* Tests of page_file's way past the system's cache, by page_writer's thread: where the system
+ * refuses it after all, and where the disk is full. That what is written so is what SQLite reads,
+ * the other tests of pages see. */
 #include "pages_kit.h"
 
 #include "base/sys.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
-enum { CHUNKS = 2 }; /* of the table, each written at once */
+enum { CHUNKS = 4 }; /* of the table, or more: more than wait for the thread that writes them */
 
-static const struct row_kind two_chunks = {.rows = 90000,
+static const struct row_kind many_chunks = {.rows = 300000,
     .seed = 3,
     .movies = 900,
     .movie_step = 700,
@@ -18,11 +19,12 @@ static const struct row_kind two_chunks = {.rows = 90000,
     .last_time = 1700000000,
     .most_of_user = 50};
 
-static int failing, error;
+static atomic_int failing;
+static int error;
 
 static int fail_one(enum sys_call call)
 {
-    return call == SYS_WRITE && failing-- == 0 ? error : 0;
+    return call == SYS_WRITE && atomic_fetch_sub(&failing, 1) == 0 ? error : 0;
 }
 
 static const struct sys_seam seam = {.before = fail_one};
@@ -33,7 +35,8 @@ static int tear_down(void **state)
     return pages_kit_tear_down(state);
 }
 
-/* Pages of two chunks, the n-th write of which fails with that error; false: the writer said so. */
+/* Pages of some chunks, the n-th write of which fails with that error; false: the writer said
+ * so. */
 static bool write_failing(struct pages_kit *k, int n, int errnum)
 {
     bool indexed;
@@ -47,8 +50,8 @@ static bool write_failing(struct pages_kit *k, int n, int errnum)
     sys_install(&seam);
     bool ok = rating_pages_add(&k->pages, &b, &taken, &k->e) &&
               rating_pages_end(&k->pages, true, &indexed, &k->e);
+    table_pages_close(&k->pages.pages); /* with its thread */
     sys_install(NULL);
-    table_pages_close(&k->pages.pages);
     return ok;
 }
 
@@ -60,7 +63,7 @@ static void pages_go_the_usual_way_then(void **state)
     if (fd < 0)
         skip();
     (void)close(fd);
-    make_rows(k, &two_chunks);
+    make_rows(k, &many_chunks);
     write_plain(k, 4096, 0);
     for (int n = 0; n < CHUNKS; n++) {
         if (!write_failing(k, n, EINVAL))
@@ -72,7 +75,7 @@ static void pages_go_the_usual_way_then(void **state)
 static void a_full_disk_is_told(void **state)
 {
     struct pages_kit *k = *state;
-    make_rows(k, &two_chunks);
+    make_rows(k, &many_chunks);
     for (int n = 0; n < CHUNKS; n++) {
         assert_false(write_failing(k, n, ENOSPC));
         assert_int_equal(k->e.kind, ERR_DISK);
