@@ -52,8 +52,37 @@ static void add_keys(const struct store *s, struct str *to, const struct table *
         }
 }
 
-bool ddl_create_table(struct store *s, const struct table *t, struct err *e)
+static void add_index_columns(const struct store *s, struct str *to, const struct index *ix)
 {
+    const struct table *t = schema_find(&s->schema, ix->table);
+    for (size_t i = 0; i < INDEX_MAX_COLUMNS && ix->columns[i] != NULL; i++) {
+        str_addz(to, i == 0 ? " (" : ", ");
+        s->engine->dialect->index_column(to, table_column(t, ix->columns[i]));
+    }
+    str_addc(to, ')');
+}
+
+static void add_indexes(struct store *s, struct str *to, const struct table *t)
+{
+    for (const struct index *ix = plain_indexes; ix->table != NULL; ix++)
+        if (strcmp(ix->table, t->name) == 0) {
+            str_addz(to, ix->unique ? ",\n  UNIQUE INDEX " : ",\n  INDEX ");
+            sql_name(s, to, ddl_index_name(&s->scratch, ix).p);
+            add_index_columns(s, to, ix);
+        }
+}
+
+static bool create_indexes(struct store *s, const struct table *t, struct err *e)
+{
+    for (const struct index *ix = plain_indexes; ix->table != NULL; ix++)
+        if (strcmp(ix->table, t->name) == 0 && !ddl_create_index(s, ix, e))
+            return false;
+    return true;
+}
+
+bool ddl_create_table(struct store *s, const struct table *t, bool indexes, struct err *e)
+{
+    bool inside = s->engine->dialect->indexes_inside;
     struct str sql;
     str_init(&sql, SQL_MAX);
     str_addz(&sql, "CREATE TABLE ");
@@ -64,9 +93,11 @@ bool ddl_create_table(struct store *s, const struct table *t, struct err *e)
         str_addz(&sql, (t->columns[i].flags & COL_REQUIRED) != 0 ? " NOT NULL" : "");
     }
     add_keys(s, &sql, t);
+    if (indexes && inside)
+        add_indexes(s, &sql, t);
     str_addz(&sql, "\n)");
     s->engine->dialect->table_tail(&sql, t);
-    return run(s, &sql, e);
+    return run(s, &sql, e) && (!indexes || inside || create_indexes(s, t, e));
 }
 
 void ddl_add_key(const struct store *s, struct str *to, const struct column *c)
@@ -113,16 +144,11 @@ bool ddl_create_index(struct store *s, const struct index *ix, struct err *e)
 void ddl_print_index(
     const struct store *s, struct str *to, const struct index *ix, const char *name)
 {
-    const struct table *t = schema_find(&s->schema, ix->table);
     str_addz(to, ix->unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
     sql_name(s, to, name);
     str_addz(to, " ON ");
     sql_name(s, to, ix->table);
-    for (size_t i = 0; i < INDEX_MAX_COLUMNS && ix->columns[i] != NULL; i++) {
-        str_addz(to, i == 0 ? " (" : ", ");
-        s->engine->dialect->index_column(to, table_column(t, ix->columns[i]));
-    }
-    str_addc(to, ')');
+    add_index_columns(s, to, ix);
 }
 
 bool ddl_create_index_as(struct store *s, const struct index *ix, const char *name, struct err *e)

@@ -5,8 +5,9 @@
 
 #include "store/sql.h"
 
-/* Each runs one statement; a transaction for writing must be open. */
-bool ddl_create_table(struct store *s, const struct table *t, struct err *e);
+/* A transaction for writing must be open. Each runs one statement; but on engines whose CREATE
+ * TABLE has no place for indexes, each of these (late ones too) has one of its own behind it. */
+bool ddl_create_table(struct store *s, const struct table *t, bool indexes, struct err *e);
 /* Added columns allow NULL, whatever their description says: the rows that are there have no
  * value. */
 bool ddl_add_column(struct store *s, const struct table *t, const struct column *c, struct err *e);

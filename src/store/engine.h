@@ -52,12 +52,13 @@ struct dialect {
     const char *objects, *columns;
     bool updates_joined;   /* UPDATE t JOIN (SELECT ...) SET ...: many rows in one statement */
     bool references_apart; /* ADD COLUMN cannot carry a foreign key; it is added beside it */
+    bool indexes_inside;   /* CREATE TABLE carries indexes: on servers each statement is synced */
     /* An identifier, quoted. */
     void (*name)(struct str *to, struct view identifier);
     void (*type)(struct str *to, const struct table *t, const struct column *c);
     /* Behind the closing parenthesis of CREATE TABLE. */
     void (*table_tail)(struct str *to, const struct table *t);
-    /* A column inside CREATE INDEX: long texts need a length on some engines. */
+    /* A column of an index: long texts need a length on some engines. */
     void (*index_column)(struct str *to, const struct column *c);
     void (*drop_index)(
         struct str *to, struct view index, struct view table); /* both quoted and prefixed */

@@ -8,6 +8,8 @@
 #include "store/upsert.h"
 #include "store/views.h"
 
+#include <string.h>
+
 static const struct migration migrations[] = {
     {0, NULL, NULL},
 };
@@ -39,7 +41,7 @@ static bool walk_table(struct walk *w, const struct table *t, struct err *e)
         return true;
     w->missing++;
     return !w->write || (enlist(w->s, t->name, "table", (struct view){NULL, 0}, e) &&
-                            ddl_create_table(w->s, t, e));
+                            ddl_create_table(w->s, t, true, e));
 }
 
 struct found {
@@ -78,9 +80,11 @@ static bool walk_index(struct walk *w, const struct index *ix, struct err *e)
         return true;
     /* a first load is going on, or was cut off */
     w->missing += !(ix->late && w->s->mode == STORE_READ);
-    if (w->write && ix->late)
+    if (!w->write || live_find(w->s, w->live, ix->table) == NULL) /* it came with its table */
+        return true;
+    if (ix->late)
         w->late[w->late_n++] = ix;
-    return !w->write || ix->late || ddl_create_index(w->s, ix, e);
+    return ix->late || ddl_create_index(w->s, ix, e);
 }
 
 static bool walk_indexes(struct walk *w, struct err *e)
@@ -116,7 +120,7 @@ static bool walk_all(struct walk *w, struct err *e)
     const struct schema *schema = &w->s->schema;
     bool ok = true;
     if (w->write && !w->live->has_registry)
-        ok = ddl_create_table(w->s, schema_find(schema, "etl_tables"), e);
+        ok = ddl_create_table(w->s, schema_find(schema, "etl_tables"), true, e);
     if (ok && w->write && live_registered(w->live, view_of("etl_tables")) == NULL)
         ok = enlist(w->s, "etl_tables", "table", (struct view){NULL, 0}, e);
     for (size_t i = 0; ok && i < schema->tables.n; i++) {
@@ -164,15 +168,25 @@ static int64_t newest(const struct migration *list)
     return number;
 }
 
+static size_t count_genres(void)
+{
+    size_t n = 0;
+    while (genres[n].id != 0)
+        n++;
+    return n;
+}
+
 bool migrate_fill_genres(struct store *s, struct err *e)
 {
+    const struct put *p = upsert_put_all(s, schema_find(&s->schema, "genres"), PUT_ROW);
+    struct row_set rows = {.width = p->width};
+    rows.cells = arena_take_array(&s->scratch, count_genres() * p->width, sizeof *rows.cells);
     for (const struct genre *g = genres; g->id != 0; g++) {
         struct cell row[] = {cell_int(g->id), cell_text(view_of(g->name)), cell_of_id(g->tmdb_id),
             cell_text(view_of(g->movielens))};
-        if (!db_put_row(s, "genres", PUT_ROW, row, sizeof row / sizeof row[0], e))
-            return false;
+        memcpy(row_set_at(&rows, rows.n++), row, sizeof row);
     }
-    return true;
+    return db_put(s, p, &rows, e);
 }
 
 static bool check_genre(void *payload, const struct cell *c, size_t n, struct err *e)
@@ -189,12 +203,10 @@ static bool check_genre(void *payload, const struct cell *c, size_t n, struct er
 
 static bool genres_right(struct store *s, bool *ret, struct err *e)
 {
-    size_t want = 0, right = 0;
-    for (const struct genre *g = genres; g->id != 0; g++)
-        want++;
+    size_t right = 0;
     bool ok = db_query(s, "SELECT genre_id, name, tmdb_id, movielens FROM {genres}", NO_CELLS,
         check_genre, &right, e);
-    *ret = right == want;
+    *ret = right == count_genres();
     return ok;
 }
 

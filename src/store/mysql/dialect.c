@@ -179,6 +179,7 @@ const struct dialect server_dialect = {
                " WHERE table_schema = DATABASE() AND table_name = ?",
     .updates_joined = true,
     .references_apart = true,
+    .indexes_inside = true,
     .name = add_name,
     .type = add_type,
     .table_tail = add_table_tail,

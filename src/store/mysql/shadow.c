@@ -55,11 +55,8 @@ static bool create(struct store *s, const char *table, struct err *e)
 {
     bool keys = s->foreign_keys, later = strcmp(table, "ratings") == 0;
     s->foreign_keys = keys && !later;
-    bool ok = ddl_create_table(s, schema_find(&s->schema, table), e);
+    bool ok = ddl_create_table(s, schema_find(&s->schema, table), !later, e);
     s->foreign_keys = keys;
-    for (const struct index *ix = plain_indexes; ok && !later && ix->table != NULL; ix++)
-        if (strcmp(ix->table, table) == 0)
-            ok = ddl_create_index(s, ix, e);
     return ok;
 }
 
