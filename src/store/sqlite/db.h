@@ -36,6 +36,7 @@ struct sqlite {
     int64_t rows_before, begun_ms;
     struct aside *aside;         /* rows that wait until what is gathered is committed (aside.h) */
     struct ahead *ahead;         /* what syncs the file beside meanwhile (side.c); NULL: nothing */
+    struct checkpoint *checkpoint; /* being done beside (checkpoint.h); NULL: none */
     struct rating_pages *rest;   /* ratings whose index is being written; NULL: none (ratings.c) */
     const struct row_set *given; /* being written (rows.h) */
     struct statement statements[STATEMENTS];

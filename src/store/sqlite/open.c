@@ -1,6 +1,7 @@
 /* Opening the database file. */
 #include "store/ddl.h"
 #include "store/sqlite/aside.h"
+#include "store/sqlite/checkpoint.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/side.h"
 
@@ -14,8 +15,6 @@
 enum {
     OLDEST = 3037000,
     PAGE_SIZE = 8192,
-    /* 64 MiB: how long the write-ahead log gets before it goes into the database */
-    LOG_PAGES = 8192,
 };
 
 static bool right_library(struct err *e)
@@ -111,6 +110,7 @@ bool sqlite_reconnect(struct store *s, struct err *e)
 
 void sqlite_disconnect(struct sqlite *q)
 {
+    checkpoint_join(q);
     sqlite_forget_statements(q);
     (void)sqlite3_close_v2(q->db);
     sqlite_vfs_free(q->vfs);

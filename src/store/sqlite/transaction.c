@@ -17,6 +17,7 @@
  * nobody may act on it (throw away a file that was loaded) before. Without a write-ahead log
  * nothing is gathered: readers would have to wait for it. */
 #include "store/sqlite/aside.h"
+#include "store/sqlite/checkpoint.h"
 #include "store/sqlite/side.h"
 
 #include "base/sys.h"
@@ -159,6 +160,7 @@ bool sqlite_mass(struct store *s, bool begins, struct err *e)
         begins ? MASS_CACHE_KIB : SQLITE_CACHE_KIB, !begins && s->foreign_keys ? "ON" : "OFF");
     bool log = false, ok = sqlite_settle(s, true, &settled, e);
     forget_aside(q); /* of what was lost */
+    checkpoint_beside(q, begins);
     q->mass =
         ok && begins && sqlite_query(s, "PRAGMA journal_mode", NULL, 0, note_log, &log, e) && log;
     struct err later;

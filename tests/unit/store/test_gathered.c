@@ -3,6 +3,7 @@
 #include "kit.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 
 static bool is_settled(struct kit *k, bool now)
 {
@@ -119,7 +120,7 @@ static void what_was_not_settled_is_gone_with_the_process(void **state)
     kit_sound(k);
 }
 
-enum { LONG_MOVIES = 8000, LONG = 4000 };
+enum { LONG_MOVIES = 8000, LONG = 9000 };
 
 struct long_group {
     struct kit *k;
@@ -169,6 +170,47 @@ static void one_that_cannot_be_taken_back_takes_all(void **state)
     kit_sound(k);
 }
 
+static bool has_log_in_it(struct kit *k)
+{
+    struct stat st;
+    return stat(kit_path(k, "movies.db"), &st) == 0 && st.st_size > LONG_MOVIES * LONG;
+}
+
+/* While the log goes into the database, more is loaded. */
+static void a_long_log_goes_into_the_database_beside(void **state)
+{
+    enum { TRIES = 3000, WAIT_MS = 10 };
+    struct kit *k = *state;
+    must(store_begin_first_load(k->s, &k->e));
+    must(store_transact(k->s, write_long, &(struct long_group){k, 'a', false}, &k->e));
+    assert_true(is_settled(k, true));
+    must(write_movie(k, LONG_MOVIES + 1, false));
+    for (int i = 0; i < TRIES && !has_log_in_it(k); i++)
+        sys_sleep_ms(WAIT_MS);
+    assert_true(has_log_in_it(k));
+    must(store_end_first_load(k->s, true, &k->e));
+    assert_int_equal(kit_int(k, "SELECT count(*) FROM tmdb_movies"), LONG_MOVIES + 1);
+    kit_sound(k);
+}
+
+/* When all of the log is in the database, this gets its size: that fails, and the log stays. */
+static void a_log_that_cannot_be_taken_over_stays(void **state)
+{
+    struct kit *k = *state;
+    must(store_begin_first_load(k->s, &k->e));
+    must(store_transact(k->s, write_long, &(struct long_group){k, 'a', false}, &k->e));
+    kit_arm(SYS_TRUNCATE, 1, EIO);
+    bool settled = is_settled(k, true);
+    kit_close(k);
+    bool was_tried = kit_fault.calls > 0;
+    kit_disarm();
+    assert_true(settled);
+    assert_true(was_tried);
+    kit_open(k, STORE_WRITE);
+    assert_int_equal(kit_int(k, "SELECT count(*) FROM tmdb_movies"), LONG_MOVIES);
+    kit_sound(k);
+}
+
 /* Nobody may take a load for settled whose commit failed, however often he asks. */
 static void a_commit_that_fails_is_never_settled(void **state)
 {
@@ -202,6 +244,8 @@ int main(void)
         KIT_TEST(it_is_time_after_some_seconds),
         KIT_TEST(what_was_not_settled_is_gone_with_the_process),
         KIT_TEST(one_that_cannot_be_taken_back_takes_all),
+        KIT_TEST(a_long_log_goes_into_the_database_beside),
+        KIT_TEST(a_log_that_cannot_be_taken_over_stays),
         KIT_TEST(a_commit_that_fails_is_never_settled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,55 @@
+/* Checkpoint: see checkpoint.h. */
+#include "store/sqlite/checkpoint.h"
+
+#include "base/mem.h"
+#include "base/thread.h"
+
+struct checkpoint {
+    struct sqlite own; /* the connection */
+    struct thread *thread;
+};
+
+/* It waits for nobody: what readers still need stays in the log. */
+static void write_back(void *payload)
+{
+    struct checkpoint *c = payload;
+    struct err ignored;
+    if (sqlite_connect(&c->own, STORE_WRITE, &ignored))
+        (void)sqlite_run(&c->own, "PRAGMA schema_version; PRAGMA wal_checkpoint(PASSIVE)",
+            "cannot take the log over", &ignored);
+    sqlite_disconnect(&c->own);
+}
+
+void checkpoint_join(struct sqlite *q)
+{
+    if (q->checkpoint == NULL)
+        return;
+    thread_join(q->checkpoint->thread);
+    mem_free(q->checkpoint);
+    q->checkpoint = NULL;
+}
+
+/* After each commit; `pages` are in the log. Without a thread it is done here. */
+static int look_at_log(void *payload, sqlite3 *db, const char *name, int pages)
+{
+    struct sqlite *q = payload;
+    struct err ignored;
+    (void)db;
+    (void)name;
+    if (pages < LOG_PAGES)
+        return SQLITE_OK;
+    checkpoint_join(q);
+    q->checkpoint = mem_alloc(sizeof *q->checkpoint);
+    q->checkpoint->own.path = q->path;
+    if (!thread_start(write_back, q->checkpoint, &q->checkpoint->thread, &ignored))
+        write_back(q->checkpoint);
+    return SQLITE_OK;
+}
+
+void checkpoint_beside(struct sqlite *q, bool beside)
+{
+    if (beside)
+        (void)sqlite3_wal_hook(q->db, look_at_log, q);
+    else
+        (void)sqlite3_wal_autocheckpoint(q->db, LOG_PAGES);
+}
