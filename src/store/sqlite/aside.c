@@ -9,6 +9,7 @@
 #include "store/sqlite/aside_index.h"
 #include "store/sqlite/aside_insert.h"
 #include "store/sqlite/aside_pages.h"
+#include "store/sqlite/side.h"
 
 #include <errno.h>
 #include <string.h>
@@ -103,13 +104,13 @@ static const char *path_of(struct store *s)
 
 void aside_clean(struct store *s)
 {
-    file_remove_unclaimed(path_of(s), is_left);
+    side_clean_name(sqlite_of(s), path_of(s), is_left);
 }
 
 static bool open_file(struct aside *a, struct err *e)
 {
     const char *path = path_of(a->s);
-    return file_claim(path, is_left, &a->fd, e) && file_remove(path, e);
+    return side_claim_name(sqlite_of(a->s), path, is_left, &a->fd, e) && file_remove(path, e);
 }
 
 bool aside_new(struct store *s, struct aside **ret, struct err *e)

@@ -36,20 +36,25 @@ static bool is_left(int fd)
                            get_u32(header + AT_MARK) == MARK);
 }
 
-/* A second name of the database is not even opened here: closing it would end the connection's
- * locks (let_go). */
-static bool claim(struct sqlite *q, struct err *e)
+bool side_claim_name(
+    const struct sqlite *q, const char *path, bool (*left)(int fd), int *ret_fd, struct err *e)
 {
-    if (!file_is_same(q->beside, q->path))
-        return file_claim(q->beside, is_left, &q->beside_fd, e);
-    err_set(e, ERR_REFUSED, "%s is in the way: it is another name of the database", q->beside);
+    if (!file_is_same(path, sqlite_file(q)))
+        return file_claim(path, left, ret_fd, e);
+    err_set(e, ERR_REFUSED, "%s is in the way: it is another name of the database", path);
     return err_hint(e, "Nothing was changed. Remove that name.");
+}
+
+void side_clean_name(const struct sqlite *q, const char *path, bool (*left)(int fd))
+{
+    if (!file_is_same(path, sqlite_file(q)))
+        file_remove_unclaimed(path, left);
 }
 
 bool side_claim(struct sqlite *q, struct err *e)
 {
     q->beside = side_path(q);
-    if (claim(q, e))
+    if (side_claim_name(q, q->beside, is_left, &q->beside_fd, e))
         return true;
     mem_free(q->beside);
     q->beside = NULL;

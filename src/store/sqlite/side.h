@@ -12,6 +12,12 @@
 
 #include "store/sqlite/db.h"
 
+/* file_claim and file_remove_unclaimed, for a name beside the database that is open. A second name
+ * of it is not even opened: closing that would end the connection's locks. */
+bool side_claim_name(
+    const struct sqlite *q, const char *path, bool (*left)(int fd), int *ret_fd, struct err *e);
+void side_clean_name(const struct sqlite *q, const char *path, bool (*left)(int fd));
+
 bool side_claim(struct sqlite *q, struct err *e);
 /* Takes it away (unless it got its name), detaches it before; fine without one. Not inside a
  * transaction. */

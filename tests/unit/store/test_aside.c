@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { MOVIES = 96, GROUP = 20, PORTION = 24 };
@@ -483,6 +484,42 @@ static void a_file_of_its_name(void **state)
     kit_sound(k);
 }
 
+/* By a process of its own: one's own locks are in nobody's way. */
+static bool is_locked(const char *path)
+{
+    struct flock shared = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0x40000002, .l_len = 510};
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        int fd = open(path, O_RDWR);
+        _exit(fd < 0 || fcntl(fd, F_GETLK, &shared) != 0 ? 2 : shared.l_type != F_UNLCK);
+    }
+    assert_true(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
+    assert_in_range(WEXITSTATUS(status), 0, 1);
+    return WEXITSTATUS(status) == 1;
+}
+
+/* It is only refused: whoever opens and closes it ends the locks that SQLite has. */
+static void another_name_of_the_database(void **state)
+{
+    struct kit *k = *state;
+    const char *path = kit_path(k, "movies.db.aside");
+    assert_int_equal(link(k->config.path, path), 0);
+    kit_open(k, STORE_WRITE);
+    assert_true(is_locked(k->config.path));
+    must(store_begin_first_load(k->s, &k->e));
+    must_fail(write_review(k, 1, 1, false), ERR_REFUSED);
+    assert_says("another name of the database");
+    assert_true(is_locked(k->config.path));
+    assert_true(file_exists(path));
+    assert_int_equal(unlink(path), 0);
+    must(write_review(k, 1, 1, false));
+    must(store_end_first_load(k->s, true, &k->e));
+    assert_string_equal(kinds_of(k), "1|1||-1.5|-1");
+    kit_sound(k);
+}
+
 /* A database behind a link: the file lies beside it, where SQLite has its log, too. */
 static void the_file_of_a_linked_database(void **state)
 {
@@ -519,6 +556,7 @@ int main(void)
         KIT_TEST(many_transactions_are_settled),
         KIT_TEST(it_survives_every_fault),
         KIT_TEST(a_file_of_its_name),
+        KIT_TEST(another_name_of_the_database),
         KIT_TEST(the_file_of_a_linked_database),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
