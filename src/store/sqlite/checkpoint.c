@@ -15,7 +15,8 @@ static void write_back(void *payload)
     struct checkpoint *c = payload;
     struct err ignored;
     if (sqlite_connect(&c->own, STORE_WRITE, &ignored))
-        (void)sqlite_run(&c->own, "PRAGMA schema_version; PRAGMA wal_checkpoint(PASSIVE)",
+        (void)sqlite_run(&c->own,
+            "PRAGMA schema_version; PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(PASSIVE)",
             "cannot take the log over", &ignored);
     sqlite_disconnect(&c->own);
 }
@@ -29,7 +30,8 @@ void checkpoint_join(struct sqlite *q)
     q->checkpoint = NULL;
 }
 
-/* After each commit; `pages` are in the log. Without a thread it is done here. */
+/* After each commit; `pages` are in the log. Without a thread, or where SQLite was built for one
+ * alone, it is done here. */
 static int look_at_log(void *payload, sqlite3 *db, const char *name, int pages)
 {
     struct sqlite *q = payload;
@@ -41,7 +43,8 @@ static int look_at_log(void *payload, sqlite3 *db, const char *name, int pages)
     checkpoint_join(q);
     q->checkpoint = mem_alloc(sizeof *q->checkpoint);
     q->checkpoint->own.path = q->path;
-    if (!thread_start(write_back, q->checkpoint, &q->checkpoint->thread, &ignored))
+    if (sqlite3_threadsafe() == 0 ||
+        !thread_start(write_back, q->checkpoint, &q->checkpoint->thread, &ignored))
         write_back(q->checkpoint);
     return SQLITE_OK;
 }

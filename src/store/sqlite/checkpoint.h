@@ -4,6 +4,7 @@
  * SQLite does it within the commit, when the log has grown beyond LOG_PAGES: all that a first load
  * brought is read and written once more, and synced, before anything else can be done. What was
  * committed is safe in the log already; so files may be moved and the last indexes made meanwhile.
+ * The next gathering waits for it (transaction.c), else the log would grow until the load ends.
  * Whatever fails here is left to whoever closes the database last, as it is by SQLite. */
 #ifndef MOVIE_ETL_STORE_SQLITE_CHECKPOINT_H
 #define MOVIE_ETL_STORE_SQLITE_CHECKPOINT_H

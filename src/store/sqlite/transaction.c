@@ -52,9 +52,11 @@ static void forget_aside(struct sqlite *q)
     q->aside = NULL;
 }
 
+/* Not before the log of the last one is in the database: only then does SQLite begin it anew. */
 static bool begin_gathering(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
+    checkpoint_join(q);
     if (!sqlite_run(q, "BEGIN IMMEDIATE", failed_to_begin, e))
         return false;
     if (!aside_new(s, &q->aside, e)) {
