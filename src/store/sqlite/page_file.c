@@ -105,10 +105,22 @@ bool page_file_open(struct page_file *f, const char *path, const char **ret_why,
     return true;
 }
 
+static bool is_one_file(int a, int b)
+{
+    struct stat x, y;
+    return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* By its name, which another file may have got meanwhile. */
 void page_file_lasts(struct page_file *f)
 {
+    int fd = sys_open_direct(f->path);
     f->lasts = true;
-    f->direct = sys_open_direct(f->path);
+    if (fd >= 0 && !is_one_file(fd, f->fd)) {
+        (void)sys_close(fd);
+        fd = -1;
+    }
+    f->direct = fd;
 }
 
 bool page_file_waits(const struct page_file *f)

@@ -3,10 +3,14 @@
  * the other tests of pages see. */
 #include "pages_kit.h"
 
+#include "base/mem.h"
 #include "base/sys.h"
+#include "store/sqlite/page_file.h"
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { CHUNKS = 4 }; /* of the table, or more: more than wait for the thread that writes them */
@@ -82,11 +86,34 @@ static void a_full_disk_is_told(void **state)
     }
 }
 
+/* Whose name another file got after it was opened: nothing goes into that one. */
+static void pages_go_into_the_file_that_is_open(void **state)
+{
+    struct pages_kit *k = *state;
+    uint8_t *pages = mem_pages((size_t)2 * MEM_PAGE), back[MEM_PAGE];
+    struct page_file f;
+    uint32_t first = 0, n = 0;
+    memset(pages, 'x', (size_t)2 * MEM_PAGE);
+    make_empty(k, "direct.db", MEM_PAGE, 0);
+    make_empty(k, "other.db", MEM_PAGE, 0);
+    const char *path = pages_path(k, "direct.db"), *other = pages_path(k, "other.db");
+    assert_true(page_file_open(&f, path, &k->why, &k->e) && k->why == NULL);
+    assert_int_equal(rename(other, path), 0);
+    page_file_lasts(&f);
+    assert_true(page_file_take(&f, 2, &first, &n, &k->e) && n == 2);
+    assert_true(page_file_write(&f, first, n, pages, &k->e));
+    assert_int_equal(sys_pread(f.fd, back, MEM_PAGE, (int64_t)first * MEM_PAGE), MEM_PAGE);
+    assert_memory_equal(back, pages, MEM_PAGE);
+    page_file_close(&f);
+    mem_free(pages);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pages_go_the_usual_way_then, pages_kit_set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_disk_is_told, pages_kit_set_up, tear_down),
+        PAGES_TEST(pages_go_into_the_file_that_is_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
