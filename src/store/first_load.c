@@ -2,8 +2,7 @@
 #include "store/first_load.h"
 
 #include "store/ddl.h"
-#include "store/migrate.h"
-#include "store/sql.h"
+#include "store/live.h"
 
 #include <string.h>
 
@@ -47,6 +46,43 @@ bool store_begin_first_load(struct store *s, struct err *e)
            (exists || (db_alone(s, drop_late, NULL, e) && s->engine->mass(s, true, e)));
 }
 
+struct missing {
+    const struct index **indexes;
+    size_t n;
+};
+
+static bool find_missing(struct store *s, struct missing *ret, struct err *e)
+{
+    struct live live;
+    size_t all = 0;
+    while (plain_indexes[all].table != NULL)
+        all++;
+    *ret = (struct missing){arena_take_array(&s->scratch, all, sizeof *ret->indexes), 0};
+    if (!live_read(s, &live, e))
+        return false;
+    for (size_t i = 0; i < all; i++) {
+        const struct index *ix = &plain_indexes[i];
+        if (ix->late && live_find(s, &live, ddl_index_name(&s->scratch, ix).p) == NULL)
+            ret->indexes[ret->n++] = ix;
+    }
+    live_done(&live);
+    return true;
+}
+
+/* Looks again: a try before this one may have made some. */
+static bool make_missing(struct store *s, void *payload, struct err *e)
+{
+    struct missing m;
+    (void)payload;
+    return find_missing(s, &m, e) && (m.n == 0 || s->engine->make_late(s, m.indexes, m.n, e));
+}
+
+bool first_load_make_late(struct store *s, struct err *e)
+{
+    struct missing m;
+    return find_missing(s, &m, e) && (m.n == 0 || db_alone(s, make_missing, NULL, e));
+}
+
 bool store_settle(struct store *s, bool now, bool *ret_settled, struct err *e)
 {
     *ret_settled = true;
@@ -55,5 +91,5 @@ bool store_settle(struct store *s, bool now, bool *ret_settled, struct err *e)
 
 bool store_end_first_load(struct store *s, bool indexes, struct err *e)
 {
-    return s->engine->mass(s, false, e) && (!indexes || migrate(s, e));
+    return s->engine->mass(s, false, e) && (!indexes || first_load_make_late(s, e));
 }

@@ -9,4 +9,8 @@
 bool first_release_begin(struct store *s, struct err *e);
 bool first_release_end(struct store *s, struct err *e);
 
+/* Makes late indexes that are missing. Not inside a transaction, and by who has the write lease:
+ * somebody else's first load may be going on without them. */
+bool first_load_make_late(struct store *s, struct err *e);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "base/sys.h"
+#include "store/first_load.h"
 #include "store/upsert.h"
 
 #define NAME "write"
@@ -120,7 +121,8 @@ bool store_take_lease(struct store *s, const char *owner, int64_t seconds, struc
         return false;
     s->token = t.token;
     s->lease_seconds = seconds;
-    if (s->engine->took_lease == NULL || s->engine->took_lease(s, e))
+    if ((s->engine->took_lease == NULL || s->engine->took_lease(s, e)) &&
+        first_load_make_late(s, e))
         return true;
     struct err later;
     (void)store_drop_lease(s, &later);

@@ -21,8 +21,6 @@ struct walk {
     const struct live *live;
     bool write;
     size_t missing;
-    const struct index **late; /* to be made, all in one call */
-    size_t late_n;
 };
 
 /* In the registry before it is in the database: on engines whose DDL commits by itself, what was
@@ -74,29 +72,15 @@ static bool walk_columns(struct walk *w, const struct table *t, struct err *e)
     return ok;
 }
 
+/* Late ones may be missing because somebody's first load is going on: who has the lease makes them
+ * (first_load.h). */
 static bool walk_index(struct walk *w, const struct index *ix, struct err *e)
 {
-    if (live_find(w->s, w->live, ddl_index_name(&w->s->scratch, ix).p) != NULL)
+    if (ix->late || live_find(w->s, w->live, ddl_index_name(&w->s->scratch, ix).p) != NULL)
         return true;
-    /* a first load is going on, or was cut off */
-    w->missing += !(ix->late && w->s->mode == STORE_READ);
-    if (!w->write || live_find(w->s, w->live, ix->table) == NULL) /* it came with its table */
-        return true;
-    if (ix->late)
-        w->late[w->late_n++] = ix;
-    return ix->late || ddl_create_index(w->s, ix, e);
-}
-
-static bool walk_indexes(struct walk *w, struct err *e)
-{
-    bool ok = true;
-    size_t n = 0;
-    while (plain_indexes[n].table != NULL)
-        n++;
-    w->late = arena_take_array(&w->s->scratch, n, sizeof(struct index *));
-    for (size_t i = 0; ok && i < n; i++)
-        ok = walk_index(w, &plain_indexes[i], e);
-    return ok && (w->late_n == 0 || w->s->engine->make_late(w->s, w->late, w->late_n, e));
+    bool comes_with_table = live_find(w->s, w->live, ix->table) == NULL;
+    w->missing++;
+    return !w->write || comes_with_table || ddl_create_index(w->s, ix, e);
 }
 
 /* A view holds nothing, so another definition simply replaces it. */
@@ -128,7 +112,8 @@ static bool walk_all(struct walk *w, struct err *e)
         bool made = !w->live->has_registry && strcmp(t->name, "etl_tables") == 0;
         ok = made || (walk_table(w, t, e) && walk_columns(w, t, e));
     }
-    ok = ok && walk_indexes(w, e);
+    for (const struct index *ix = plain_indexes; ok && ix->table != NULL; ix++)
+        ok = walk_index(w, ix, e);
     for (const struct view_row *v = view_rows; ok && v->name != NULL; v++)
         ok = walk_view(w, v, e);
     return ok;

@@ -2,9 +2,9 @@
  *
  * A registry (`etl_tables`) says which tables and views are ours; one of our names that it does not
  * list belongs to somebody else and stops everything. What is missing is added: tables, columns,
- * indexes, views whose definition changed, the genre vocabulary. Any other change of the schema is
- * a numbered migration, recorded in `etl_schema_migrations`; a database with a higher number than
- * the program knows is refused. */
+ * indexes (late ones: first_load.h), views whose definition changed, the genre vocabulary. Any
+ * other change of the schema is a numbered migration, recorded in `etl_schema_migrations`; a
+ * database with a higher number than the program knows is refused. */
 #ifndef MOVIE_ETL_STORE_MIGRATE_H
 #define MOVIE_ETL_STORE_MIGRATE_H
 

@@ -141,7 +141,7 @@ bool store_each_tmdb_id(struct store *s,
 /* Around the first load of TMDB records: while there are none, indexes on their tables that loading
  * does not need are dropped, and made at the end in one go, which is faster than row by row. A
  * missing index is the note of what is left to do: when the process ends between the two, the next
- * command that writes makes it as it opens the store, as also after an end without `indexes`, for
+ * that gets the write lease makes it as it takes that, as also after an end without `indexes`, for
  * who is in a hurry. Does nothing when there are records. */
 bool store_begin_first_load(struct store *s, struct err *e);
 bool store_end_first_load(struct store *s, bool indexes, struct err *e);
@@ -250,7 +250,8 @@ bool store_each_changed_id(struct store *s, int64_t since_run_id,
 /* The write lease: one row, an owner, a token, an expiry. store_begin fails with LOCKED when the
  * token it holds is no longer the one in the table. An owner may take its own lease again at once
  * (it died and is back), so the name must stand for something that only one process can hold: etl
- * names the DATA_DIR whose lock it has. Transactions of their own. */
+ * names the DATA_DIR whose lock it has. Who gets it makes what somebody's first load left to do
+ * (store_begin_first_load). Transactions of their own. */
 bool store_take_lease(struct store *s, const char *owner, int64_t seconds, struct err *e);
 bool store_drop_lease(struct store *s, struct err *e);
 

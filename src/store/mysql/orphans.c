@@ -1,8 +1,8 @@
 /* Rows of records that are not there: whoever wrote them died before the records were committed
  * (beside.h), and late indexes that are missing say so.
  *
- * Or he is alive, and about to commit the records: until then he has the lease's row locked. Most
- * often nothing is left, and then nobody is disturbed. */
+ * Or he was taken for dead, and is about to commit the records: until then he has the lease's row
+ * locked. Most often nothing is left, and then nobody is disturbed. */
 #include "store/mysql/beside.h"
 
 #include "store/lease.h"

@@ -90,6 +90,7 @@ static void an_end_in_a_hurry_gathers_no_more(void **state)
     must(write_movie(k, 2, false));
     assert_string_equal(ids(k), "1; 2");
     kit_open(k, STORE_WRITE);
+    must(store_take_lease(k->s, "who goes on", 60, &k->e));
     assert_int_equal(kit_int(k, index), 1);
     kit_sound(k);
 }
@@ -117,6 +118,7 @@ static void what_was_not_settled_is_gone_with_the_process(void **state)
     kit_close(k);
     assert_string_equal(ids(k), "1");
     kit_open(k, STORE_WRITE);
+    must(store_take_lease(k->s, "who goes on", 60, &k->e));
     assert_int_equal(kit_int(k, "SELECT count(*) FROM sqlite_schema WHERE name ="
                                 " 'ix_credits_person_id'"), 1);
     kit_sound(k);

@@ -49,9 +49,25 @@ static void what_is_cut_off_is_mended(void **state)
         kit_open(k, STORE_READ);
         assert_int_equal(kit_int(k, index_of_credits), 0);
         kit_open(k, STORE_WRITE);
+        must(store_take_lease(k->s, "who goes on", 600, &k->e));
         assert_string_equal(kit_text(k, names), indexes_before);
         assert_string_equal(kit_text(k, keys), keys_before);
     }
+}
+
+/* Who comes while they are away is refused, and leaves them to whoever is at work. */
+static void who_is_refused_makes_none(void **state)
+{
+    struct kit *k = *state;
+    struct store *other;
+    must(store_take_lease(k->s, "who is at work", 600, &k->e));
+    must(store_begin_first_load(k->s, &k->e));
+    must(store_open(&k->config, STORE_WRITE, &other, &k->e));
+    must_fail(store_take_lease(other, "who comes meanwhile", 600, &k->e), ERR_LOCKED);
+    store_close(other);
+    assert_int_equal(kit_int(k, index_of_credits), 0);
+    must(store_end_first_load(k->s, true, &k->e));
+    assert_int_equal(kit_int(k, index_of_credits), 1);
 }
 
 /* Their records were never committed; those of a record that is there stay. */
@@ -66,9 +82,12 @@ static void rows_of_records_that_never_came_are_removed(void **state)
                " (2, 'cast', 'y')");
     kit_sql(k, "INSERT INTO videos(tmdb_id, video_id) VALUES (1, 'v'), (3, 'w')");
     kit_open(k, STORE_WRITE);
+    must(store_take_lease(k->s, "who goes on", 600, &k->e));
     assert_string_equal(kit_text(k, "SELECT tmdb_id, credit_id FROM credits"), "1|x");
     assert_string_equal(kit_text(k, "SELECT tmdb_id, video_id FROM videos"), "1|v");
 }
+
+static const char at_work[] = "who is at work";
 
 struct opening {
     const struct store_config *config;
@@ -80,10 +99,11 @@ struct opening {
 static void open_it(void *payload)
 {
     struct opening *o = payload;
-    o->ok = store_open(o->config, STORE_WRITE, &o->s, &o->e);
+    o->ok = store_open(o->config, STORE_WRITE, &o->s, &o->e) &&
+            store_take_lease(o->s, at_work, 600, &o->e);
 }
 
-/* Somebody else opens the database while who is at work is about to commit `rest`. */
+/* Who is at work was taken for dead, and comes again, while he is about to commit `rest`. */
 static void open_beside(struct kit *k, const char *rest)
 {
     struct opening other = {.config = &k->config};
@@ -92,7 +112,7 @@ static void open_beside(struct kit *k, const char *rest)
     must(thread_start(open_it, &other, &thread, &k->e));
     for (int i = 0; i < 50 && !waits; i++, sys_sleep_ms(100))
         waits = kit_int(k, "SELECT count(*) FROM information_schema.processlist WHERE info LIKE"
-                           " 'UPDATE `etl_locks`%'") > 0;
+                           " 'SELECT n.now%FOR UPDATE'") > 0;
     must(db_exec(k->s, rest, NO_CELLS, NULL, &k->e));
     must(store_commit(k->s, &k->e));
     thread_join(thread);
@@ -104,7 +124,7 @@ static void open_beside(struct kit *k, const char *rest)
 
 static void begin_work(struct kit *k)
 {
-    must(store_take_lease(k->s, "who is at work", 600, &k->e));
+    must(store_take_lease(k->s, at_work, 600, &k->e));
     must(store_begin_first_load(k->s, &k->e));
     must(store_begin(k->s, &k->e));
 }
@@ -202,6 +222,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         KIT_TEST(keys_go_and_come_with_their_indexes),
         KIT_TEST(what_is_cut_off_is_mended),
+        KIT_TEST(who_is_refused_makes_none),
         KIT_EMPTY(rows_of_records_that_never_came_are_removed),
         KIT_EMPTY(rows_of_a_record_on_its_way_stay),
         KIT_TEST(a_reference_to_what_is_on_its_way_keeps_its_key),

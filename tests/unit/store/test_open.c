@@ -314,8 +314,8 @@ static void missing_things_are_added(void **state)
     }
 }
 
-/* Who reads meanwhile is not refused; whoever writes next makes what a first load that was cut off
- * left to do. */
+/* Who reads meanwhile is not refused, who wants to write makes nothing without the lease; whoever
+ * gets that next makes what a first load that was cut off left to do. */
 static void a_first_load_makes_its_indexes_at_the_end(void **state)
 {
     struct kit *k = *state;
@@ -327,10 +327,14 @@ static void a_first_load_makes_its_indexes_at_the_end(void **state)
     assert_int_equal(kit_int(k, count), 0);
     must(store_end_first_load(k->s, true, &k->e));
     assert_int_equal(kit_int(k, count), 3);
+    must(store_take_lease(k->s, "who ends", 60, &k->e));
     must(store_begin_first_load(k->s, &k->e));
     kit_open(k, STORE_READ); /* as if the process had ended */
     assert_int_equal(kit_int(k, count), 0);
     kit_open(k, STORE_WRITE);
+    must_fail(store_take_lease(k->s, "who comes too early", 60, &k->e), ERR_LOCKED);
+    assert_int_equal(kit_int(k, count), 0);
+    must(store_take_lease(k->s, "who ends", 60, &k->e));
     assert_int_equal(kit_int(k, count), 3);
     kit_sql(k, "INSERT INTO tmdb_movies(tmdb_id, fetched_at) VALUES (1, 1)");
     must(store_begin_first_load(k->s, &k->e)); /* not the first */
