@@ -1,6 +1,5 @@
 /* Emptying the database: see store.h. What stays: the structure, the registry of our tables, the
  * migrations, the lease, and the genre vocabulary, which is part of the program. */
-#include "store/migrate.h"
 #include "store/upsert.h"
 
 static bool empty(struct store *s, const struct table *t, uint64_t *rows, struct err *e)

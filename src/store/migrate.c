@@ -161,7 +161,8 @@ static size_t count_genres(void)
     return n;
 }
 
-bool migrate_fill_genres(struct store *s, struct err *e)
+/* The vocabulary (model/genre.h). */
+static bool fill_genres(struct store *s, struct err *e)
 {
     const struct put *p = upsert_put_all(s, schema_find(&s->schema, "genres"), PUT_ROW);
     struct row_set rows = {.width = p->width};
@@ -221,7 +222,7 @@ static bool apply(struct store *s, void *payload, struct err *e)
         return false;
     struct walk w = {.s = s, .live = &live, .write = true};
     bool ok = run_migrations(s, &live, a->list, e) && walk_all(&w, e) &&
-              note_migrations(s, &live, a->list, e) && migrate_fill_genres(s, e);
+              note_migrations(s, &live, a->list, e) && fill_genres(s, e);
     live_done(&live);
     return ok;
 }

@@ -22,7 +22,4 @@ bool migrate(struct store *s, struct err *e);
 /* With another list of migrations (ends with number == 0) than the program's own. */
 bool migrate_with(struct store *s, const struct migration *list, struct err *e);
 
-/* Puts the vocabulary (model/genre.h) into `genres`. */
-bool migrate_fill_genres(struct store *s, struct err *e);
-
 #endif
