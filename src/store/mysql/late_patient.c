@@ -35,7 +35,7 @@ static void work(void *payload)
         continue;
 }
 
-static bool make_each(struct store *s, struct store *twin, struct late_index *late, size_t n,
+static bool share_out(struct store *s, struct store *twin, struct late_index *late, size_t n,
     late_fn *make, struct err *e)
 {
     struct queue *todo = queue_new(n);
@@ -55,31 +55,39 @@ static bool make_each(struct store *s, struct store *twin, struct late_index *la
 }
 
 /* Without a second connection one makes them all. */
-static bool make_all(struct store *s, struct late_index *late, size_t n, struct err *e)
+static bool make_each(
+    struct store *s, struct late_index *late, size_t n, late_fn *make, struct err *e)
 {
     struct store *twin = NULL;
     struct err ignored;
     if (!server_twin(s, &twin, &ignored))
         twin = NULL;
-    bool ok = make_each(s, twin, late, n, late_make_index, e) &&
-              make_each(s, twin, late, n, late_make_keys, e);
+    bool ok = share_out(s, twin, late, n, make, e);
     server_twin_close(twin);
     return ok;
 }
 
+static bool connect_anew(struct store *s, struct err *e)
+{
+    server_disconnect(server_of(s));
+    return server_ready(s, e) && lease_check(s, e);
+}
+
+/* New connections for the keys: one of the two may have rested for longer than the server waits for
+ * a word (wait_timeout), while the other made its last index. */
 bool late_make_patiently(struct store *s, struct late_index *late, size_t n, struct err *e)
 {
     struct server *q = server_of(s);
     int64_t lease = s->lease_seconds;
     if (!server_send(s, view_of("COMMIT"), NULL, e))
         return false;
-    server_disconnect(q);
     q->patient = true;
     s->lease_seconds = LONG_LEASE;
-    bool ok = server_ready(s, e) && lease_check(s, e) && server_remove_orphans(s, e) &&
-              make_all(s, late, n, e);
+    bool ok = connect_anew(s, e) && server_remove_orphans(s, e) &&
+              make_each(s, late, n, late_make_index, e) && connect_anew(s, e) &&
+              make_each(s, late, n, late_make_keys, e);
     s->lease_seconds = lease;
-    server_disconnect(q);
     q->patient = false;
-    return ok && server_ready(s, e) && lease_check(s, e);
+    server_disconnect(q);
+    return ok && connect_anew(s, e);
 }

@@ -2,6 +2,7 @@
  * where a server is. */
 #include "kit.h"
 
+#include "base/log.h"
 #include "base/thread.h"
 #include "store/sql.h"
 
@@ -155,6 +156,72 @@ static void a_reference_to_what_is_on_its_way_keeps_its_key(void **state)
     kit_sound(k);
 }
 
+struct ending {
+    struct store *s;
+    bool ok;
+    struct err e;
+};
+
+static void end_it(void *payload)
+{
+    struct ending *it = payload;
+    it->ok = store_end_first_load(it->s, true, &it->e);
+}
+
+static _Atomic int warnings;
+
+static void take_line(void *payload, enum log_level level, const char *text)
+{
+    (void)payload;
+    (void)text;
+    warnings += level == LOG_WARNING;
+}
+
+/* Of the two connections that make indexes, the one that has nothing left to do, once all are there
+ * but the one that somebody holds up; 0: none. */
+static int64_t find_resting(struct kit *k, int64_t newer_than)
+{
+    if (kit_int(k, "SELECT count(DISTINCT table_name) FROM information_schema.statistics WHERE"
+                   " table_schema = DATABASE() AND index_name = 'ix_late'") < 5)
+        return 0;
+    struct view ask = arena_print(&k->a,
+        "SELECT coalesce(max(id), 0) FROM information_schema.processlist"
+        " WHERE db = DATABASE() AND command = 'Sleep' AND id > %lld",
+        (long long)newer_than);
+    return kit_int(k, ask.p);
+}
+
+/* The server ends a connection that has rested for long while the other makes a large index. */
+static void who_rests_too_long_is_not_missed(void **state)
+{
+    static const struct log_sink sink = {.line = take_line};
+    struct kit *k = *state;
+    struct ending ending = {.s = k->s};
+    struct store *reader;
+    struct thread *thread;
+    int64_t n, resting = 0;
+    must(store_begin_first_load(k->s, &k->e));
+    kit_sql(k, "INSERT INTO people(person_id, fetched_at) VALUES (7, 1)");
+    must(store_open(&k->config, STORE_READ, &reader, &k->e));
+    must(reader->engine->begin(reader, BEGIN_READ, &k->e));
+    must(db_get_ints(reader, "SELECT count(*) FROM {people}", NO_CELLS, &n, 1, NULL, &k->e));
+    int64_t last = kit_int(k, "SELECT max(id) FROM information_schema.processlist");
+    log_install(&sink);
+    must(thread_start(end_it, &ending, &thread, &k->e));
+    for (int i = 0; i < 100 && resting == 0; i++, sys_sleep_ms(100))
+        resting = find_resting(k, last);
+    if (resting != 0)
+        kit_sql(k, arena_print(&k->a, "KILL %lld", (long long)resting).p);
+    store_close(reader);
+    thread_join(thread);
+    log_install(NULL);
+    if (!ending.ok)
+        fail_msg("%s", ending.e.text);
+    assert_int_not_equal(resting, 0);
+    assert_int_equal(warnings, 0);
+    kit_sound(k);
+}
+
 struct writing {
     struct store *s;
     const struct tmdb_write *w;
@@ -226,6 +293,7 @@ int main(void)
         KIT_EMPTY(rows_of_records_that_never_came_are_removed),
         KIT_EMPTY(rows_of_a_record_on_its_way_stay),
         KIT_TEST(a_reference_to_what_is_on_its_way_keeps_its_key),
+        KIT_TEST(who_rests_too_long_is_not_missed),
         KIT_TEST(a_record_of_many_long_rows_comes_nevertheless),
         KIT_TEST(a_reference_that_leads_nowhere_costs_its_key_only),
     };
