@@ -26,7 +26,7 @@ make_server() {
     S_PORT=$((34000 + $$ % 2000))
     # shellcheck disable=SC2046
     mariadb-install-db --no-defaults $(as_root) --datadir="$SERVER" --auth-root-authentication-method=normal --skip-test-db >"$SERVER_FOLDER/install.out" 2>&1 ||
-        { echo "Bail out! mariadb-install-db: $(tail -n 3 "$SERVER_FOLDER/install.out")"; exit 99; }
+        { echo "Bail out! mariadb-install-db: $(grep -i -m 5 error "$SERVER_FOLDER/install.out" || tail -n 3 "$SERVER_FOLDER/install.out")"; exit 99; }
     server
 }
 

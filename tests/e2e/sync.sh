@@ -110,7 +110,7 @@ for round in 1 2 3; do
 done
 etl changes
 is "three bounded runs fetch what one unbounded one would" \
-    "$(sql "select count(*) from tmdb_movies where tmdb_id in ($1,$2,$3) and fetched_at >= $(date -u +%s) + 12 * 86400 - 3600")" 3
+    "$(sql "select count(*) from tmdb_movies where tmdb_id in ($1,$2,$3) and fetched_at >= $(instant 12)")" 3
 
 # Many at once are trouble, not deletions.
 day 13
