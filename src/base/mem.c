@@ -27,10 +27,9 @@ void *mem_alloc(size_t n)
 void *mem_pages(size_t n)
 {
     void *p = aligned_alloc(MEM_PAGE, n);
-    if (p == NULL)
-        mem_exhausted();
-    memset(p, 0, n);
-    return p;
+    if (p != NULL)
+        return memset(p, 0, n);
+    mem_exhausted();
 }
 
 void *mem_grow(void *p, size_t count, size_t size)
