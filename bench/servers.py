@@ -86,13 +86,16 @@ def start_mariadb(bench):
         say("no mariadbd here: MariaDB is not measured")
         return None
     data = bench.path("mariadb")
-    shutil.rmtree(data, ignore_errors=True)
+    own_tmp = data + ".tmp"  # a server that starts removes the temporary tables of others from there
+    for folder in (data, own_tmp):
+        shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(own_tmp)
     user = ["--user=root"] if os.getuid() == 0 else []
-    subprocess.run(["mariadb-install-db", "--no-defaults", *user, f"--datadir={data}", "--skip-test-db",
+    subprocess.run(["mariadb-install-db", "--no-defaults", *user, f"--datadir={data}", f"--tmpdir={own_tmp}", "--skip-test-db",
                     "--auth-root-authentication-method=normal"], check=True, stdout=subprocess.DEVNULL)
     s = Server("127.0.0.1", free_port(), "root", "")
     s.process = subprocess.Popen(
-        [shutil.which("mariadbd", path=os.environ["PATH"] + ":/usr/sbin"), "--no-defaults", *user, f"--datadir={data}",
+        [shutil.which("mariadbd", path=os.environ["PATH"] + ":/usr/sbin"), "--no-defaults", *user, f"--datadir={data}", f"--tmpdir={own_tmp}",
          f"--socket={data}.sock", f"--port={s.port}", "--bind-address=127.0.0.1", f"--pid-file={data}.pid",
          f"--log-error={data}.err", "--innodb-buffer-pool-size=1G"])
     for _ in range(600):

@@ -35,7 +35,7 @@ node() { # I [OPTION...]
     at=$(group_port "$i")
     rm -f "$WORK/n$i.sock" "$WORK/n$i.pid"
     # shellcheck disable=SC2046
-    mariadbd --no-defaults $(as_user) --datadir="$WORK/n$i" --socket="$WORK/n$i.sock" --pid-file="$WORK/n$i.pid" --log-error="$WORK/n$i/log.err" \
+    mariadbd --no-defaults $(as_user) --datadir="$WORK/n$i" --tmpdir="$WORK/tmp$i" --socket="$WORK/n$i.sock" --pid-file="$WORK/n$i.pid" --log-error="$WORK/n$i/log.err" \
         --port="$(sql_port "$i")" --bind-address=$S_HOST --binlog-format=ROW --innodb-autoinc-lock-mode=2 \
         --innodb-flush-log-at-trx-commit=2 --innodb-buffer-pool-size=96M --innodb-log-file-size=48M \
         --wsrep-on=ON --wsrep-provider="$PROVIDER" --wsrep-cluster-name=test --wsrep-node-name="n$i" --wsrep-node-address="$S_HOST:$at" \
@@ -64,8 +64,10 @@ in_step() { # I: waits for it, a minute at most
 # others.
 form_cluster() {
     chmod 711 "$WORK" # for the user mysql
+    mkdir "$WORK/tmp1" "$WORK/tmp2" "$WORK/tmp3" # of their own: a server that starts empties its place of temporary tables
+    [ "$(id -u)" != 0 ] || chown mysql: "$WORK"/tmp?
     # shellcheck disable=SC2046
-    mariadb-install-db --no-defaults $(as_user) --datadir="$WORK/n1" --auth-root-authentication-method=normal --skip-test-db >"$WORK/install.out" 2>&1 ||
+    mariadb-install-db --no-defaults $(as_user) --datadir="$WORK/n1" --tmpdir="$WORK/tmp1" --auth-root-authentication-method=normal --skip-test-db >"$WORK/install.out" 2>&1 ||
         { echo "Bail out! mariadb-install-db: $(tail -n 3 "$WORK/install.out")"; exit 99; }
     [ "$(id -u)" != 0 ] || chown mysql: "$WORK"
     for try in 1 2 3; do

@@ -17,15 +17,18 @@ have_mariadb() {
 
 as_root() { [ "$(id -u)" != 0 ] || echo --user=root; }
 
-# In memory where there is a place with room: the tests make and drop thousands of tables.
+# In memory where there is a place with room: the tests make and drop thousands of tables. Its temporary files are its own: a server
+# that starts removes from that place whatever temporary tables lie there, also those that another is at work with.
 make_server() {
     place=${TMPDIR:-/tmp}
     [ ! -w /dev/shm ] || [ "$(df -Pk /dev/shm | awk 'NR == 2 { print $4 }')" -lt 1000000 ] || place=/dev/shm
     SERVER_FOLDER=$(mktemp -d "$place/movie-etl-mariadb.XXXXXX")
     SERVER=$SERVER_FOLDER/data
+    mkdir "$SERVER_FOLDER/tmp"
     S_PORT=$((34000 + $$ % 2000))
     # shellcheck disable=SC2046
-    mariadb-install-db --no-defaults $(as_root) --datadir="$SERVER" --auth-root-authentication-method=normal --skip-test-db >"$SERVER_FOLDER/install.out" 2>&1 ||
+    mariadb-install-db --no-defaults $(as_root) --datadir="$SERVER" --tmpdir="$SERVER_FOLDER/tmp" \
+        --auth-root-authentication-method=normal --skip-test-db >"$SERVER_FOLDER/install.out" 2>&1 ||
         { echo "Bail out! mariadb-install-db: $(grep -i -m 5 error "$SERVER_FOLDER/install.out" || tail -n 3 "$SERVER_FOLDER/install.out")"; exit 99; }
     server
 }
@@ -36,8 +39,8 @@ server() {
     tries=0
     while [ $tries -lt 5 ]; do
         # shellcheck disable=SC2046
-        mariadbd --no-defaults $(as_root) --datadir="$SERVER" --socket="$SERVER.sock" --port=$S_PORT --bind-address=127.0.0.1 \
-            --pid-file="$SERVER.pid" --log-error="$SERVER.err" --innodb-buffer-pool-size=128M --innodb-log-file-size=64M \
+        mariadbd --no-defaults $(as_root) --datadir="$SERVER" --tmpdir="$SERVER_FOLDER/tmp" --socket="$SERVER.sock" --port=$S_PORT \
+            --bind-address=127.0.0.1 --pid-file="$SERVER.pid" --log-error="$SERVER.err" --innodb-buffer-pool-size=128M --innodb-log-file-size=64M \
             --innodb-flush-method=nosync --innodb-flush-log-at-trx-commit=2 --sync-frm=OFF "$@" >/dev/null 2>&1 &
         SERVER_PID=$!
         n=0
