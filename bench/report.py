@@ -15,7 +15,7 @@ that the benchmark makes itself (the same bytes everywhere) and that lies in mem
 fastest and the slowest run behind them. All ways end with the same rows: count, sums and a checksum over every row are compared. Only ratios within one table mean something.
 
 ```
-./run bench                    # everything, about an hour on two cores; 15 GB in build/bench
+./run bench                    # everything, about an hour on two cores; 17 GB in build/bench
 ./run bench --quick            # a million ratings, once
 ./run bench --only server      # one group; --report writes these tables anew
 MYSQL_TEST_SERVER=host:port:user:password ./run bench --only server    # MySQL too; an account that may SET GLOBAL local_infile
@@ -36,7 +36,8 @@ that have primary key, index and foreign key already, checks on. movie-etl is th
 tables, the load beside and the swap, links, and the same keys at the end. Servers have default settings and a buffer pool of 1 GiB; MySQL is whoever
 `MYSQL_TEST_SERVER` names. Memory is the client's."""),
     "process": ("TMDB records", """`process --batch-type initial` into an empty database, and the same records once more, fetched anew when
-nothing had changed. The records are those of the tests' stand-in, which imitates TMDB's."""),
+nothing had changed. The records are those of the tests' stand-in, which imitates TMDB's. Each run gets copies of the batch files of its
+own, on the disk before the clock starts: removing the loaded ones is in the figures."""),
 }
 
 
