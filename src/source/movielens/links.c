@@ -12,13 +12,13 @@ enum { IMDB_DIGITS = 7, IMDB_DIGITS_MAX = 10 };
 void links_init(struct links *l)
 {
     vec_init(&l->items, sizeof(struct link), KNOWN_MAX);
-    map_init(&l->by_id, KNOWN_MAX);
+    known_init(&l->by_id);
 }
 
 void links_done(struct links *l)
 {
     vec_done(&l->items);
-    map_done(&l->by_id);
+    known_done(&l->by_id);
 }
 
 static enum number read_imdb(const struct csv_field *f, char ret[16])
@@ -69,14 +69,14 @@ static bool take_row(struct place *p, const struct csv_row *row, struct links *l
     if (!field_imdb(p, &row->fields[1], link.imdb_id) ||
         !field_tmdb(p, &row->fields[2], &link.tmdb_id))
         return true;
-    const uint64_t *first = map_get(&l->by_id, link.movielens_id);
-    if (first != NULL) {
+    uint32_t first = known_index(&l->by_id, link.movielens_id);
+    if (first != KNOWN_NOT) {
         note(p, RULE_ML_DUPLICATE, 1, "movieId", "the movie has a link on line %" PRIu64 " already",
-            ((const struct link *)vec_at(&l->items, *first))->line);
+            ((const struct link *)vec_at(&l->items, first))->line);
         return true;
     }
     struct link *to = vec_add(&l->items);
-    if (to == NULL || !map_put(&l->by_id, link.movielens_id, l->items.n - 1))
+    if (to == NULL || !known_add(&l->by_id, link.movielens_id))
         return err_set(e, ERR_INPUT, "%s has more than %d rows", p->path, KNOWN_MAX);
     *to = link;
     return true;
@@ -103,10 +103,10 @@ bool links_read(struct movielens *m, struct findings *findings, struct links *re
 
 const struct link *links_join(struct links *l, int64_t movielens_id)
 {
-    const uint64_t *i = map_get(&l->by_id, movielens_id);
-    if (i == NULL)
+    uint32_t i = known_index(&l->by_id, movielens_id);
+    if (i == KNOWN_NOT)
         return NULL;
-    struct link *link = vec_at(&l->items, *i);
+    struct link *link = vec_at(&l->items, i);
     link->joined = true;
     return link;
 }

@@ -13,7 +13,7 @@ struct link {
 
 struct links {
     struct vec items; /* struct link, in file order */
-    struct map by_id;
+    struct known by_id;
 };
 
 void links_init(struct links *l);
