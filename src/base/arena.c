@@ -125,11 +125,16 @@ void *arena_take(struct arena *a, size_t n)
     return memset(take_raw(a, n), 0, n);
 }
 
-void *arena_take_array(struct arena *a, size_t count, size_t size)
+void *arena_take_unset(struct arena *a, size_t count, size_t size)
 {
     if (size != 0 && count > SIZE_MAX / 2 / size)
         return mem_alloc(SIZE_MAX / 2); /* ends the process: memory exhausted */
-    return arena_take(a, count * size);
+    return take_raw(a, count * size);
+}
+
+void *arena_take_array(struct arena *a, size_t count, size_t size)
+{
+    return memset(arena_take_unset(a, count, size), 0, count * size);
 }
 
 struct view arena_dup(struct arena *a, struct view v)

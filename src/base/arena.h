@@ -1,10 +1,10 @@
 /* Arena: memory for one unit of work (a movie, a batch, a file), freed all at once.
  *
  * A chunked bump allocator. Pointers stay valid until arena_reset or arena_done; nothing is
- * freed singly. Memory is zeroed and aligned for any type. An arena keeps its chunks of up to 1 MiB
- * over a reset, 32 of them at most: a loop that resets it once per record settles at a constant
- * size, and the system need not hand out the same memory again and again, which costs more than
- * most of what is done in it. Not thread-safe: one per thread at a time. */
+ * freed singly. Memory is aligned for any type, and zeroed unless asked for unset. An arena keeps
+ * its chunks of up to 1 MiB over a reset, 32 of them at most: a loop that resets it once per record
+ * settles at a constant size, and the system need not hand out the same memory again and again,
+ * which costs more than most of what is done in it. Not thread-safe: one per thread at a time. */
 #ifndef MOVIE_ETL_BASE_ARENA_H
 #define MOVIE_ETL_BASE_ARENA_H
 
@@ -27,6 +27,9 @@ void arena_reset(struct arena *a);
 
 void *arena_take(struct arena *a, size_t n);
 void *arena_take_array(struct arena *a, size_t count, size_t size);
+/* The same, but holding anything, for who writes all of it before it is read: clearing what is
+ * overwritten at once costs as much as much of what fills it. */
+void *arena_take_unset(struct arena *a, size_t count, size_t size);
 /* A copy of `v`, NUL-terminated behind its end; an absent view stays absent. */
 struct view arena_dup(struct arena *a, struct view v);
 /* printf into the arena. */

@@ -27,7 +27,7 @@ static void add_row(struct row_set *to, const struct cell *row)
 
 static struct row_set empty_set(struct arena *a, size_t rows, size_t width)
 {
-    return (struct row_set){arena_take_array(a, rows * width, sizeof(struct cell)), width, 0};
+    return (struct row_set){arena_take_unset(a, rows * width, sizeof(struct cell)), width, 0};
 }
 
 void merge_rows(const struct row_set *old, const struct row_set *fresh, size_t key_n,

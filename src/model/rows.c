@@ -46,7 +46,7 @@ static void rows_in_layout(const struct list *l, const struct layout *layout,
     for (size_t c = 0; c < layout->n; c++)
         common[c] = common_cell(&layout->columns[c], l, m);
     *ret = (struct row_set){
-        arena_take_array(a, rows->n * layout->n, sizeof(struct cell)), layout->n, 0};
+        arena_take_unset(a, rows->n * layout->n, sizeof(struct cell)), layout->n, 0};
     for (size_t i = 0; i < rows->n; i++) {
         const void *item = rows_at(rows, l->entity, i);
         struct cell *row = row_set_at(ret, ret->n);

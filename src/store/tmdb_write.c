@@ -135,7 +135,7 @@ static bool begin_seen(struct store *s, struct err *e)
 /* A set of as many rows as `n` at most. */
 static struct row_set room_for(struct arena *a, size_t n, size_t width)
 {
-    return (struct row_set){arena_take_array(a, n * width, sizeof(struct cell)), width, 0};
+    return (struct row_set){arena_take_unset(a, n * width, sizeof(struct cell)), width, 0};
 }
 
 static void add_own(struct row_set *to, const struct own_row *row)
@@ -155,7 +155,7 @@ static bool write_own(struct writing *w, const struct list *l, struct err *e)
         return true;
     if (!own->present)
         return err_set(e, ERR_BUG, "list %s has no table of its own", l->name);
-    struct own_row *rows = arena_take_array(&s->scratch, n, sizeof *rows);
+    struct own_row *rows = arena_take_unset(&s->scratch, n, sizeof *rows);
     (void)own_rows_of(w, l, rows);
     n = drop_seen(w, l, rows, n, width);
     qsort(rows, n, sizeof *rows, by_key);
@@ -243,7 +243,7 @@ static const struct row_set *movie_rows(
 {
     size_t n = w->s->movie.layout.n, width = n + 3;
     struct row_set *rows = arena_take(k->a, sizeof *rows);
-    *rows = (struct row_set){arena_take_array(k->a, w->n * width, sizeof(struct cell)), width, 0};
+    *rows = room_for(k->a, w->n, width);
     for (size_t i = 0; i < w->n; i++) {
         const struct tmdb_write *from = w->by_id[i];
         if (from->is_new != is_new)
@@ -290,9 +290,13 @@ static void add_rows(struct row_set *to, const struct row_set *rows, const size_
 {
     if (at == NULL)
         memcpy(row_set_at(to, to->n), rows->cells, rows->n * rows->width * sizeof(struct cell));
-    for (size_t i = 0; at != NULL && i < rows->n; i++)
+    for (size_t i = 0; at != NULL && i < rows->n; i++) {
+        struct cell *row = row_set_at(to, to->n + i);
+        for (size_t c = 0; rows->width < to->width && c < to->width; c++)
+            row[c] = cell_null();
         for (size_t c = 0; c < rows->width; c++)
-            row_set_at(to, to->n + i)[at[c]] = row_set_at(rows, i)[c];
+            row[at[c]] = row_set_at(rows, i)[c];
+    }
     to->n += rows->n;
 }
 
@@ -309,7 +313,7 @@ static struct row_set all_rows_of(
         all.width = rows == NULL || rows->n == 0 ? all.width : rows->width;
     }
     all.width = whole != NULL ? whole->n : all.width;
-    all.cells = arena_take_array(&w->s->scratch, n * all.width, sizeof(struct cell));
+    all.cells = arena_take_unset(&w->s->scratch, n * all.width, sizeof(struct cell));
     for (size_t i = 0; n > 0 && i < w->n; i++) {
         const struct row_set *rows = rows_of(w->by_id[i], l, kind);
         if (rows != NULL && rows->n > 0)

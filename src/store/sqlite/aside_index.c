@@ -57,9 +57,9 @@ struct row_set index_entries(
     const struct index *ix, const struct table *t, const struct row_set *rows, struct arena *a)
 {
     size_t columns[TABLE_MAX_COLUMNS], width = index_entry_columns(ix, t, columns);
-    struct cell *cells = arena_take_array(a, rows->n * width, sizeof *cells);
-    struct entry *entries = arena_take_array(a, rows->n, sizeof *entries);
-    struct row_set sorted = {arena_take_array(a, rows->n * width, sizeof *cells), width, rows->n};
+    struct cell *cells = arena_take_unset(a, rows->n * width, sizeof *cells);
+    struct entry *entries = arena_take_unset(a, rows->n, sizeof *entries);
+    struct row_set sorted = {arena_take_unset(a, rows->n * width, sizeof *cells), width, rows->n};
     for (size_t i = 0; i < rows->n; i++) {
         struct cell *to = cells + i * width;
         for (size_t c = 0; c < width; c++)

@@ -58,6 +58,22 @@ TEST(pieces_are_zeroed_aligned_and_apart)
     arena_done(&a);
 }
 
+/* As whoever writes all of it anyway wants it. */
+TEST(an_unset_array_is_a_piece_like_others_that_nobody_cleared)
+{
+    struct arena a;
+    arena_init(&a);
+    unsigned char *first = arena_take_unset(&a, 100, 3), *second = arena_take_unset(&a, 100, 3);
+    memset(first, 0xA5, 300);
+    memset(second, 0x5A, 300);
+    assert_true(is_aligned(first) && is_aligned(second));
+    assert_true(is_filled(first, 300, 0xA5) && is_filled(second, 300, 0x5A));
+    arena_reset(&a);
+    assert_ptr_equal(arena_take_unset(&a, 300, 1), first);
+    assert_true(is_filled(first, 300, 0xA5));
+    arena_done(&a);
+}
+
 TEST(every_small_size_is_aligned)
 {
     struct arena a;
@@ -65,6 +81,7 @@ TEST(every_small_size_is_aligned)
     for (size_t n = 0; n < 1000; n++) {
         assert_true(is_aligned(arena_take(&a, n)));
         assert_true(is_aligned(arena_take_array(&a, n, 3)));
+        assert_true(is_aligned(arena_take_unset(&a, n, 3)));
     }
     arena_done(&a);
 }
@@ -225,6 +242,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_are_zeroed_aligned_and_apart),
+        cmocka_unit_test(an_unset_array_is_a_piece_like_others_that_nobody_cleared),
         cmocka_unit_test(every_small_size_is_aligned),
         cmocka_unit_test(a_loop_settles_at_a_constant_size),
         cmocka_unit_test(memory_is_used_again_after_a_reset),
