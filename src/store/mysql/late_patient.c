@@ -44,8 +44,8 @@ static bool share_out(struct store *s, struct store *twin, struct late_index *la
     struct err ignored;
     for (size_t i = 0; i < n; i++)
         (void)queue_put(todo, &late[i]);
-    if (twin != NULL && !thread_start(work, &there, &thread, &ignored))
-        thread = NULL;
+    if (twin != NULL)
+        (void)thread_start(work, &there, &thread, &ignored); /* without it, `here` makes them all */
     work(&here);
     thread_join(thread);
     queue_free(todo);

@@ -38,8 +38,7 @@ static void start(struct page_writer *w)
     for (size_t i = 0; i < PAGE_WRITER_CHUNKS; i++)
         if (&w->chunks[i] != w->now)
             (void)queue_put(w->empty, &w->chunks[i]);
-    if (!thread_start(write_chunks, w, &w->thread, &ignored))
-        w->thread = NULL;
+    (void)thread_start(write_chunks, w, &w->thread, &ignored);
 }
 
 static void join(struct page_writer *w)
