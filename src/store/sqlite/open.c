@@ -213,12 +213,18 @@ static bool settle_place(struct store *s, struct err *e)
 /* What a statement or savepoint may have to take back is kept in memory up to this size, not in a
  * file from 64 KiB on: such a file was four fifths of all that a load of TMDB records wrote. What
  * outgrew it once goes to the file until the commit; 250 records of a first load, whose people lie
- * on any page, outgrew 8 MiB. Below 32 MiB malloc keeps it for the next savepoint. SQLite need not
- * count what it allocates, which takes a lock each time. Only the first store of a process finds
- * SQLite not yet set up; for the others it holds already. */
+ * on any page, outgrew 8 MiB. Below 32 MiB malloc keeps it for the next savepoint; a
+ * sanitizer's malloc maps and marks all of it anew for each, which took most of the time of the
+ * tests, so there it is as small as such a malloc keeps too. SQLite need not count what it
+ * allocates, which takes a lock each time. Only the first store of a process finds SQLite not yet
+ * set up; for the others it holds already. */
 static void set_up_library(void)
 {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    enum { STATEMENT_JOURNAL = 100 * 1024 };
+#else
     enum { STATEMENT_JOURNAL = 24 * 1024 * 1024 };
+#endif
     (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, STATEMENT_JOURNAL);
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
