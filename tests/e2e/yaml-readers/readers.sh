@@ -2,7 +2,7 @@
 # What this program writes, others read: a batch of nasty and random movies, read by independent YAML readers, each
 # value compared. A reader that is not installed counts as skipped.
 #
-#   readers.sh WRITE_SAMPLE
+#   readers.sh WRITE_SAMPLE MOVIES
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d) || exit 1
@@ -28,7 +28,7 @@ result() # CODE NAME
 }
 
 echo 1..9
-"$1" "$work" "${SEED:-1}" "${MOVIES:-950}" >"$work/out" 2>&1 && ls "$work"/movies/raw/*.yaml >"$work/files"
+"$1" "$work" "${SEED:-1}" "$2" >"$work/out" 2>&1 && ls "$work"/movies/raw/*.yaml >"$work/files"
 code=$?
 [ -s "$work/files" ] && echo "$(wc -l <"$work/files") files" >"$work/out"
 result $code "writing"
