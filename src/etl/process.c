@@ -10,6 +10,7 @@
 #include "etl/mover.h"
 
 #include "base/file.h"
+#include "base/map.h"
 #include "base/sys.h"
 
 #include <stdio.h>
@@ -147,17 +148,45 @@ static bool process_file(struct processing *p, struct feed_file *file, struct er
     return ok;
 }
 
+/* A file that was named before, by whatever name, is left out: it may be moved before it is read
+ * for the second time. */
+static bool is_named_again(const struct etl *x, const char *path, const struct vec *files,
+    struct map *seen) /* places in `files` by what tells the file */
+{
+    struct file_version v = file_look(path);
+    int64_t key = (int64_t)(v.inode ^ v.device << 40);
+    const uint64_t *before = map_get(seen, key);
+    if (before != NULL && file_is_same(path, *(const char *const *)vec_at(files, *before))) {
+        etl_say(x, "%s is named more than once, and taken once", path);
+        return true;
+    }
+    (void)map_put(seen, key, files->n);
+    return false;
+}
+
+static bool list_named(const struct etl *x, struct vec *ret, struct err *e)
+{
+    struct map seen;
+    bool ok = true;
+    map_init(&seen, x->request->file_n);
+    for (size_t i = 0; ok && i < x->request->file_n; i++) {
+        const char *path = x->request->files[i], **slot;
+        if (is_named_again(x, path, ret, &seen))
+            continue;
+        ok = (slot = vec_add(ret)) != NULL || err_set(e, ERR_USAGE, "too many files");
+        if (ok)
+            *slot = path;
+    }
+    map_done(&seen);
+    return ok;
+}
+
 /* The files to work on: those named, else all of the type in raw/. */
 static bool list_files(const struct etl *x, struct arena *a, struct vec *ret, struct err *e)
 {
-    for (size_t i = 0; i < x->request->file_n; i++) {
-        const char **slot = vec_add(ret);
-        if (slot == NULL)
-            return err_set(e, ERR_USAGE, "too many files");
-        *slot = x->request->files[i];
-    }
-    return x->request->file_n > 0 ||
-           batch_list(x->config->data_dir, FOLDER_RAW, x->request->type, a, ret, e);
+    if (x->request->file_n > 0)
+        return list_named(x, ret, e);
+    return batch_list(x->config->data_dir, FOLDER_RAW, x->request->type, a, ret, e);
 }
 
 static bool process_files(struct processing *p, const struct vec *files, struct err *e)

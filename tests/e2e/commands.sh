@@ -108,6 +108,10 @@ etl clear --force --yes
 exits 0 "clear, the second time"
 etl process --file "$file"
 exits 0 "what was cleared can be processed again"
+etl process --file "$file" "$file" "./$file" "$PWD/$file"
+exits 0 "a file of several names"
+says "./$file is named more than once" "is recognised"
+says "processed 1 file:" "and taken once"
 
 # A chain of rows, each with the IMDb id of one record and the TMDB id of the next: a change at its beginning spoils nothing
 # further along it than a linking follows.
