@@ -74,6 +74,25 @@ static int64_t some_time(uint64_t *x, int64_t last)
     return next_random(x) % 2 == 0 ? t : -t;
 }
 
+struct row_kind usual_rows(size_t rows, uint64_t seed, int32_t movies)
+{
+    return (struct row_kind){.rows = rows,
+        .seed = seed,
+        .movies = movies,
+        .movie_step = 5,
+        .user_step = 2,
+        .last_time = 1700000000,
+        .most_of_user = 50};
+}
+
+struct row_kind sparse_rows(size_t rows, uint64_t seed)
+{
+    struct row_kind kind = usual_rows(rows, seed, 900);
+    kind.movie_step = 700;
+    kind.user_step = 90;
+    return kind;
+}
+
 void make_rows(struct pages_kit *k, const struct row_kind *shape)
 {
     struct row_list *r = &k->rows;
@@ -192,9 +211,10 @@ void begin_pages(struct pages_kit *k, const char *name)
         fail_msg("%s", k->e.text);
 }
 
-void add_rows(struct pages_kit *k, size_t block)
+bool write_rows(struct pages_kit *k, size_t block)
 {
     const struct row_list *r = &k->rows;
+    bool indexed;
     for (size_t i = 0; i < r->n; i += block) {
         size_t n = r->n - i < block ? r->n - i : block, taken;
         struct ranked_block b = {
@@ -203,6 +223,9 @@ void add_rows(struct pages_kit *k, size_t block)
             fail_msg("%s", k->e.text);
         assert_int_equal(taken, n);
     }
+    if (!rating_pages_end(&k->pages, true, &indexed, &k->e))
+        fail_msg("%s", k->e.text);
+    return indexed;
 }
 
 void write_plain(struct pages_kit *k, int page_size, int reserved)
@@ -242,15 +265,11 @@ static void go_on_by_sql(struct pages_kit *k)
 
 void write_both(struct pages_kit *k, int page_size, int reserved, size_t block)
 {
-    bool indexed;
     write_plain(k, page_size, reserved);
     make_empty(k, "direct.db", page_size, reserved);
     begin_pages(k, "direct.db");
     assert_null(k->why);
-    add_rows(k, block);
-    if (!rating_pages_end(&k->pages, true, &indexed, &k->e))
-        fail_msg("%s", k->e.text);
-    assert_true(indexed);
+    assert_true(write_rows(k, block));
     assert_int_equal(k->pages.pages.going, k->beside > 0 && k->rows.n >= WORTH_A_THREAD);
     if (k->pages.pages.going) {
         go_on_by_sql(k);

@@ -26,6 +26,10 @@ struct row_kind {
     uint32_t most_of_user; /* ratings */
 };
 
+/* Few movies, small ids; and ids far apart. */
+struct row_kind usual_rows(size_t rows, uint64_t seed, int32_t movies);
+struct row_kind sparse_rows(size_t rows, uint64_t seed);
+
 struct row_list {
     int32_t *users, *movies;
     uint8_t *half_stars;
@@ -61,8 +65,9 @@ int64_t sql_int(sqlite3 *db, const char *sql);
 void make_empty(struct pages_kit *k, const char *name, int page_size, int reserved);
 /* Begins on that database; k->why says when it may not. */
 void begin_pages(struct pages_kit *k, const char *name);
-/* All rows, in blocks of `block`; they are in order. */
-void add_rows(struct pages_kit *k, size_t block);
+/* All rows, in blocks of `block`; they are in order. Then the end: whether there is an index too.
+ * The pages are to be closed. */
+bool write_rows(struct pages_kit *k, size_t block);
 /* integrity_check and foreign_key_check find nothing. */
 void sound(sqlite3 *db);
 /* What is selected from the database at hand and from the one attached as "plain" is the same, row

@@ -15,13 +15,11 @@
 
 enum { CHUNKS = 4 }; /* of the table, or more: more than wait for the thread that writes them */
 
-static const struct row_kind many_chunks = {.rows = 300000,
-    .seed = 3,
-    .movies = 900,
-    .movie_step = 700,
-    .user_step = 90,
-    .last_time = 1700000000,
-    .most_of_user = 50};
+static void make_many_chunks(struct pages_kit *k)
+{
+    struct row_kind kind = sparse_rows(300000, 3);
+    make_rows(k, &kind);
+}
 
 static atomic_int failing;
 static int error;
@@ -67,7 +65,7 @@ static void pages_go_the_usual_way_then(void **state)
     if (fd < 0)
         skip();
     (void)close(fd);
-    make_rows(k, &many_chunks);
+    make_many_chunks(k);
     write_plain(k, 4096, 0);
     for (int n = 0; n < CHUNKS; n++) {
         if (!write_failing(k, n, EINVAL))
@@ -79,7 +77,7 @@ static void pages_go_the_usual_way_then(void **state)
 static void a_full_disk_is_told(void **state)
 {
     struct pages_kit *k = *state;
-    make_rows(k, &many_chunks);
+    make_many_chunks(k);
     for (int n = 0; n < CHUNKS; n++) {
         assert_false(write_failing(k, n, ENOSPC));
         assert_int_equal(k->e.kind, ERR_DISK);

@@ -24,15 +24,8 @@ static void make_large(struct pages_kit *k, int page_size)
 
 static void over_the_page(struct pages_kit *k, int page_size)
 {
-    struct row_kind kind = {.rows = 400000,
-        .seed = (uint64_t)page_size,
-        .movies = 2000,
-        .movie_step = 5,
-        .user_step = 2,
-        .last_time = 1700000000,
-        .most_of_user = 50};
+    struct row_kind kind = usual_rows(400000, (uint64_t)page_size, 2000);
     int64_t size;
-    bool indexed;
     make_rows(k, &kind);
     write_both(k, page_size, 0, 16384); /* for plain.db */
     make_large(k, page_size);
@@ -40,10 +33,7 @@ static void over_the_page(struct pages_kit *k, int page_size)
     assert_true(size < 0x40000000);
     begin_pages(k, "direct.db");
     assert_null(k->why);
-    add_rows(k, 16384);
-    if (!rating_pages_end(&k->pages, true, &indexed, &k->e))
-        fail_msg("%s", k->e.text);
-    assert_true(indexed);
+    assert_true(write_rows(k, 16384));
     table_pages_close(&k->pages.pages);
     assert_true(file_size(pages_path(k, "direct.db"), &size, &k->e));
     assert_true(size > 0x40000000 + (int64_t)page_size);

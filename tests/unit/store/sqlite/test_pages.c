@@ -190,14 +190,12 @@ static void the_header_is_as_after_a_transaction(void **state)
     enum { CHANGES = 24, PAGES = 28, FREE_END = 40, VALID_FOR = 92, LIBRARY = 96 };
     struct pages_kit *k = *state;
     uint8_t before[100], after[100];
-    bool indexed;
     make_rows(k, &usual);
     for (size_t i = 0; i < PAGE_SIZES; i++) {
         make_empty(k, "direct.db", page_sizes[i], 0);
         (void)read_header(k, before);
         begin_pages(k, "direct.db");
-        add_rows(k, 100);
-        assert_true(rating_pages_end(&k->pages, true, &indexed, &k->e));
+        (void)write_rows(k, 100);
         table_pages_close(&k->pages.pages);
         int64_t size = read_header(k, after);
         assert_int_equal(get_u32(after + CHANGES), get_u32(before + CHANGES) + 1);
@@ -215,13 +213,10 @@ enum { MANY = 300000 };
 
 static bool write_with(struct pages_kit *k, size_t memory)
 {
-    bool indexed;
     make_empty(k, "direct.db", 4096, 0);
     begin_pages(k, "direct.db");
     k->pages.pages.index.memory = memory;
-    add_rows(k, 16384);
-    if (!rating_pages_end(&k->pages, true, &indexed, &k->e))
-        fail_msg("%s", k->e.text);
+    bool indexed = write_rows(k, 16384);
     table_pages_close(&k->pages.pages);
     return indexed;
 }

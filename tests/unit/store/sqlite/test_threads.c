@@ -5,13 +5,7 @@
 static void two_threads_make_one_tree(void **state)
 {
     struct pages_kit *k = *state;
-    struct row_kind kind = {.rows = 12000,
-        .seed = 3,
-        .movies = 2000,
-        .movie_step = 5,
-        .user_step = 2,
-        .last_time = 1700000000,
-        .most_of_user = 50};
+    struct row_kind kind = usual_rows(12000, 3, 2000);
     for (int page_size = 512; page_size <= 65536; page_size *= 128) {
         kind.seed++;
         make_rows(k, &kind);
@@ -23,13 +17,7 @@ static void two_threads_make_one_tree(void **state)
 /* So many rows that both threads have some to count. */
 static void both_count(void **state)
 {
-    struct row_kind kind = {.rows = 70000,
-        .seed = 9,
-        .movies = 2000,
-        .movie_step = 5,
-        .user_step = 2,
-        .last_time = 1700000000,
-        .most_of_user = 50};
+    struct row_kind kind = usual_rows(70000, 9, 2000);
     make_rows(*state, &kind);
     write_both(*state, 4096, 0, 16384);
     compare_written(*state);
@@ -39,13 +27,8 @@ static void both_count(void **state)
 static void nothing_to_share(void **state)
 {
     struct pages_kit *k = *state;
-    struct row_kind kind = {.rows = 12000,
-        .seed = 1,
-        .movies = 1,
-        .movie_step = 5,
-        .user_step = 2,
-        .last_time = 1700000000,
-        .most_of_user = 1};
+    struct row_kind kind = usual_rows(12000, 1, 1);
+    kind.most_of_user = 1;
     make_rows(k, &kind);
     for (size_t i = 0; i < k->rows.n; i++)
         k->rows.half_stars[i] = 7;
@@ -57,12 +40,7 @@ static void nothing_to_share(void **state)
 static void sqlite_goes_on_meanwhile(void **state)
 {
     struct pages_kit *k = *state;
-    struct row_kind kind = {.seed = 6,
-        .movies = 900,
-        .movie_step = 700,
-        .user_step = 90,
-        .last_time = 1700000000,
-        .most_of_user = 50};
+    struct row_kind kind = sparse_rows(0, 6);
     k->beside = 1024 * 1024;
     for (int page_size = 512; page_size <= 65536; page_size *= 128)
         for (kind.rows = WORTH_A_THREAD - 1; kind.rows < 90000; kind.rows *= 2, kind.seed++) {
@@ -76,29 +54,20 @@ static void sqlite_goes_on_meanwhile(void **state)
 static void or_it_does_not(void **state)
 {
     struct pages_kit *k = *state;
-    struct row_kind kind = {.rows = 40000,
-        .seed = 8,
-        .movies = 900,
-        .movie_step = 3,
-        .user_step = 2,
-        .last_time = 1700000000,
-        .most_of_user = 50};
-    bool indexed;
+    struct row_kind kind = usual_rows(40000, 8, 900);
     make_rows(k, &kind);
     k->beside = LOAD_MEMORY;
     make_empty(k, "direct.db", 4096, 0);
     begin_pages(k, "direct.db");
-    add_rows(k, 16384);
-    assert_true(rating_pages_end(&k->pages, true, &indexed, &k->e));
-    assert_true(indexed && !k->pages.pages.going);
+    assert_true(write_rows(k, 16384));
+    assert_false(k->pages.pages.going);
     table_pages_close(&k->pages.pages);
     write_plain(k, 4096, 0);
     compare_written(k);
     k->beside = 1;
     make_empty(k, "direct.db", 4096, 0);
     begin_pages(k, "direct.db");
-    add_rows(k, 16384);
-    assert_true(rating_pages_end(&k->pages, true, &indexed, &k->e));
+    (void)write_rows(k, 16384);
     assert_true(k->pages.pages.going);
     table_pages_close(&k->pages.pages);
 }
@@ -107,14 +76,8 @@ static void or_it_does_not(void **state)
 static void rows_are_counted_once(void **state)
 {
     struct pages_kit *k = *state;
-    struct row_kind kind = {.rows = 12000,
-        .seed = 5,
-        .movies = 900,
-        .movie_step = 3,
-        .user_step = 2,
-        .last_time = 1700000000,
-        .most_of_user = 1};
-    bool indexed;
+    struct row_kind kind = usual_rows(12000, 5, 900);
+    kind.most_of_user = 1;
     make_rows(k, &kind);
     for (size_t i = 0; i < k->rows.n; i++) {
         k->rows.ranks[i] = (uint32_t)i % 16;
@@ -125,9 +88,8 @@ static void rows_are_counted_once(void **state)
     make_empty(k, "direct.db", 4096, 0);
     begin_pages(k, "direct.db");
     k->pages.pages.beside = k->pages.pages.index.memory - 1;
-    add_rows(k, 16384);
-    assert_true(rating_pages_end(&k->pages, true, &indexed, &k->e));
-    assert_true(indexed && !k->pages.pages.going);
+    assert_true(write_rows(k, 16384));
+    assert_false(k->pages.pages.going);
     table_pages_close(&k->pages.pages);
     compare_written(k);
 }
