@@ -132,7 +132,8 @@ static bool read_record(
     arena_reset(&r->scratch);
     findings_init(&findings); /* the survey has reported these: they are for rejected/ */
     bool ok =
-        batch_next(r->again, &findings, &r->scratch, &record, &undecoded, ret_end, e);
+        batch_next(
+            r->again, &findings, &g->arena, &r->scratch, &record, &undecoded, ret_end, e);
     if (ok && !*ret_end) {
         const uint64_t *at = map_get(&r->marks, (int64_t)index);
         enum mark mark = at == NULL ? MARK_NONE : (enum mark) * at;

@@ -100,14 +100,13 @@ bool feed_group_is_full(const struct feed_group *g)
 }
 
 /* What outlives the tree it was decoded from. */
-static void keep_record(const struct staged_record *r, struct arena *a, struct staged_record *ret)
+static void keep_record(const struct staged_record *r, struct staged_record *ret)
 {
     *ret = *r;
-    ret->review = arena_dup(a, r->review);
     ret->movie = (struct tmdb_movie){
         .record = {.said = r->movie.record.said, .null = r->movie.record.null},
         .tmdb_id = r->movie.tmdb_id,
-        .title = arena_dup(a, r->movie.title),
+        .title = r->movie.title,
         .adult = r->movie.adult};
 }
 
@@ -116,9 +115,9 @@ void feed_group_add(struct feed_group *g, const struct staged_record *r, enum ma
 {
     struct feed_record *to = &g->records[g->n++];
     to->rows.list_n = 0;
-    keep_record(r, &g->arena, &to->record);
+    keep_record(r, &to->record);
     if (!r->unchanged) /* of which nothing can be refused */
-        to->document = arena_dup(&g->arena, document);
+        to->document = document;
     to->index = index;
     to->bad = mark == MARK_BAD;
     if (mark != MARK_NONE)
@@ -182,8 +181,18 @@ struct feed_group *feed_kept_room(struct feed_kept *k)
     return NULL;
 }
 
+/* There was room for one record more than came. */
+static void drop_empty(struct feed_kept *k)
+{
+    if (k->groups.n < 2 || group_at(k, k->groups.n - 1)->n > 0)
+        return;
+    feed_group_free(group_at(k, k->groups.n - 1));
+    k->groups.n--;
+}
+
 void feed_kept_end(struct feed_kept *k)
 {
+    drop_empty(k);
     struct feed_group *g = k->groups.n > 0 ? group_at(k, k->groups.n - 1) : feed_kept_room(k);
     if (g != NULL)
         g->last = true;

@@ -2,7 +2,8 @@
  *
  * A group holds what the database needs of a record, and no more: its rows, what apply.c asks about
  * it, and its text, which goes to rejected/ when it is refused. What the record was decoded into is
- * gone by then, so that a thousand movies of 26 KB take some 80 MB.
+ * gone by then. Texts of the rows are pieces of the document and in no second place, so that a
+ * thousand movies of 26 KB take some 70 MB.
  *
  * A file's groups are kept while it is surveyed, up to KEPT_BYTES in all: then it is read once, and
  * what is loaded is what was checked, whoever edits the file meanwhile. Of a larger file nothing is
@@ -51,8 +52,9 @@ struct feed_group {
 struct feed_group *feed_group_new(struct feed_spares *home);
 void feed_group_free(struct feed_group *g); /* NULL: does nothing */
 bool feed_group_is_full(const struct feed_group *g);
-/* Adds document number `index`. Everything is copied but `findings`, which a bad record takes: they
- * are empty then. The lists of its rows get their hashes by feed_group_hash. */
+/* Adds document number `index`. The texts of the record and its document are in the group's arena
+ * already, all else is copied, but for `findings`, which a bad record takes: they are empty then.
+ * The lists of its rows get their hashes by feed_group_hash. */
 void feed_group_add(struct feed_group *g, const struct staged_record *r, enum mark mark,
     uint64_t index, struct view document, struct findings *findings);
 /* When nothing is added any more. */
@@ -68,9 +70,10 @@ struct feed_kept {
 
 void feed_kept_init(struct feed_kept *k, struct feed_spares *home);
 void feed_kept_done(struct feed_kept *k); /* frees the groups */
-/* The group that the next record goes to; NULL when the file is too large. */
+/* The group that the next record goes to, whose texts are to be in its arena; NULL when the file
+ * is too large. */
 struct feed_group *feed_kept_room(struct feed_kept *k);
-/* After the last record: marks the last group, of which there is one at least. */
+/* After the last record: marks the last group, which is empty only when there is no other. */
 void feed_kept_end(struct feed_kept *k);
 /* The next group; NULL after the last. */
 struct feed_group *feed_kept_take(struct feed_kept *k);

@@ -34,9 +34,10 @@ static void pass_findings(struct surveying *s)
     findings_init(&s->fresh);
 }
 
-static void keep(struct surveying *s, const struct staged_record *r, enum mark mark)
+/* `g`: where its texts are; NULL: it is not kept. */
+static void keep(
+    struct surveying *s, struct feed_group *g, const struct staged_record *r, enum mark mark)
 {
-    struct feed_group *g = s->kept == NULL ? NULL : feed_kept_room(s->kept);
     if (g == NULL)
         return;
     struct findings of_record; /* two keep them */
@@ -47,12 +48,12 @@ static void keep(struct surveying *s, const struct staged_record *r, enum mark m
 }
 
 /* What contradicts other records of the run is looked for every time, so it leaves no mark. */
-static bool judge(
-    struct surveying *s, const struct staged_record *r, bool undecoded, struct err *e)
+static bool judge(struct surveying *s, struct feed_group *g, const struct staged_record *r,
+    bool undecoded, struct err *e)
 {
     bool bad = undecoded || (!r->unchanged && !check_record(r, &s->fresh));
     enum mark mark = bad ? MARK_BAD : all_findings(&s->fresh) > 0 ? MARK_NOTED : MARK_NONE;
-    keep(s, r, mark);
+    keep(s, g, r, mark);
     pass_findings(s);
     if (!bad)
         check_in_run(s->run, r, s->findings);
@@ -71,11 +72,12 @@ static bool survey_records(struct surveying *s, struct err *e)
         struct staged_record record;
         bool bad = false;
         arena_reset(&scratch);
-        ok = !work_stopped(e) &&
-             batch_next(s->reader, &s->fresh, &scratch, &record, &bad, &end, e);
+        struct feed_group *g = s->kept == NULL ? NULL : feed_kept_room(s->kept);
+        ok = !work_stopped(e) && batch_next(s->reader, &s->fresh, g == NULL ? &scratch : &g->arena,
+                                     &scratch, &record, &bad, &end, e);
         if (!ok || end)
             break;
-        ok = judge(s, &record, bad, e);
+        ok = judge(s, g, &record, bad, e);
         s->to->documents++;
     }
     pass_findings(s);

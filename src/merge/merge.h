@@ -57,7 +57,8 @@ void merge_movie(int64_t id, const struct ml_row *const *rows, size_t row_n,
 
 /* A movie as the rows it is to be; of the lists that it says something about, with all their
  * rows and, once merge_hash was called, their hashes. Made without a look at what is stored, by
- * whoever has time for it; whole in its arena, so that the movie need not live as long. */
+ * whoever has time for it; in its arena but for the texts, so that of the movie only these need
+ * live as long. */
 struct record_rows {
     struct cell cells[LAYOUT_MAX_COLUMNS]; /* in the order of layout_of_movie */
     struct list_write *lists;              /* `remove` is not set */

@@ -46,7 +46,8 @@ static inline struct cell *row_set_at(const struct row_set *s, size_t i)
 }
 
 /* The list's rows for one movie (the first of several with one key is kept), in the layout of the
- * list. These and those below are whole in `a`: nothing in them is borrowed from the movie. */
+ * list. These and those below are in `a`, but for the texts, which are the movie's: who lets the
+ * rows outlive it has its texts elsewhere. `extra` is copied, for that is made of many texts. */
 void rows_of_list(
     const struct list *l, const struct tmdb_movie *m, struct arena *a, struct row_set *ret);
 /* How many rows of a list without `seq` that would be. */

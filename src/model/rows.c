@@ -29,15 +29,6 @@ static struct row_key key_of_list(const struct list *l, size_t to)
     return (struct row_key){l->fixed != NULL ? 2 : 1, to};
 }
 
-/* The rows keep nothing of the record: they outlive it. */
-static void own_cell(
-    const struct entity *e, size_t i, const void *record, struct arena *a, struct cell *ret)
-{
-    field_cell(e, i, record, a, ret);
-    if (ret->kind == CELL_TEXT && e->fields[i].type != FIELD_JSON)
-        ret->text = arena_dup(a, ret->text);
-}
-
 static void rows_in_layout(const struct list *l, const struct layout *layout,
     const struct tmdb_movie *m, struct arena *a, struct row_set *ret)
 {
@@ -55,7 +46,7 @@ static void rows_in_layout(const struct list *l, const struct layout *layout,
             if (column->field == NULL)
                 row[c] = common[c];
             else
-                own_cell(l->entity, column->index, item, a, &row[c]);
+                field_cell(l->entity, column->index, item, a, &row[c]);
         }
         if (!has_null_key(row, layout->key_n))
             ret->n++;
@@ -100,6 +91,6 @@ void rows_of_own(
 void row_of_movie(const struct tmdb_movie *m, struct arena *a, struct cell ret[LAYOUT_MAX_COLUMNS])
 {
     for (size_t i = 0; i < tmdb_movie_entity.field_n; i++)
-        own_cell(&tmdb_movie_entity, i, m, a, &ret[i]);
+        field_cell(&tmdb_movie_entity, i, m, a, &ret[i]);
     ret[tmdb_movie_entity.field_n] = cell_text(arena_dup(a, m->extra));
 }

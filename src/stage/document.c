@@ -21,7 +21,7 @@ struct reading {
 static void refuse(
     struct reading *r, enum rule rule, const struct node *at, const char *member, const char *what)
 {
-    char field[100];
+    char field[200];
     (void)snprintf(field, sizeof field, "%s%s%s", r->name, r->name[0] == '\0' ? "" : ".", member);
     findings_add(r->findings, r->one_rule ? r->wrong : rule, at->line, at->column, r->key, field,
         "%s", what);
@@ -88,7 +88,10 @@ static void only(struct reading *r, const char *const *names, const char *hint)
             n++;
         if (*n == NULL) {
             struct node at = {.line = c->key_line, .column = c->key_column};
-            refuse(r, RULE_FORMAT, &at, c->key.p, hint);
+            char name[100];
+            (void)snprintf(
+                name, sizeof name, "%.*s", (int)view_fit(c->key, sizeof name - 1), c->key.p);
+            refuse(r, RULE_FORMAT, &at, name, hint);
         }
     }
 }

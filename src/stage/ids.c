@@ -84,7 +84,7 @@ static bool visit_chunk(
     if (c->oversize || chunk_is_preamble(c))
         return true;
     arena_reset(a);
-    tree_parse(c->text, c->line, a, a, &t);
+    tree_parse(arena_dup(a, c->text), c->line, a, a, &t);
     id = doc_id(t.root);
     return id == 0 || visit->document(visit->payload, id, doc_kind(t.root) == DOC_GONE, none, e);
 }

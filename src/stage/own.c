@@ -17,8 +17,7 @@ enum {
 
 struct own {
     struct own_cursor at;
-    const char *end;
-    struct arena *arena;
+    struct arena *nodes;
     struct node *slab;
     size_t slab_n;
     uint64_t line;
@@ -29,7 +28,7 @@ struct own {
 static struct node *new_node(struct own *o, enum node_kind kind)
 {
     if (o->slab_n == 0) {
-        o->slab = arena_take_array(o->arena, SLAB, sizeof *o->slab);
+        o->slab = arena_take_array(o->nodes, SLAB, sizeof *o->slab);
         o->slab_n = SLAB;
     }
     struct node *n = o->slab++;
@@ -61,15 +60,12 @@ struct keys {
 
 static bool read_key(struct own *o, struct keys *k)
 {
-    char *from = o->at.p;
+    const char *from = o->at.p;
     k->line = (uint32_t)o->line;
     k->column = own_column(&o->at);
     if (*from == '"' ? !own_text(&o->at, &k->key) : !own_word(&o->at, &k->key))
         return false;
-    if (*o->at.p != ':' || o->at.p - from > KEY_MAX)
-        return false;
-    *o->at.p++ = '\0'; /* terminates a word too */
-    return true;
+    return o->at.p - from <= KEY_MAX && *o->at.p++ == ':';
 }
 
 /* Whether the mapping may have the key already: one bit of 64 by its length and some of its bytes.
@@ -163,10 +159,10 @@ static bool next_line(struct own *o)
     while (*o->at.p == ' ')
         o->at.p++;
     o->indent = o->at.p - o->at.margin;
-    if (o->at.p == o->end)
+    if (o->at.p == o->at.end)
         o->indent = AT_END; /* blanks before it are of a line without an end, which the caller must
                                not be in */
-    return o->at.p != o->end || o->at.p == o->at.margin;
+    return o->at.p != o->at.end || o->at.p == o->at.margin;
 }
 
 static struct node *read_line_value(struct own *o)
@@ -218,10 +214,8 @@ static bool at_member(const struct own *o)
     struct view word;
     if (*ahead.p != '"')
         return own_word(&ahead, &word) && *ahead.p == ':';
-    for (ahead.p++; *ahead.p != '"'; ahead.p++)
-        if (*ahead.p == '\0' || (*ahead.p == '\\' && *++ahead.p == '\0'))
-            return false;
-    return ahead.p[1] == ':';
+    const char *end = own_text_end(ahead.p + 1);
+    return end != NULL && end[1] == ':';
 }
 
 /* The cursor is at the first "- ", `indent` blanks from the margin; afterwards in the line behind
@@ -251,11 +245,9 @@ bool own_parse(
     if (text.n > OWN_MAX || text.n == 0)
         return false;
     size_t marker = view_starts(text, "---\n") ? 4 : 0;
-    char *copy = arena_take(texts, text.n + 1);
-    memcpy(copy, text.p, text.n);
-    struct own o = {.at = {copy + marker, copy + marker},
-        .end = copy + text.n,
-        .arena = nodes,
+    const char *from = text.p + marker;
+    struct own o = {.at = {from, text.p + text.n, from, texts},
+        .nodes = nodes,
         .line = line + (marker > 0)};
     *ret = read_object(&o, 0);
     return *ret != NULL && o.indent == AT_END;

@@ -25,8 +25,9 @@
 
 #include "base/node.h"
 
-/* True when `text`, which begins in line `line` of its file, is in the form: *ret is its tree, with
- * all keys and texts in `texts` and the nodes in `nodes` (may be the same). */
+/* True when `text`, which begins in line `line` of its file, is in the form: *ret is its tree. A
+ * NUL stands behind the text. The tree's keys and texts are pieces of it, but for those that hold
+ * escapes: these are in `texts`; the nodes are in `nodes` (may be the same). */
 bool own_parse(
     struct view text, uint64_t line, struct arena *texts, struct arena *nodes, struct node **ret);
 

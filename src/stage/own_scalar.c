@@ -64,8 +64,8 @@ static size_t put_utf8(unsigned code, char *to)
     return 3;
 }
 
-/* The escape at p into `to` (not behind p); both go on. */
-static bool escape(char **p, char **to)
+/* The escape at p into `to`; both go on. */
+static bool escape(const char **p, char **to)
 {
     static const char letters[] = "\"\\bfnrt", values[] = "\"\\\b\f\n\r\t";
     char letter = (*p)[1];
@@ -83,32 +83,85 @@ static bool escape(char **p, char **to)
     return true;
 }
 
-bool own_text(struct own_cursor *c, struct view *ret)
+const char *own_text_end(const char *p)
 {
-    char *from = c->p + 1, *p = from;
+    for (; *p != '"'; p++)
+        if (*p == '\0' || (*p == '\\' && *++p == '\0'))
+            return NULL;
+    return p;
+}
+
+/* Eight bytes, the first one lowest. */
+static uint64_t word_at(const char *p)
+{
+    const unsigned char *b = (const unsigned char *)p;
+    return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
+           (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
+           (uint64_t)b[7] << 56;
+}
+
+/* The first byte from p on that is not RAW: eight at once, while so many are left. In `other` the
+ * highest bit is set of each byte that is less than a blank, a quote, a backslash, or over '~'. A
+ * borrow can make that of bytes behind such a one only. */
+static const char *pass_raw(const char *p, const char *end)
+{
+    const uint64_t each = 0x0101010101010101u;
+    while ((size_t)(end - p) >= sizeof each) {
+        uint64_t w = word_at(p), other = (w - each * ' ') | ((w ^ each * '"') - each) |
+                                         ((w ^ each * '\\') - each) | (w + each) | w;
+        other &= each * 0x80;
+        if (other != 0)
+            return p + (unsigned)__builtin_ctzll(other) / 8;
+        p += sizeof each;
+    }
     while (KIND[(unsigned char)*p] == RAW)
         p++;
-    char *to = p;
-    while (*p != '"') {
-        size_t n = 1;
-        unsigned char kind = KIND[(unsigned char)*p];
-        if (kind == STOP || (kind == ESCAPE && !escape(&p, &to)))
+    return p;
+}
+
+/* The first byte that cannot be a text's as it stands: its end, an escape, or one that is not in
+ * the form. */
+static const char *pass_plain(struct own_cursor *c, const char *p)
+{
+    while (KIND[(unsigned char)*(p = pass_raw(p, c->end))] == SEVERAL) {
+        size_t n = character(p, 4); /* the NUL behind the end is no part of any */
+        if (n == 0)
+            break;
+        c->margin += n - 1;
+        p += n;
+    }
+    return p;
+}
+
+/* The text from..., of which the first escape is at p, as it is meant. */
+static bool unescape(struct own_cursor *c, const char *from, const char *p, struct view *ret)
+{
+    const char *end = own_text_end(p), *next;
+    if (end == NULL)
+        return false;
+    char *text = arena_take_unset(c->texts, (size_t)(end - from), 1), *to = text;
+    for (next = p, p = from;; next = pass_plain(c, p)) {
+        memcpy(to, p, (size_t)(next - p));
+        to += next - p;
+        p = next;
+        if (KIND[(unsigned char)*p] != ESCAPE)
+            break;
+        if (!escape(&p, &to))
             return false;
-        if (kind == ESCAPE)
-            continue;
-        if (kind == SEVERAL) {
-            n = character(p, 4); /* the NUL behind the end is no part of any */
-            if (n == 0)
-                return false;
-            c->margin += n - 1;
-        }
-        while (n-- > 0)
-            *to++ = *p++;
     }
     c->p = p + 1;
-    *to = '\0';
-    *ret = (struct view){from, (size_t)(to - from)};
-    return true;
+    *ret = (struct view){text, (size_t)(to - text)};
+    return *p == '"';
+}
+
+bool own_text(struct own_cursor *c, struct view *ret)
+{
+    const char *from = c->p + 1, *p = pass_plain(c, from);
+    if (*p == '\\')
+        return unescape(c, from, p, ret);
+    c->p = p + 1;
+    *ret = (struct view){from, (size_t)(p - from)};
+    return *p == '"';
 }
 
 static bool is_letter(char c)

@@ -42,7 +42,7 @@ static void look_at(struct scan *s, const struct chunk *c)
         s->stop = c->oversize;
         return;
     }
-    tree_parse(c->text, c->line, &s->document, &s->document, &t);
+    tree_parse(arena_dup(&s->document, c->text), c->line, &s->document, &s->document, &t);
     enum doc_kind kind = doc_kind(t.root);
     s->id = doc_id(t.root);
     s->gone = kind == DOC_GONE;

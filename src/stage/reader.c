@@ -21,6 +21,7 @@ struct batch_reader {
     struct batch header;
     bool pending;       /* the first document was no header: it waits for batch_next */
     struct chunk chunk; /* the document at hand */
+    struct view document; /* its text: where it was parsed, the copy that the tree is made of */
     struct tree tree;
     struct arena nodes; /* of the tree: a record keeps none of them */
     struct map *known;  /* borrowed, or NULL */
@@ -50,13 +51,23 @@ static void look_at_head(struct batch_reader *r)
     r->unchanged = known != NULL && *known == (uint64_t)r->head.content;
 }
 
-/* The next document that holds anything, parsed into `a` unless it is unchanged. */
-static bool next_document(struct batch_reader *r, struct arena *a, bool *ret_end, struct err *e)
+/* The document at hand, copied into `texts`. */
+static void parse(struct batch_reader *r, struct arena *texts)
+{
+    arena_reset(&r->nodes);
+    r->document = arena_dup(texts, r->chunk.text);
+    tree_parse(r->document, r->chunk.line, texts, &r->nodes, &r->tree);
+}
+
+/* The next document that holds anything, parsed unless it is unchanged. */
+static bool next_document(
+    struct batch_reader *r, struct arena *texts, bool *ret_end, struct err *e)
 {
     for (;;) {
         if (!split_next(&r->split, &r->chunk, ret_end, e))
             return false;
         r->tree = (struct tree){0};
+        r->document = r->chunk.text;
         if (*ret_end || r->chunk.oversize)
             return true;
         if (r->chunk.first && chunk_is_preamble(&r->chunk))
@@ -64,8 +75,7 @@ static bool next_document(struct batch_reader *r, struct arena *a, bool *ret_end
         look_at_head(r);
         if (r->unchanged)
             return true;
-        arena_reset(&r->nodes);
-        tree_parse(r->chunk.text, r->chunk.line, a, &r->nodes, &r->tree);
+        parse(r, texts);
         if (r->tree.problem_n > 0 || doc_kind(r->tree.root) != DOC_EMPTY)
             return true;
     }
@@ -185,7 +195,7 @@ void batch_reader_free(struct batch_reader *r)
 
 struct view batch_document(const struct batch_reader *r)
 {
-    return r->chunk.text;
+    return r->document;
 }
 
 /* ---- records */
@@ -302,24 +312,24 @@ static void check_file(struct batch_reader *r, struct findings *f)
 }
 
 /* As next_document; the one that batch_open met and could not use comes first, once more. */
-static bool advance(struct batch_reader *r, struct arena *a, bool *ret_end, struct err *e)
+static bool advance(struct batch_reader *r, struct arena *texts, bool *ret_end, struct err *e)
 {
     if (!r->pending)
-        return next_document(r, a, ret_end, e);
+        return next_document(r, texts, ret_end, e);
     r->pending = *ret_end = false;
     if (!r->chunk.oversize)
-        tree_parse(r->chunk.text, r->chunk.line, a, &r->nodes, &r->tree);
+        parse(r, texts);
     return true;
 }
 
-bool batch_next(struct batch_reader *r, struct findings *findings, struct arena *a,
-    struct staged_record *ret, bool *ret_bad, bool *ret_end, struct err *e)
+bool batch_next(struct batch_reader *r, struct findings *findings, struct arena *texts,
+    struct arena *a, struct staged_record *ret, bool *ret_bad, bool *ret_end, struct err *e)
 {
     *ret_bad = false;
     *ret_end = r->done;
     in_file(r, findings);
     while (!*ret_end) {
-        if (!advance(r, a, ret_end, e))
+        if (!advance(r, texts, ret_end, e))
             return false;
         if (*ret_end) {
             check_file(r, findings);

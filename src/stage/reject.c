@@ -90,7 +90,7 @@ static enum doc_kind kind_of(struct view text)
     struct arena a;
     struct tree t;
     arena_init(&a);
-    tree_parse(text, 1, &a, &a, &t);
+    tree_parse(arena_dup(&a, text), 1, &a, &a, &t);
     enum doc_kind kind = doc_kind(t.root);
     if (kind == DOC_EMPTY && t.problem_n > 0)
         kind = DOC_UNKNOWN;

@@ -118,11 +118,12 @@ void batch_know(struct batch_reader *r, struct map *known);
 /* Leaves the checksum out, for a file that is read a second time: batch_summary then says nothing
  * of it. Before the first batch_next. */
 void batch_no_digest(struct batch_reader *r);
-/* The next record, decoded into `a` with the places of its values. *ret_end at the end of the file.
+/* The next record, decoded into `a` with the places of its values. Its texts are in `texts` (may be
+ * the same), where its document is: they are pieces of it. *ret_end at the end of the file.
  * *ret_bad: the document was refused (its findings were added); *ret then holds only what is known
  * of id and place. */
-bool batch_next(struct batch_reader *r, struct findings *findings, struct arena *a,
-    struct staged_record *ret, bool *ret_bad, bool *ret_end, struct err *e);
+bool batch_next(struct batch_reader *r, struct findings *findings, struct arena *texts,
+    struct arena *a, struct staged_record *ret, bool *ret_bad, bool *ret_end, struct err *e);
 /* After the end: whether the end document is there (also a finding when not), whether checksum and
  * counts match (findings when not), and the SHA-256 of the file as it is (of a .gz: of what it
  * holds). */
@@ -135,7 +136,8 @@ struct batch_summary {
 void batch_summary(const struct batch_reader *r, struct batch_summary *ret);
 void batch_reader_free(struct batch_reader *r);
 /* The text of the document that batch_next gave last, as it stands in the file, its "---" line
- * included (for rejected/); empty when it is over 32 MiB. Valid until the next batch_next. */
+ * included (for rejected/); empty when it is over 32 MiB. It is in `texts`, but when the record is
+ * unchanged: then it is valid until the next batch_next. */
 struct view batch_document(const struct batch_reader *r);
 
 /* ---- folders */

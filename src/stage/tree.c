@@ -25,7 +25,7 @@ struct frame {
 
 struct builder {
     struct tree *tree;
-    struct arena *arena;
+    struct arena *texts, *arena; /* arena: for everything but keys and texts */
     uint64_t line; /* of the text's first line */
     struct frame frames[MAX_FRAMES];
     size_t depth, nodes;
@@ -108,7 +108,7 @@ static void refuse_mark(
 static void on_scalar(struct builder *b, const yaml_event_t *ev)
 {
     struct view text = arena_dup(
-        b->arena, (struct view){(const char *)ev->data.scalar.value, ev->data.scalar.length});
+        b->texts, (struct view){(const char *)ev->data.scalar.value, ev->data.scalar.length});
     bool plain = ev->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     refuse_mark(b, ev, ev->data.scalar.anchor, ev->data.scalar.tag);
     if (!waits_for_key(b)) {
@@ -280,18 +280,19 @@ static void run(struct builder *b, struct view text)
 }
 
 void tree_parse(
-    struct view text, uint64_t line, struct arena *a, struct arena *nodes, struct tree *ret)
+    struct view text, uint64_t line, struct arena *texts, struct arena *nodes, struct tree *ret)
 {
     *ret = (struct tree){0};
-    if (own_parse(text, line, a, nodes, &ret->root))
+    if (own_parse(text, line, texts, nodes, &ret->root))
         return;
-    tree_parse_any(text, line, a, ret);
+    tree_parse_any(text, line, texts, nodes, ret);
 }
 
-void tree_parse_any(struct view text, uint64_t line, struct arena *a, struct tree *ret)
+void tree_parse_any(
+    struct view text, uint64_t line, struct arena *texts, struct arena *nodes, struct tree *ret)
 {
     struct text_problem bad;
-    struct builder b = {.tree = ret, .arena = a, .line = line};
+    struct builder b = {.tree = ret, .texts = texts, .arena = nodes, .line = line};
     *ret = (struct tree){0};
     if (!tree_text_check(text, &bad)) {
         yaml_mark_t at = {0, (size_t)bad.line, (size_t)bad.column};

@@ -27,12 +27,13 @@ struct tree {
     size_t problem_n; /* 0: the document is sound */
 };
 
-/* `text` begins in line `line` of its file. Keys, texts and problems of the tree live in `a`; its
- * nodes need not live longer than `nodes` (may be the same). */
+/* `text` begins in line `line` of its file; a NUL stands behind it. Keys and texts of the tree are
+ * pieces of it, or in `texts`; its nodes and problems are in `nodes` (may be the same). */
 void tree_parse(
-    struct view text, uint64_t line, struct arena *a, struct arena *nodes, struct tree *ret);
+    struct view text, uint64_t line, struct arena *texts, struct arena *nodes, struct tree *ret);
 /* The same by libyaml, whoever wrote the text: what the quick reader (own.h) is held against. */
-void tree_parse_any(struct view text, uint64_t line, struct arena *a, struct tree *ret);
+void tree_parse_any(
+    struct view text, uint64_t line, struct arena *texts, struct arena *nodes, struct tree *ret);
 /* Adds the problems to the findings; `key` names the record. */
 void tree_report(const struct tree *t, struct view key, struct findings *f);
 

@@ -75,8 +75,9 @@ static size_t first_place(uint64_t hash)
     return (hash >> 44) / WAYS * WAYS;
 }
 
-void seen_expect(const struct seen *s, size_t table, const struct cell *row)
+void seen_expect(const struct seen *s, size_t table, const struct cell *row, size_t width)
 {
+    cells_expect(row, width);
     const struct place_taken *some = &s->places[first_place(hash_of(table, value_of(&row[0])))];
     __builtin_prefetch(&some[0]);
     __builtin_prefetch(&some[WAYS - 1]);

@@ -27,7 +27,7 @@ void seen_free(struct seen *s);
 bool seen_row(struct seen *s, size_t table, const struct cell *row, size_t width, int64_t at);
 
 /* That row comes soon: memory may bring its place. */
-void seen_expect(const struct seen *s, size_t table, const struct cell *row);
+void seen_expect(const struct seen *s, size_t table, const struct cell *row, size_t width);
 
 /* The table has no rows yet. */
 void seen_empty(struct seen *s, size_t table);

@@ -85,7 +85,7 @@ static size_t drop_seen(
     size_t table = (size_t)(l - tmdb_lists), kept = 0;
     for (size_t i = 0; i < n; i++) {
         if (i + SEEN_AHEAD < n)
-            seen_expect(w->s->seen, table, rows[i + SEEN_AHEAD].cells);
+            seen_expect(w->s->seen, table, rows[i + SEEN_AHEAD].cells, width);
         if (!seen_row(w->s->seen, table, rows[i].cells, width, rows[i].at))
             rows[kept++] = rows[i];
     }

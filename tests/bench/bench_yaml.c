@@ -155,7 +155,7 @@ static size_t read_tree(const struct bench *b)
     arena_init(&a);
     for (size_t i = 0; i < b->n; i++) {
         struct tree t;
-        tree_parse(b->documents[i], 1, &a, &a, &t);
+        tree_parse(arena_dup(&a, b->documents[i]), 1, &a, &a, &t);
         require(t.problem_n == 0 && node_get(t.root, "movie") != NULL, "a document cannot be read");
         bytes += b->documents[i].n;
         arena_reset(&a);
@@ -178,7 +178,8 @@ static size_t read_file(const struct bench *b)
         "no batch");
     while (!end) {
         struct staged_record record;
-        require(batch_next(r, &f, &a, &record, &bad, &end, &e) && !bad, "a record cannot be read");
+        require(batch_next(r, &f, &a, &a, &record, &bad, &end, &e) && !bad,
+            "a record cannot be read");
         records += !end;
         arena_reset(&a);
     }

@@ -76,7 +76,7 @@ static void read_batch(struct view v, struct ids *ids)
         bool bad, end;
         uint64_t errors = f.per_severity[SEVERITY_ERROR];
         arena_reset(&a);
-        require(batch_next(r, &f, &a, &record, &bad, &end, &e));
+        require(batch_next(r, &f, &a, &a, &record, &bad, &end, &e));
         if (end)
             break;
         require(!bad || f.per_severity[SEVERITY_ERROR] > errors);

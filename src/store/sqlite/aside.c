@@ -19,6 +19,7 @@
 enum {
     STREAMS = 64, /* tables and indexes */
     BLOCK = 1024 * 1024, /* so much is written at once */
+    ROWS_AHEAD = 4, /* so that memory has time */
     ALL_RUNS = 100 * MAX_RUNS, /* of a stream, with those that are in the table */
 };
 
@@ -213,6 +214,8 @@ static bool add_run(
     if (t == NULL)
         return false;
     for (size_t i = 0; i < rows->n; i++) {
+        if (i + ROWS_AHEAD < rows->n)
+            cells_expect(row_set_at(rows, i + ROWS_AHEAD), rows->width);
         run_add_row(&a->block, row_set_at(rows, i), rows->width);
         if (a->block.n >= BLOCK && !write_block(a, e))
             return false;

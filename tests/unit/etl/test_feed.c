@@ -8,9 +8,9 @@
 
 enum { FIRST_ID = 1000, UNDECODED = 3, REFUSED = 5, NOTED = 7, FEW_BYTES = 10 };
 
-/* Of so many bytes, twice in memory, 80 are more than is kept. */
-enum { MANY_BYTES = 900 * 1000, TOO_LARGE = 80 };
-_Static_assert((int64_t)2 * MANY_BYTES * TOO_LARGE > KEPT_BYTES, "the file is too small");
+/* Of so many bytes 150 are more than is kept. */
+enum { MANY_BYTES = 900 * 1000, TOO_LARGE = 150 };
+_Static_assert((int64_t)MANY_BYTES * TOO_LARGE > KEPT_BYTES, "the file is too small");
 
 static void put_text(FILE *f, size_t n)
 {
@@ -236,6 +236,14 @@ static void test_no_more_is_kept_than_the_bound(void **state)
     survey_into(put_file(b, "b.yaml", FEED_RECORDS + 1, FEW_BYTES, true), spares, &kept);
     assert_false(kept.over);
     assert_int_equal(kept.groups.n, 2);
+    feed_kept_done(&kept);
+    survey_into(put_file(b, "c.yaml", FEED_RECORDS, FEW_BYTES, true), spares, &kept);
+    feed_kept_end(&kept);
+    assert_int_equal(kept.groups.n, 1); /* and no empty one behind it */
+    struct feed_group *g = feed_kept_take(&kept);
+    assert_true(g->last && g->n == FEED_RECORDS);
+    feed_group_free(g);
+    assert_null(feed_kept_take(&kept));
     feed_kept_done(&kept);
     feed_spares_free(spares);
 }

@@ -98,13 +98,13 @@ static void read_all(struct box *b, struct batch_reader *r)
     b->n = 0;
     for (;;) {
         assert_true(b->n < BOX_RECORDS);
-        must(batch_next(r, &b->f, &b->a, &b->records[b->n], &b->bad[b->n], &end, &e));
+        must(batch_next(r, &b->f, &b->a, &b->a, &b->records[b->n], &b->bad[b->n], &end, &e));
         if (end)
             break;
         b->documents[b->n++] = arena_dup(&b->a, batch_document(r));
     }
     batch_summary(r, &b->summary);
-    must(batch_next(r, &b->f, &b->a, &b->records[b->n], &b->bad[b->n], &end, &e));
+    must(batch_next(r, &b->f, &b->a, &b->a, &b->records[b->n], &b->bad[b->n], &end, &e));
     assert_true(end); /* and stays there */
     batch_reader_free(r);
 }

@@ -22,7 +22,7 @@ static void read_known(
         input_memory_new(box_batch(b, documents, records, gone)), "test.yaml", &b->f, &r, &e));
     batch_know(r, known);
     for (b->n = 0; !end; b->n += !end)
-        must(batch_next(r, &b->f, &b->a, &b->records[b->n], &b->bad[b->n], &end, &e));
+        must(batch_next(r, &b->f, &b->a, &b->a, &b->records[b->n], &b->bad[b->n], &end, &e));
     batch_summary(r, &b->summary);
     batch_reader_free(r);
 }
@@ -130,7 +130,7 @@ static void test_the_last_document_of_a_cut_file_is_refused(void **state)
     struct view cut = view_slice(whole, 0, view_find(whole, 0, 'F') + strlen("Fight Club\"\n"));
     must(batch_open_input(input_memory_new(cut), "test.yaml", &b->f, &r, &e));
     batch_know(r, &known);
-    must(batch_next(r, &b->f, &b->a, &b->records[0], &b->bad[0], &end, &e));
+    must(batch_next(r, &b->f, &b->a, &b->a, &b->records[0], &b->bad[0], &end, &e));
     assert_true(b->bad[0] && !b->records[0].unchanged);
     batch_reader_free(r);
     map_done(&known);

@@ -446,7 +446,7 @@ static void test_compressed_files(void **state)
     struct staged_record record;
     bool bad, end = false, ok = batch_open(box_path(b, "y.yaml.gz"), &b->f, &r, &e);
     while (ok && !end)
-        ok = batch_next(r, &b->f, &b->a, &record, &bad, &end, &e);
+        ok = batch_next(r, &b->f, &b->a, &b->a, &record, &bad, &end, &e);
     assert_false(ok);
     assert_int_equal(e.kind, ERR_INPUT);
     batch_reader_free(r);
@@ -474,7 +474,7 @@ static void test_findings_of_each_call_name_the_file(void **state)
     bool bad, end;
     findings_init(&other);
     must(batch_open_input(input_memory_new(view_of("x\n---\n")), "n.yaml", &b->f, &r, &e));
-    must(batch_next(r, &other, &b->a, &record, &bad, &end, &e));
+    must(batch_next(r, &other, &b->a, &b->a, &record, &bad, &end, &e));
     assert_true(bad);
     assert_view(((const struct finding *)vec_at(&other.kept, 0))->file, "n.yaml");
     batch_reader_free(r);

@@ -32,7 +32,7 @@ static bool process(struct box *b, const char *path, struct err *e)
     bool ok = batch_open(path, &f, &r, e) && batch_reject_new(b->dir, path, batch_header(r), &j, e);
     while (ok && !end) {
         size_t first = f.kept.n;
-        ok = batch_next(r, &f, &b->a, &record, &bad, &end, e) &&
+        ok = batch_next(r, &f, &b->a, &b->a, &record, &bad, &end, e) &&
              (end || !bad || batch_reject_add(j, batch_document(r), &f, first, e));
     }
     ok = ok && batch_reject_finish(j, e);
