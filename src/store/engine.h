@@ -185,6 +185,11 @@ struct engine {
     /* Pulls all blocks of the source into the (empty) table of tags and its index; NULL:
      * load_tag_rows does. */
     bool (*load_tags)(struct store *s, const struct tag_source *source, struct err *e);
+    /* All rows that are put into these tables (names, the last NULL), which are empty, may wait
+     * until fill_end, in memory; nobody looks into the tables before that. Only while the database
+     * is being built. NULL: none wait. */
+    bool (*fill_begin)(struct store *s, const char *const *tables, struct err *e);
+    bool (*fill_end)(struct store *s, struct err *e);
     /* The first load of TMDB records begins or is over: rows go everywhere in their tables, so that
      * pages are written again and again. Foreign keys need not be checked meanwhile. */
     bool (*mass)(struct store *s, bool begins, struct err *e);

@@ -19,12 +19,22 @@ static bool each_index_of_release(struct store *s,
     return true;
 }
 
-bool first_release_begin(struct store *s, struct err *e)
+bool first_release_begin(struct store *s, const char *const *tables, struct err *e)
+{
+    return s->engine->fill_begin == NULL || s->engine->fill_begin(s, tables, e);
+}
+
+bool first_release_end(struct store *s, struct err *e)
+{
+    return s->engine->fill_end == NULL || s->engine->fill_end(s, e);
+}
+
+bool first_release_drop_indexes(struct store *s, struct err *e)
 {
     return each_index_of_release(s, ddl_drop_index, e);
 }
 
-bool first_release_end(struct store *s, struct err *e)
+bool first_release_make_indexes(struct store *s, struct err *e)
 {
     return each_index_of_release(s, ddl_create_index, e);
 }

@@ -5,9 +5,13 @@
 
 #include "store/engine.h"
 
-/* Around the load of a release into a database that is being built, in its transaction. */
-bool first_release_begin(struct store *s, struct err *e);
+/* Into a database that is being built, within the transaction of a load: all rows of these tables
+ * (ends with NULL) that are put between the two come together. Nobody looks at them before that. */
+bool first_release_begin(struct store *s, const char *const *tables, struct err *e);
 bool first_release_end(struct store *s, struct err *e);
+/* Around the writing of movies that do not come so: without their indexes. */
+bool first_release_drop_indexes(struct store *s, struct err *e);
+bool first_release_make_indexes(struct store *s, struct err *e);
 
 /* Makes late indexes that are missing. Not inside a transaction, and by who has the write lease:
  * somebody else's first load may be going on without them. */

@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "base/sys.h"
-#include "store/first_load.h"
 #include "store/lease.h"
 
 bool load_check_movie(
@@ -98,10 +97,8 @@ static bool is_built(const struct store *s)
 static bool load_all(struct store *s, void *payload, struct err *e)
 {
     struct load *l = payload;
-    bool built = is_built(s);
-    load_movies_begin(l, built);
-    return (!built || first_release_begin(s, e)) && make_room(l, e) && load_movies(l, e) &&
-           load_ratings(l, e) && load_stats(l, e) && (!built || first_release_end(s, e)) &&
+    load_movies_begin(l, is_built(s));
+    return make_room(l, e) && load_movies(l, e) && load_ratings(l, e) && load_stats(l, e) &&
            load_tags(l, e) && put_release(l, e) && lease_check(s, e);
 }
 

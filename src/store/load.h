@@ -15,10 +15,11 @@ struct load {
     uint32_t *ranks;         /* of the movies of the ratings at hand */
     size_t ranks_n;
     bool waits;         /* movies wait until their ratings are counted */
+    bool bare;          /* they have no indexes meanwhile */
     struct vec waiting; /* struct ml_row: movies that are not yet written */
     struct arena texts; /* theirs */
     int64_t text_bytes;
-    struct put movie_put;
+    const struct put *movie_put;
     struct cell *movie_cells; /* of one put */
     struct vec stats;         /* struct rating_stats, counted anew when duplicates were left out */
 };
@@ -28,7 +29,7 @@ bool load_check_movie(
     const struct load *l, int64_t movielens_id, const char *what, int64_t user_id, struct err *e);
 
 /* load_movies.c: all movies of the source, and, when the ratings are in, what was counted of
- * them. `built`: into a database that is being built. */
+ * them, and their indexes. `built`: into a database that is being built. */
 void load_movies_begin(struct load *l, bool built);
 void load_movies_done(struct load *l); /* also without a begin */
 bool load_movies(struct load *l, struct err *e);

@@ -3,15 +3,16 @@
  * In a database that exists they are written as they come, and their counts when all ratings are
  * in; their links stay what they were. In one that is being built they wait, as long as they do not
  * take too much memory, until they are counted and linked: so each is written once, and complete,
- * and is not read again to be linked. */
+ * and is not read again to be linked; and all of them at once, with what linking makes of them. */
 #include "store/load.h"
 
 #include "base/mem.h"
+#include "store/first_load.h"
 
 enum {
     STEPS = 10,
     PER_PUT = 500,
-    WAITING_SHARE = 8, /* of the memory: 56 MiB, for three times as many as any release has */
+    WAITING_SHARE = 16, /* of the memory: 28 MiB, and the largest release's movies take 22 */
 };
 
 #define STEP_COLUMNS                                                                               \
@@ -20,8 +21,8 @@ enum {
 
 /* The link stays what it is where a row is there: so it is written in a new database only. */
 static const char *const movie_columns[] = {"movielens_id", "raw_title", "title", "year", "genres",
-    "imdb_id", "tmdb_id", "rating_count", "rating_sum", STEP_COLUMNS, "movie_id"};
-enum { MOVIE_COLUMNS = sizeof movie_columns / sizeof movie_columns[0] };
+    "imdb_id", "tmdb_id", "rating_count", "rating_sum", STEP_COLUMNS};
+enum { MOVIE_COLUMNS = sizeof movie_columns / sizeof movie_columns[0] + 1 };
 
 void load_movies_begin(struct load *l, bool built)
 {
@@ -29,8 +30,10 @@ void load_movies_begin(struct load *l, bool built)
     arena_init(&l->texts);
     l->movie_cells = mem_alloc((size_t)PER_PUT * MOVIE_COLUMNS * sizeof *l->movie_cells);
     l->waits = built;
-    upsert_put(l->s, schema_find(&l->s->schema, "movielens_movies"), movie_columns,
-        built ? MOVIE_COLUMNS : MOVIE_COLUMNS - 1, PUT_ROW, &l->movie_put);
+    const struct table *t = schema_find(&l->s->schema, "movielens_movies");
+    struct put *without_link = arena_take(&l->s->arena, sizeof *without_link);
+    upsert_put(l->s, t, movie_columns, MOVIE_COLUMNS - 1, PUT_ROW, without_link);
+    l->movie_put = built ? upsert_put_all(l->s, t, PUT_ROW) : without_link;
 }
 
 void load_movies_done(struct load *l)
@@ -52,18 +55,22 @@ static struct cell text_or_null(struct view v)
     return v.n == 0 ? cell_null() : cell_text(v);
 }
 
-/* `stats`: of its ratings, or NULL. */
-static void make_row(const struct ml_row *r, const struct rating_stats *stats, struct cell *ret)
+/* `stats`: of its ratings, or NULL. With its link when the row is a whole one. */
+static void make_row(
+    const struct ml_row *r, const struct rating_stats *stats, bool whole, struct cell *ret)
 {
     const struct ml_movie *m = &r->movie;
-    struct cell row[MOVIE_COLUMNS] = {cell_int(m->movielens_id), cell_text(m->raw_title),
+    const struct cell known[] = {cell_int(m->movielens_id), cell_text(m->raw_title),
         text_or_null(m->title), cell_of_id(m->year), cell_text(m->genres), text_or_null(m->imdb_id),
-        cell_of_id(m->tmdb_id), cell_int(r->rating_count), cell_int(r->rating_sum)};
-    size_t n = MOVIE_COLUMNS - STEPS - 1;
+        cell_of_id(m->tmdb_id)};
+    memcpy(ret, known, sizeof known);
+    ret += sizeof known / sizeof known[0];
+    if (whole)
+        *ret++ = cell_of_id(r->movie_id);
+    *ret++ = cell_int(r->rating_count);
+    *ret++ = cell_int(r->rating_sum);
     for (size_t i = 0; i < STEPS; i++)
-        row[n++] = cell_int(stats == NULL ? 0 : stats->histogram[i]);
-    row[n] = cell_of_id(r->movie_id);
-    memcpy(ret, row, sizeof row);
+        *ret++ = cell_int(stats == NULL ? 0 : stats->histogram[i]);
 }
 
 /* Writes what waits. `stats_at`: by the rank of a movie 1 + where `stats` has it, 0 when it does
@@ -73,16 +80,15 @@ static bool put_waiting(
 {
     bool ok = true;
     for (size_t at = 0; ok && at < l->waiting.n; at += PER_PUT) {
-        struct row_set rows = {l->movie_cells, l->movie_put.width, 0};
+        struct row_set rows = {l->movie_cells, l->movie_put->width, 0};
         for (size_t i = at; i < l->waiting.n && rows.n < PER_PUT; i++) {
             const struct ml_row *r = vec_at(&l->waiting, i);
-            struct cell row[MOVIE_COLUMNS];
             uint32_t found =
                 stats_at == NULL ? 0 : stats_at[movie_ids_rank(&l->movies, r->movie.movielens_id)];
-            make_row(r, found == 0 ? NULL : &stats[found - 1], row);
-            memcpy(row_set_at(&rows, rows.n++), row, rows.width * sizeof row[0]);
+            make_row(r, found == 0 ? NULL : &stats[found - 1], rows.width == MOVIE_COLUMNS,
+                row_set_at(&rows, rows.n++));
         }
-        ok = db_put(l->s, &l->movie_put, &rows, e);
+        ok = db_put(l->s, l->movie_put, &rows, e);
     }
     vec_clear(&l->waiting);
     arena_reset(&l->texts);
@@ -101,6 +107,16 @@ static struct view keep(struct load *l, struct view v)
     return v.n == 0 ? view_of("") : arena_dup(&l->texts, v);
 }
 
+/* They became too many. */
+static bool stop_waiting(struct load *l, struct err *e)
+{
+    if (!l->waits)
+        return true;
+    l->waits = false;
+    l->bare = true;
+    return first_release_drop_indexes(l->s, e);
+}
+
 /* Those that became too many to wait are written as they come, like the rest. */
 static bool take_movie(void *to, const struct ml_movie *m, struct err *e)
 {
@@ -115,8 +131,7 @@ static bool take_movie(void *to, const struct ml_movie *m, struct err *e)
     row->movie.imdb_id = keep(l, m->imdb_id);
     if (!is_full(l))
         return true;
-    l->waits = false;
-    return put_waiting(l, NULL, NULL, e);
+    return stop_waiting(l, e) && put_waiting(l, NULL, NULL, e);
 }
 
 bool load_movies(struct load *l, struct err *e)
@@ -211,6 +226,10 @@ static void count_waiting(
     }
 }
 
+/* One after the other, for the sake of memory. */
+static const char *const of_links[] = {"movies", "movie_genres", NULL},
+                  *const of_movies[] = {"movielens_movies", NULL};
+
 static bool link_waiting(struct load *l, struct err *e)
 {
     bool blank = false;
@@ -219,7 +238,9 @@ static bool link_waiting(struct load *l, struct err *e)
     if (!store_is_blank(l->s, &blank, e))
         return false;
     l->result.linked = blank;
-    return !blank || l->source->link(l->source->payload, l->waiting.items, l->waiting.n, e);
+    return !blank || (first_release_begin(l->s, of_links, e) &&
+                         l->source->link(l->source->payload, l->waiting.items, l->waiting.n, e) &&
+                         first_release_end(l->s, e));
 }
 
 bool load_stats(struct load *l, struct err *e)
@@ -229,10 +250,12 @@ bool load_stats(struct load *l, struct err *e)
     if (!stats_of(l, &stats, &n, e))
         return false;
     if (!l->waits)
-        return update_stats(l, stats, n, e);
+        return update_stats(l, stats, n, e) &&
+               (!l->bare || first_release_make_indexes(l->s, e));
     uint32_t *stats_at = mem_alloc(l->movies.ids.n * sizeof *stats_at);
     count_waiting(l, stats, n, stats_at);
-    bool ok = link_waiting(l, e) && put_waiting(l, stats, stats_at, e);
+    bool ok = link_waiting(l, e) && first_release_begin(l->s, of_movies, e) &&
+              put_waiting(l, stats, stats_at, e) && first_release_end(l->s, e);
     mem_free(stats_at);
     return ok;
 }

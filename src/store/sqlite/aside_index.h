@@ -1,4 +1,4 @@
-/* Entries of an index, made of the rows of its table (private to aside.c and its parts). */
+/* Entries of an index, made of the rows of its table (private to this folder). */
 #ifndef MOVIE_ETL_STORE_SQLITE_ASIDE_INDEX_H
 #define MOVIE_ETL_STORE_SQLITE_ASIDE_INDEX_H
 

@@ -6,6 +6,8 @@
 
 enum {
     INDEX_LEAF = 0x0a,
+    ROW_LEAF = 0x0d,
+    ROWID_MAX = 9, /* bytes */
     SPARE = 1,
     SHORT = 40,      /* bytes of the longest entry of three values, with the place of its cell */
     FIRST_TEXT = 13, /* serial type of the empty text */
@@ -37,6 +39,12 @@ void leaves_init(struct leaves *l, struct page_file *file, bool follows)
     l->held = (uint8_t *)mem_alloc(HELD + 8) + HELD + 8;
 }
 
+void leaves_init_rows(struct leaves *l, struct page_file *file)
+{
+    leaves_init(l, file, false);
+    l->dividers.rows = true;
+}
+
 void leaves_done(struct leaves *l)
 {
     page_writer_free(l->writer);
@@ -58,7 +66,7 @@ static void close_leaf(struct leaves *l)
     uint8_t *page = l->page;
     size_t behind_pointers = LEAF_HEADER + (size_t)POINTER * l->entries;
     memset(page, 0, LEAF_HEADER);
-    page[0] = INDEX_LEAF;
+    page[0] = l->dividers.rows ? ROW_LEAF : INDEX_LEAF;
     put_u16(page + 3, l->entries);
     put_u16(page + 5, l->content);
     memset(page + behind_pointers, 0, l->content - behind_pointers);
@@ -93,10 +101,34 @@ static const uint8_t *held_cell(const struct leaves *l)
     return l->held - l->held_n;
 }
 
+/* The highest 7 bits first; the ninth byte has 8. */
+static uint8_t *put_rowid_before(uint8_t *end, int64_t rowid)
+{
+    uint64_t v = (uint64_t)rowid;
+    bool nine = v >> 56 != 0;
+    *--end = nine ? (uint8_t)v : (uint8_t)(v & 0x7f);
+    v >>= nine ? 8 : 7;
+    for (unsigned n = 1; nine ? n < ROWID_MAX : v != 0; n++, v >>= 7)
+        *--end = (uint8_t)(v | 0x80);
+    return end;
+}
+
+static void divide_rows(struct leaves *l)
+{
+    uint8_t bytes[ROWID_MAX], *end = bytes + sizeof bytes, *at = put_rowid_before(end, l->rowid);
+    dividers_add(&l->dividers, l->first + l->at, at, (size_t)(end - at));
+    close_leaf(l);
+    open_leaf(l);
+}
+
 bool leaves_turn(struct leaves *l)
 {
     if (l->page == NULL && !l->follows) {
         open_leaf(l);
+        return false;
+    }
+    if (l->dividers.rows) {
+        divide_rows(l);
         return false;
     }
     l->room = 0;
@@ -186,6 +218,29 @@ bool leaves_add_record(struct leaves *l, struct view record)
     uint8_t *to = leaves_begin(l, size, &held) - n;
     memcpy(to, record.p, n);
     (void)put_varint_before(to, n);
+    leaves_entered(l, size, held);
+    return true;
+}
+
+/* What a leaf has room for: the record's length takes 2 bytes. */
+uint32_t btree_most_local_row(const struct page_file *f)
+{
+    uint32_t most = f->usable - 35;
+    return most < RECORD_MAX ? most : RECORD_MAX;
+}
+
+bool leaves_add_row(struct leaves *l, int64_t rowid, struct view record)
+{
+    if (record.n > btree_most_local_row(l->file))
+        return false;
+    uint8_t bytes[ROWID_MAX], *end = bytes + sizeof bytes, *at = put_rowid_before(end, rowid);
+    uint32_t n = (uint32_t)record.n, id = (uint32_t)(end - at), size = varint_size(n) + id + n;
+    bool held;
+    uint8_t *to = leaves_begin(l, size, &held) - n;
+    memcpy(to, record.p, n);
+    memcpy(to - id, at, id);
+    (void)put_varint_before(to - id, n);
+    l->rowid = rowid;
     leaves_entered(l, size, held);
     return true;
 }

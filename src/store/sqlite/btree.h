@@ -1,9 +1,10 @@
-/* Btree: an index b-tree of SQLite's, written bottom-up from entries that come in the order of its
+/* Btree: a b-tree of SQLite's, written bottom-up from entries that come in the order of its
  * key: no searching, no splitting, every page full.
  *
  * The format (https://www.sqlite.org/fileformat2.html, 1.6 "B-tree Pages" and 2.1 "Record Format"),
  * as far as it is written here. Indexes and the tables WITHOUT ROWID are the same kind of tree:
- * entries are records, and each stands in it once, on a leaf or on an interior page.
+ * entries are records, and each stands in it once, on a leaf or on an interior page. Tables with a
+ * rowid are another kind, at the end of this.
  *
  *   leaf      0x0a, 0 (no free block), entries (2 bytes), where content begins (2; 65536 is written
  *             as 0), 0 (fragments); then for each entry, in order of key, the place of its cell
@@ -25,10 +26,15 @@
  * place. Interior pages are built level by level from the list of dividers, and the topmost is
  * written onto the root page that SQLite gave the tree.
  *
+ * The tree of a table with a rowid has all its entries on leaves (0x0d, else the same), and each
+ * cell has the rowid (a varint, of 9 bytes for negative ones) behind its record's length. Between
+ * two children an interior page (0x05) has the largest rowid of the one before. So there it is a
+ * rowid that goes up, and nothing is held.
+ *
  * Limits: no overflow pages (1.6), so that a record of more than btree_most_local bytes, about a
- * quarter of a page, is refused; only a text can be that long. About the size of an entry of memory
- * per leaf. One writer of leaves is one thread's; errors are kept in it and looked at by
- * leaves_ok. */
+ * quarter of a page, is refused (of a table with a rowid, one that does not fit a leaf); only a
+ * text can be that long. About the size of an entry of memory per leaf. One writer of leaves is one
+ * thread's; errors are kept in it and looked at by leaves_ok. */
 #ifndef MOVIE_ETL_STORE_SQLITE_BTREE_H
 #define MOVIE_ETL_STORE_SQLITE_BTREE_H
 
@@ -76,6 +82,7 @@ static inline struct value value_half(unsigned halves) /* halves / 2.0 */
 struct dividers {
     uint8_t *bytes;
     size_t n, cap, count;
+    bool rows; /* of a table with a rowid: the cell is that */
 };
 
 void dividers_add(struct dividers *d, uint32_t child, const uint8_t *cell, size_t n);
@@ -95,13 +102,16 @@ struct leaves {
     uint32_t held_n; /* its bytes, 0: none */
     uint32_t last;   /* after the end: the last leaf */
     struct dividers dividers;
-    uint64_t put; /* entries so far */
+    int64_t rowid; /* of the last entry, in a table with one */
+    uint64_t put;  /* entries so far */
     bool failed;
     struct err e;
 };
 
 /* `follows`: there will be at least one entry before this part's first, and two in it. */
 void leaves_init(struct leaves *l, struct page_file *file, bool follows);
+/* Of a table with a rowid. */
+void leaves_init_rows(struct leaves *l, struct page_file *file);
 void leaves_done(struct leaves *l);
 bool leaves_ok(const struct leaves *l, struct err *e);
 
@@ -164,9 +174,12 @@ bool leaves_add_text(
 
 /* The same with a whole record. */
 bool leaves_add_record(struct leaves *l, struct view record);
+/* The same into a table with a rowid, larger than the last one's. */
+bool leaves_add_row(struct leaves *l, int64_t rowid, struct view record);
 
 /* Bytes of the longest record that lies on its page as a whole. */
 uint32_t btree_most_local(const struct page_file *f);
+uint32_t btree_most_local_row(const struct page_file *f);
 
 /* Bytes of a cell of a leaf. */
 static inline uint32_t cell_size(const uint8_t *cell)

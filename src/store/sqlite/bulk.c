@@ -9,18 +9,17 @@
  * has the file open, the load runs with a rollback journal, else with the log, under which readers
  * go on seeing the old content until the commit. Either way a failure, a kill or a loss of power
  * leaves the old content. docs/schema.md has the measurements. */
+#include "store/sqlite/fill.h"
 #include "store/sqlite/side.h"
 
 #include "base/sys.h"
 #include "store/ddl.h"
 #include "store/sql.h"
 
-#include <stdio.h>
-
 enum {
+    /* Small: SQLite sorts an index in portions of this size, and portions that fit the processor's
+     * cache are the fastest for millions of rows. */
     BULK_CACHE_KIB = 2000,
-    WIDE_CACHE_KIB = 48 * 1024, /* movies of the largest release: 32 MB, with their indexes */
-    WIDE_CACHE_SHARE = 8,       /* of the memory */
     OPS_BETWEEN_LOOKS = 200000,
 };
 
@@ -33,16 +32,6 @@ static int stop_asked(void *payload)
 void sqlite_heed_stop(struct sqlite *q, bool heed)
 {
     sqlite3_progress_handler(q->db, heed ? OPS_BETWEEN_LOOKS : 0, stop_asked, NULL);
-}
-
-bool sqlite_bulk_cache(const struct sqlite *q, bool wide, int64_t memory, struct err *e)
-{
-    char sql[64];
-    int64_t kib = memory / WIDE_CACHE_SHARE / 1024;
-    kib = !wide || kib < BULK_CACHE_KIB ? BULK_CACHE_KIB : kib;
-    kib = kib > WIDE_CACHE_KIB ? WIDE_CACHE_KIB : kib;
-    (void)snprintf(sql, sizeof sql, "PRAGMA cache_size = -%d", (int)kib);
-    return sqlite_run(q, sql, "cannot prepare for a load", e);
 }
 
 /* What would be good but is not needed: not worth waiting for others. */
@@ -94,6 +83,8 @@ bool sqlite_bulk(struct store *s, bool fresh,
         ok = db_once(s, work, payload, e);
         sqlite_heed_stop(q, false);
         sqlite_ratings_drop(q);
+        fill_free(q->fill);
+        q->fill = NULL;
     }
     if (ok && q->building)
         ok = side_publish(s, e);

@@ -38,6 +38,7 @@ struct sqlite {
     struct ahead *ahead;         /* what syncs the file beside meanwhile (side.c); NULL: nothing */
     struct checkpoint *checkpoint; /* being done beside (checkpoint.h); NULL: none */
     struct rating_pages *rest;   /* ratings whose index is being written; NULL: none (ratings.c) */
+    struct fill *fill;           /* rows that wait for their tables (fill.h); NULL: none do */
     const struct row_set *given; /* being written (rows.h) */
     struct statement statements[STATEMENTS];
 };
@@ -102,11 +103,6 @@ bool sqlite_ratings_join(struct store *s, struct err *e);
 void sqlite_ratings_drop(struct sqlite *q);
 bool sqlite_load_tags(struct store *s, const struct tag_source *source, struct err *e);
 void sqlite_tidy(struct store *s);
-/* SQLite's cache during a load. Small: it sorts an index in portions of its size, and portions that
- * fit the processor's cache are the fastest for millions of rows. `wide`, while movies are written
- * into a database that is being built: what fits waits for the commit, and not row by row for the
- * system, which is syncing the ratings at that time. */
-bool sqlite_bulk_cache(const struct sqlite *q, bool wide, int64_t memory, struct err *e);
 /* Long statements of the connection end with ERR_INTERRUPTED when a stop is asked for. */
 void sqlite_heed_stop(struct sqlite *q, bool heed);
 

@@ -1,4 +1,5 @@
 /* Statements: prepared once, kept by their text, bound from cells, rows given as cells. */
+#include "store/sqlite/fill.h"
 #include "store/sqlite/rows.h"
 
 #include "base/map.h"
@@ -137,6 +138,11 @@ bool sqlite_put_rows(
 {
     struct sqlite *q = sqlite_of(s);
     struct str sql;
+    bool taken = false;
+    if (q->fill != NULL && !fill_rows(q->fill, p, rows, &taken, e))
+        return false;
+    if (taken)
+        return true;
     if (rows->n == 1)
         return sqlite_exec(s, p->one, rows->cells, rows->width, NULL, e);
     if (rows->width != p->width)

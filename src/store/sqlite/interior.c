@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 
-enum { INDEX_INTERIOR = 0x02, CHILD = 4 };
+enum { INDEX_INTERIOR = 0x02, ROW_INTERIOR = 0x05, CHILD = 4 };
 
 /* One level: the dividers between its pages (each with the page left of it), and the last page. */
 struct level {
@@ -11,9 +11,17 @@ struct level {
     uint32_t last;
 };
 
-static size_t entry_size(const uint8_t *entry)
+static size_t rowid_size(const uint8_t *rowid)
 {
-    return CHILD + (size_t)cell_size(entry + CHILD);
+    size_t n = 1;
+    while (n < 9 && rowid[n - 1] >= 0x80)
+        n++;
+    return n;
+}
+
+static size_t entry_size(bool rows, const uint8_t *entry)
+{
+    return CHILD + (rows ? rowid_size(entry + CHILD) : cell_size(entry + CHILD));
 }
 
 static bool fits_one_page(const struct page_file *f, const struct dividers *d)
@@ -22,19 +30,19 @@ static bool fits_one_page(const struct page_file *f, const struct dividers *d)
 }
 
 /* A page of the n entries that begin at `entries`, written as page `number`. */
-static bool write_page(struct page_file *f, uint32_t number, const uint8_t *entries, size_t n,
-    uint32_t last, struct err *e)
+static bool write_page(struct page_file *f, uint32_t number, bool rows, const uint8_t *entries,
+    size_t n, uint32_t last, struct err *e)
 {
     uint8_t *page = mem_alloc(f->page_size);
     uint32_t content = f->usable;
     for (size_t i = 0; i < n; i++) {
-        uint32_t size = (uint32_t)entry_size(entries);
+        uint32_t size = (uint32_t)entry_size(rows, entries);
         content -= size;
         memcpy(page + content, entries, size);
         put_u16(page + INTERIOR_HEADER + POINTER * i, content);
         entries += size;
     }
-    page[0] = INDEX_INTERIOR;
+    page[0] = rows ? ROW_INTERIOR : INDEX_INTERIOR;
     put_u16(page + 3, (uint32_t)n);
     put_u16(page + 5, content);
     put_u32(page + 8, last);
@@ -46,20 +54,20 @@ static bool write_page(struct page_file *f, uint32_t number, const uint8_t *entr
 /* How many of the `left` entries from `entry` on go into the next page: as many as fit, and of what
  * follows at least one must remain besides the one that goes up. Fills *ret_bytes with their
  * size. */
-static size_t page_full(
-    const struct page_file *f, const uint8_t *entry, size_t left, size_t *ret_bytes)
+static size_t page_full(const struct page_file *f, bool rows, const uint8_t *entry, size_t left,
+    size_t *ret_bytes)
 {
     size_t used = INTERIOR_HEADER, n = 0, bytes = 0;
-    while (n < left && used + POINTER + entry_size(entry + bytes) <= f->usable) {
-        used += POINTER + entry_size(entry + bytes);
-        bytes += entry_size(entry + bytes);
+    while (n < left && used + POINTER + entry_size(rows, entry + bytes) <= f->usable) {
+        used += POINTER + entry_size(rows, entry + bytes);
+        bytes += entry_size(rows, entry + bytes);
         n++;
     }
     if (n + 1 == left) {
         bytes = 0;
         n--;
         for (size_t i = 0; i < n; i++)
-            bytes += entry_size(entry + bytes);
+            bytes += entry_size(rows, entry + bytes);
     }
     *ret_bytes = bytes;
     return n;
@@ -71,20 +79,21 @@ static bool write_level(
 {
     const uint8_t *entry = l->dividers.bytes;
     size_t left = l->dividers.count;
+    bool rows = l->dividers.rows;
     while (left > 0) {
         uint32_t number;
-        size_t bytes, n = page_full(f, entry, left, &bytes);
+        size_t bytes, n = page_full(f, rows, entry, left, &bytes);
         const uint8_t *up = entry + bytes;
         uint32_t right = n == left ? l->last : get_u32(up);
-        if (!page_file_take_one(f, &number, e) || !write_page(f, number, entry, n, right, e))
+        if (!page_file_take_one(f, &number, e) || !write_page(f, number, rows, entry, n, right, e))
             return false;
         left -= n;
         if (left == 0) {
             above->last = number;
             return true;
         }
-        dividers_add(&above->dividers, number, up + CHILD, entry_size(up) - CHILD);
-        entry = up + entry_size(up);
+        dividers_add(&above->dividers, number, up + CHILD, entry_size(rows, up) - CHILD);
+        entry = up + entry_size(rows, up);
         left--;
     }
     return err_set(e, ERR_BUG, "a b-tree level without a last page");
@@ -94,12 +103,13 @@ static bool write_levels(struct page_file *f, uint32_t root, struct level *l, st
 {
     bool ok = true;
     while (ok && !fits_one_page(f, &l->dividers)) {
-        struct level above = {0};
+        struct level above = {.dividers = {.rows = l->dividers.rows}};
         ok = write_level(f, l, &above, e);
         dividers_done(&l->dividers);
         *l = above;
     }
-    ok = ok && write_page(f, root, l->dividers.bytes, l->dividers.count, l->last, e);
+    const struct dividers *d = &l->dividers;
+    ok = ok && write_page(f, root, d->rows, d->bytes, d->count, l->last, e);
     dividers_done(&l->dividers);
     return ok;
 }
@@ -112,10 +122,10 @@ static struct level join(struct leaves *parts, size_t n)
     parts[0].dividers = (struct dividers){0};
     for (size_t i = 1; i < n; i++) {
         const struct dividers *d = &parts[i].dividers;
-        for (size_t at = 0; at < d->n; at += entry_size(d->bytes + at)) {
+        for (size_t at = 0; at < d->n; at += entry_size(d->rows, d->bytes + at)) {
             const uint8_t *entry = d->bytes + at;
             dividers_add(&l.dividers, at == 0 ? l.last : get_u32(entry), entry + CHILD,
-                entry_size(entry) - CHILD);
+                entry_size(d->rows, entry) - CHILD);
         }
         l.last = parts[i].last;
         dividers_done(&parts[i].dividers);

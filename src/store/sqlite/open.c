@@ -2,6 +2,7 @@
 #include "store/ddl.h"
 #include "store/sqlite/aside.h"
 #include "store/sqlite/checkpoint.h"
+#include "store/sqlite/fill.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/side.h"
 
@@ -182,6 +183,8 @@ static const struct engine sqlite_engine = {
     .bulk = sqlite_bulk,
     .load_ratings = sqlite_load_ratings,
     .load_tags = sqlite_load_tags,
+    .fill_begin = sqlite_fill_begin,
+    .fill_end = sqlite_fill_end,
     .mass = sqlite_mass,
     .settle = sqlite_settle,
     .building = building,

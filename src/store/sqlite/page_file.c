@@ -29,6 +29,7 @@ enum {
     AT_LIBRARY = 96,
     LOCKING_BYTE = 0x40000000,
     INDEX_LEAF = 0x0a,
+    ROW_LEAF = 0x0d,
 };
 
 enum { MAX_UNUSED = 1 << 20 };
@@ -165,7 +166,8 @@ bool page_file_resume(struct page_file *f, struct err *e)
     return true;
 }
 
-bool page_file_root_is_empty(struct page_file *f, uint32_t root, bool *ret, struct err *e)
+bool page_file_root_is_empty(
+    struct page_file *f, uint32_t root, bool rows, bool *ret, struct err *e)
 {
     uint8_t page[8];
     *ret = false;
@@ -173,7 +175,7 @@ bool page_file_root_is_empty(struct page_file *f, uint32_t root, bool *ret, stru
         return true;
     if (!read_at(f, page, sizeof page, offset_of(f, root), e))
         return false;
-    *ret = page[0] == INDEX_LEAF && get_u16(page + 3) == 0;
+    *ret = page[0] == (rows ? ROW_LEAF : INDEX_LEAF) && get_u16(page + 3) == 0;
     return true;
 }
 

@@ -43,8 +43,9 @@ bool page_file_open(struct page_file *f, const char *path, const char **ret_why,
 void page_file_lasts(struct page_file *f);
 /* Writing a run of pages waits for the disk. */
 bool page_file_waits(const struct page_file *f);
-/* The root page is an empty leaf of an index b-tree. */
-bool page_file_root_is_empty(struct page_file *f, uint32_t root, bool *ret, struct err *e);
+/* The root page is an empty leaf of an index b-tree; `rows`: of that of a table with a rowid. */
+bool page_file_root_is_empty(
+    struct page_file *f, uint32_t root, bool rows, bool *ret, struct err *e);
 
 /* A run of `want` pages or fewer (one at least); *ret_first is the number of its first. ERR_STORE
  * when page numbers run out. */

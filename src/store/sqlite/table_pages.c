@@ -19,8 +19,8 @@ bool table_pages_begin(
         return false;
     if (*ret_why != NULL)
         return true;
-    bool ok = page_file_root_is_empty(&p->file, p->table_root, &table, e) &&
-              page_file_root_is_empty(&p->file, p->index_root, &index, e);
+    bool ok = page_file_root_is_empty(&p->file, p->table_root, false, &table, e) &&
+              page_file_root_is_empty(&p->file, p->index_root, false, &index, e);
     if (!ok || !table || !index) {
         *ret_why = "its tables are not empty";
         page_file_close(&p->file);

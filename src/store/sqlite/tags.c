@@ -33,8 +33,7 @@ static bool insert_rest(struct store *s, struct tag_pull *p, struct err *e)
     struct row_set *rows = &p->block.rows;
     if (p->at > 0)
         *rows = (struct row_set){row_set_at(rows, p->at), rows->width, rows->n - p->at};
-    return sqlite_bulk_cache(sqlite_of(s), false, p->source->memory, e) &&
-           ddl_drop_index(s, by_movie, e) && load_tag_rows(s, p->source, &p->block, e) &&
+    return ddl_drop_index(s, by_movie, e) && load_tag_rows(s, p->source, &p->block, e) &&
            ddl_create_index(s, by_movie, e);
 }
 

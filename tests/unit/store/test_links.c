@@ -2,11 +2,18 @@
 #include "kit.h"
 
 #include "base/file.h"
+#include "base/log.h"
 #include "generated.h"
+
+#include <string.h>
 
 enum { FILMS = 900, RATINGS = 20000 };
 
 static struct kit *linking; /* the test at hand; NULL: linking fails */
+/* The first film has a title of so many bytes; the first two are one movie. */
+static size_t title_bytes;
+static bool as_one;
+static char long_title[9000];
 
 /* Takes each row to a movie of its own, with what its ratings come to. */
 static bool link_films(void *payload, struct ml_row *rows, size_t n, struct err *e)
@@ -25,6 +32,10 @@ static bool link_films(void *payload, struct ml_row *rows, size_t n, struct err 
             .rating_count = rows[i].rating_count,
             .rating_sum = rows[i].rating_sum};
     }
+    if (title_bytes > 0)
+        movies[0].title = (struct view){memset(long_title, 'x', title_bytes), title_bytes};
+    if (as_one)
+        movies[1].id = rows[1].movie_id = rows[0].movie_id;
     return store_put_movies(linking->s, movies, n, true, 1, 1, &changed, e) && changed == n;
 }
 
@@ -120,12 +131,70 @@ static void too_many_do_not_wait(void **state)
     kit_sound(k);
 }
 
+/* ---- what makes no pages */
+
+static char said[1000];
+
+static void take_line(void *payload, enum log_level level, const char *text)
+{
+    (void)payload;
+    (void)level;
+    (void)strncat(said, text, sizeof said - strlen(said) - 1);
+}
+
+static const char *linked_content(struct kit *k, const struct wish *w)
+{
+    bool linked = false;
+    said[0] = '\0';
+    must(load(k, w, &linked));
+    assert_true(linked);
+    kit_sound(k);
+    const char *content = kit_text(k,
+        "SELECT count(*), sum(id), sum(rating_count), sum(length(title)), (SELECT count(*) FROM"
+        " movies INDEXED BY ix_movies_rating_count WHERE rating_count > 20),"
+        " (SELECT count(DISTINCT movie_id) FROM movielens_movies) FROM movies");
+    return content;
+}
+
+/* A text that no page of the index takes, and two rows with one key: the last one counts. */
+static void what_makes_no_pages_goes_through_sqlite(void **state)
+{
+    static const struct log_sink sink = {.line = take_line};
+    struct kit *k = linking = *state;
+    log_install(&sink);
+    struct view plain = view_of(
+        linked_content(k, &(struct wish){STORE_BUILD, "plain.db", FILMS, 0, true}));
+    struct view built = objects(k);
+    assert_string_equal(said, "");
+    kit_close(k);
+    title_bytes = 11; /* of "Film 1 of 5" */
+    assert_string_equal(
+        linked_content(k, &(struct wish){STORE_BUILD, "as-long.db", FILMS, 0, true}), plain.p);
+    kit_close(k);
+    title_bytes = sizeof long_title;
+    (void)linked_content(k, &(struct wish){STORE_BUILD, "long.db", FILMS, 0, true});
+    assert_non_null(strstr(said, "movies are loaded through SQLite"));
+    assert_int_equal(kit_int(k, "SELECT max(length(title)) FROM movies"), sizeof long_title);
+    assert_true(view_eq(objects(k), built));
+    kit_close(k);
+    title_bytes = 0;
+    as_one = true;
+    (void)linked_content(k, &(struct wish){STORE_BUILD, "one.db", FILMS, 0, true});
+    assert_non_null(strstr(said, "movies are loaded through SQLite"));
+    assert_string_equal(
+        kit_text(k, "SELECT count(*), (SELECT title FROM movies WHERE id = -2) FROM movies"),
+        "899|Film 2 of 5");
+    as_one = false;
+    log_install(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         KIT_EMPTY(a_database_has_its_links_with_its_name),
         KIT_EMPTY(without_its_links_there_is_none),
         KIT_EMPTY(too_many_do_not_wait),
+        KIT_EMPTY(what_makes_no_pages_goes_through_sqlite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
