@@ -69,6 +69,7 @@ static void set_store(struct config *c)
         .tls = c->value[KEY_SQL_TLS],
         .socket = c->value[KEY_SQL_SOCKET],
         .prefix = c->value[KEY_SQL_PREFIX],
+        .folder = c->value[KEY_DATA_DIR],
         .foreign_keys = strcmp(c->value[KEY_SQL_FOREIGN_KEYS], "auto") == 0,
     };
 }

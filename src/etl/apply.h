@@ -33,6 +33,7 @@ struct apply {
     struct map changed_ids; /* tmdb_id -> 1: of this call of apply_records, written or pending */
     struct vec changes;     /* struct change, in the order of the records; to be written too */
     struct apply_counts counts;
+    struct apply_counts settled; /* what they were when the store last settled */
     struct findings *findings;
     struct gathered *gathered; /* see gather.h; NULL: nothing yet */
 };

@@ -216,6 +216,8 @@ static bool settle(struct loading *l, struct err *e)
     if (!store_settle(l->apply->w->store, false, &settled, e))
         return false;
     l->result->settled |= settled;
+    if (settled)
+        l->apply->settled = l->apply->counts;
     return true;
 }
 

@@ -15,16 +15,19 @@
 
 #include <stdio.h>
 
-enum { MAX_HELD = 1000 * 1000 };
+enum { MAX_FILES = 1000 * 1000, MAX_HELD = MAX_FILES };
 
 struct processing {
     struct work *w;
+    struct vec all; /* const char *: the files to work on */
     struct apply apply;
     struct feed *feed;
     struct mover *mover;
-    struct findings findings; /* of the file at hand */
-    uint64_t files, rejected;
-    struct arena loaded; /* the files to move */
+    struct findings findings;                 /* of the file at hand */
+    uint64_t files, rejected;                 /* of those that are done */
+    uint64_t settled_files, settled_rejected; /* what is done again comes behind these */
+    uint64_t reported_files;                  /* people were told of the findings */
+    struct arena loaded;                      /* the files to move */
     /* const char *: what is to be said of files that are loaded, in their order, when their load is
      * settled (store_settle), not only gathered (gather.h). */
     struct vec held;
@@ -71,6 +74,8 @@ static struct view line_of(
 /* What is held is settled: said, and moved. */
 static void release_held(struct processing *p)
 {
+    p->settled_files = p->files;
+    p->settled_rejected = p->rejected;
     for (size_t i = 0; i < p->held.n; i++)
         etl_say(p->w->x, "%s", *(const char *const *)vec_at(&p->held, i));
     mover_settle(p->mover);
@@ -87,8 +92,10 @@ static bool settle(struct processing *p, bool now, struct err *e)
         return true;
     if (!dry_run && !store_settle(p->w->store, now, &settled, e))
         return false;
-    if (settled)
+    if (settled) {
+        p->apply.settled = p->apply.counts;
         release_held(p);
+    }
     return true;
 }
 
@@ -96,6 +103,7 @@ static bool hold_file(struct processing *p, const char *path, const struct file_
     struct view line, struct err *e)
 {
     const char **held = vec_add(&p->held);
+    p->files++;
     if (held == NULL)
         return err_set(e, ERR_DATA, "more than %d files in one transaction", MAX_HELD);
     *held = line.p;
@@ -104,14 +112,14 @@ static bool hold_file(struct processing *p, const char *path, const struct file_
         *file = (struct loaded_file){arena_dup(&p->loaded, view_of(path)).p, *read};
         mover_put(p->mover, file);
     }
-    return settle(p, false, e);
+    return true;
 }
 
-static bool refuse_file(struct processing *p, const char *path, struct err *e)
+static void refuse_file(struct processing *p, const char *path)
 {
+    p->files++;
     p->w->x->partial = true;
     etl_say(p->w->x, "%s: refused as a whole, nothing of it was loaded", file_base_name(path));
-    return work_report(p->w, &p->findings, e);
 }
 
 static bool load_surveyed(
@@ -132,20 +140,25 @@ static bool load_surveyed(
     return hold_file(p, path, &s->read, line, e);
 }
 
+/* Once, whatever is loaded again. */
+static bool report(struct processing *p, struct err *e)
+{
+    bool again = p->files <= p->reported_files;
+    p->reported_files = again ? p->reported_files : p->files;
+    return again ? work_note(p->w, &p->findings, e) : work_report(p->w, &p->findings, e);
+}
+
 static bool process_file(struct processing *p, struct feed_file *file, struct err *e)
 {
-    bool ok = !file->failed;
-    if (ok) {
-        p->files++;
-        ok = file->survey.usable ? load_surveyed(p, file->path, &file->survey, e)
-                                 : refuse_file(p, file->path, e);
-    } else {
+    if (file->failed) {
         *e = file->err;
+        return false;
     }
-    struct err later;
-    if (!work_report(p->w, &p->findings, ok ? e : &later))
-        ok = false;
-    return ok;
+    if (file->survey.usable && !load_surveyed(p, file->path, &file->survey, e))
+        return false;
+    if (!file->survey.usable)
+        refuse_file(p, file->path);
+    return report(p, e) && settle(p, false, e);
 }
 
 /* A file that was named before, by whatever name, is left out: it may be moved before it is read
@@ -189,10 +202,15 @@ static bool list_files(const struct etl *x, struct arena *a, struct vec *ret, st
     return batch_list(x->config->data_dir, FOLDER_RAW, x->request->type, a, ret, e);
 }
 
-static bool process_files(struct processing *p, const struct vec *files, struct err *e)
+/* Those that are not settled. */
+static bool process_files(struct processing *p, struct err *e)
 {
     struct feed_file *file = NULL;
-    bool ok = feed_new(files, &p->apply.known, &p->feed, e);
+    struct vec rest = {.n = 0};
+    vec_init(&rest, sizeof(char *), MAX_FILES);
+    for (size_t i = p->settled_files; i < p->all.n; i++)
+        *(const char **)vec_add(&rest) = *(const char **)vec_at(&p->all, i);
+    bool ok = feed_new(&rest, &p->apply.known, &p->feed, e);
     while (ok && (ok = !work_stopped(e)) && (file = feed_next_file(p->feed)) != NULL) {
         struct findings empty = p->findings;
         p->findings = file->findings; /* and what the database refuses is added */
@@ -201,22 +219,51 @@ static bool process_files(struct processing *p, const struct vec *files, struct 
         feed_file_free(file);
     }
     feed_free(p->feed);
+    vec_done(&rest);
     struct err later;
     if (!settle(p, true, ok ? e : &later))
         ok = false;
     return ok;
 }
 
+static void say_failure(void *payload, const struct err *e)
+{
+    etl_say(payload, "%s", e->text);
+}
+
+/* The store has lost what was not settled: everything is as it was when it settled last. */
+static bool go_back(struct processing *p, struct err *e)
+{
+    struct work *w = p->w;
+    struct apply_counts counts = p->apply.settled;
+    struct err ignored;
+    (void)mover_finish(p->mover, false, say_failure, w->x, &ignored);
+    p->mover = NULL;
+    p->files = p->settled_files;
+    p->rejected = p->settled_rejected;
+    vec_clear(&p->held);
+    arena_reset(&p->lines);
+    findings_done(&p->findings);
+    findings_init(&p->findings);
+    apply_done(&p->apply);
+    bool ok = apply_init(&p->apply, w, &p->findings, e) &&
+              mover_new(w->x->config->data_dir, p->all.n, &p->mover, e);
+    p->apply.counts = p->apply.settled = counts;
+    return ok;
+}
+
 /* Indexes that a first load goes without are made in any case, but not against the will of whoever
  * stops the program: then the next command makes them. */
-static bool load_all(struct processing *p, const struct vec *files, struct err *e)
+static bool load_all(struct processing *p, struct err *e)
 {
     struct store *store = p->w->store;
     if (p->w->x->request->dry_run)
-        return process_files(p, files, e);
+        return process_files(p, e);
     if (!store_begin_first_load(store, e))
         return false;
-    bool ok = process_files(p, files, e);
+    bool ok = process_files(p, e);
+    while (!ok && store_again(store))
+        ok = go_back(p, e) && process_files(p, e);
     struct err later;
     if (!store_end_first_load(store, !sys_stop_asked(), ok ? e : &later))
         ok = false;
@@ -242,24 +289,20 @@ static void say_end(struct processing *p)
     }
 }
 
-static void say_failure(void *payload, const struct err *e)
-{
-    etl_say(payload, "%s", e->text);
-}
-
 static bool process_all(struct work *w, struct err *e)
 {
     struct processing p = {.w = w};
     struct arena a;
-    struct vec files;
+    struct err later;
     arena_init(&a);
-    vec_init(&files, sizeof(char *), 1000 * 1000);
+    vec_init(&p.all, sizeof(char *), MAX_FILES);
     findings_init(&p.findings);
     arena_init(&p.loaded);
     arena_init(&p.lines);
     vec_init(&p.held, sizeof(char *), MAX_HELD);
-    bool ok = apply_init(&p.apply, w, &p.findings, e) && list_files(w->x, &a, &files, e) &&
-              mover_new(w->x->config->data_dir, files.n, &p.mover, e) && load_all(&p, &files, e);
+    bool ok = apply_init(&p.apply, w, &p.findings, e) && list_files(w->x, &a, &p.all, e) &&
+              mover_new(w->x->config->data_dir, p.all.n, &p.mover, e) && load_all(&p, e);
+    ok = work_report(w, &p.findings, ok ? e : &later) && ok;
     ok = mover_finish(p.mover, ok, say_failure, w->x, e);
     if (ok)
         say_end(&p);
@@ -268,7 +311,7 @@ static bool process_all(struct work *w, struct err *e)
     arena_done(&p.lines);
     arena_done(&p.loaded);
     findings_done(&p.findings);
-    vec_done(&files);
+    vec_done(&p.all);
     arena_done(&a);
     return ok;
 }

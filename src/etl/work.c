@@ -189,16 +189,19 @@ static bool add_findings(void *payload, struct err *e)
     return store_add_findings(r->w->store, r->w->run_id, r->findings, sys_now(), e);
 }
 
-bool work_report(struct work *w, struct findings *f, struct err *e)
+bool work_note(struct work *w, struct findings *f, struct err *e)
 {
-    bool ok = true;
-    for (size_t i = 0; i < f->kept.n; i++)
-        w->x->ui->finding(w->x->ui->payload, vec_at(&f->kept, i));
     struct reporting r = {w, f};
-    if (w->run_id != 0 && f->kept.n > 0)
-        ok = store_transact(w->store, add_findings, &r, e);
-    findings_merge(&w->x->findings, f);
+    bool ok = w->run_id == 0 || f->kept.n == 0 || store_transact(w->store, add_findings, &r, e);
     findings_done(f);
     findings_init(f);
     return ok;
+}
+
+bool work_report(struct work *w, struct findings *f, struct err *e)
+{
+    for (size_t i = 0; i < f->kept.n; i++)
+        w->x->ui->finding(w->x->ui->payload, vec_at(&f->kept, i));
+    findings_merge(&w->x->findings, f);
+    return work_note(w, f, e);
 }

@@ -32,6 +32,8 @@ void etl_progress(
     const struct etl *x, const char *what, uint64_t done, uint64_t total, const char *detail);
 /* Shows and records findings, adds them to the command's, and empties `f`. */
 bool work_report(struct work *w, struct findings *f, struct err *e);
+/* Only records them: they were shown and added before. */
+bool work_note(struct work *w, struct findings *f, struct err *e);
 /* True with ERR_INTERRUPTED in `e` when somebody asked the program to stop. */
 bool work_stopped(struct err *e);
 /* "12,345": for people. */

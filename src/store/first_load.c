@@ -99,6 +99,11 @@ bool store_settle(struct store *s, bool now, bool *ret_settled, struct err *e)
     return s->engine->settle == NULL || s->engine->settle(s, now, ret_settled, e);
 }
 
+bool store_again(struct store *s)
+{
+    return s->engine->again != NULL && s->engine->again(s);
+}
+
 bool store_end_first_load(struct store *s, bool indexes, struct err *e)
 {
     return s->engine->mass(s, false, e) && (!indexes || first_load_make_late(s, e));

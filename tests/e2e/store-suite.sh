@@ -4,6 +4,7 @@
 #   S_USER S_PASS          an account that may do everything in S_DB and in databases named S_DB followed by anything
 #   admin STATEMENTS       a function: runs them as an administrator, prints rows without a heading
 #   PROXY                  the program of tests/proxy
+#   MOVIE_ETL_FAULT        the program with a clock that MOVIE_ETL_TEST sets
 # shellcheck shell=sh disable=SC2034,SC2153
 
 SAMPLE=$ROOT/share/sample
@@ -574,6 +575,39 @@ all_there() { # DESCRIPTION
     same "the same as in the embedded database: $1" ../first.before ../first.after
     is "with all indexes and keys: $1" "$(keys)" "$KEYS"
 }
+# The same records in four files, and what happens in one of them: what was committed before stays, the others are loaded again.
+part_files() {
+    rm -rf data/movies
+    mkdir -p data/movies/raw
+    python3 - ../trouble.yaml data/movies/raw <<'END'
+import sys
+head, *records, end = open(sys.argv[1], encoding="utf-8").read().split("\n---\n")[1:]
+each = -(-len(records) // 4)
+for n in range(4):
+    some = records[n * each:(n + 1) * each]
+    lines = ['  id: "%016x"' % (0xabc + n) if line.startswith("  id: ") else line for line in head.split("\n")]
+    with open(f"{sys.argv[2]}/changes_2026010{n + 1}_20260105_00000{n}.yaml", "w", encoding="utf-8") as f:
+        f.write("---\n" + "\n---\n".join(["\n".join(lines), *some, 'end: {records: %d, gone: 0, sha256: "-"}' % len(some)]) + "\n")
+END
+}
+files_meet() { # SPEED OF THE CLOCK, DESCRIPTION STATEMENT WHAT [OPTION...]
+    speed=$1 about=$2 usual=$BIN
+    shift 2
+    before_first_load
+    part_files
+    script_proxy "$@"
+    BIN=$MOVIE_ETL_FAULT
+    MOVIE_ETL_TEST=clock-speed=$speed etl process --batch-type changes
+    BIN=$usual
+    end_proxy
+    exits 0 "four files: $about"
+    says "taken back" "it is said"
+    says "processed 4 files: 58 movies added" "each is counted once"
+    is "none is left" "$(ls data/movies/raw)" ""
+    is "all are moved" "$(find data/movies/processed -name '*.gz' | wc -l)" 4
+    is "each is spoken of once" "$(grep -c '^changes_2026' out.txt)" 4
+    all_there "four files, $about"
+}
 first_load() {
     embedded
     in_folder loads
@@ -598,6 +632,12 @@ first_load() {
     first_load_meets "a connection that ends as an index comes meanwhile" "CREATE INDEX \`ix_late\` ON \`watch_providers\`" close
     first_load_meets "a connection that ends as a key comes" "ALTER TABLE \`credits\` RENAME" close-after
     first_load_meets "LOAD DATA that is not allowed" "$load" "$FORBIDDEN:not allowed" --times 1000
+
+    # a minute is over after each file
+    files_meet 100000 "a connection that ends at the third" "$load \`credits\`" close --skip 2
+    files_meet 100000 "a value that is refused at the second" "$load \`credits\`" "1406:Data too long" --skip 1
+    files_meet 1 "a connection that ends at the end" "$load \`credits\`" close-after
+    files_meet 1 "a deadlock" "INSERT INTO \`movies\`" "1213:Deadlock found"
 
     # a row that is there although its record is not, as it may be without foreign keys
     before_first_load

@@ -1,4 +1,5 @@
 /* One connection to one host: options, encryption, checks, what holds for the session. */
+#include "store/mysql/gathered.h"
 #include "store/mysql/server.h"
 
 #include "base/num.h"
@@ -72,6 +73,7 @@ void server_disconnect(struct server *q)
     if (q->db != NULL)
         mysql_close(q->db);
     q->db = NULL;
+    gathered_lose(q);
     q->reading = q->unchecked = false;
 }
 

@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "base/retry.h"
 #include "store/mysql/beside.h"
+#include "store/mysql/gathered.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -252,8 +253,14 @@ static bool begin_read(struct store *s, void *payload, struct err *e)
 
 bool server_begin(struct store *s, enum begin_kind kind, struct err *e)
 {
-    bool ok = server_replay(s, kind == BEGIN_WRITE ? begin_write : begin_read, NULL, e);
-    server_of(s)->reading = ok && kind == BEGIN_READ;
+    struct server *q = server_of(s);
+    if (gathered_is_open(q) && kind == BEGIN_WRITE)
+        return true;
+    bool ok = gathered_may_begin(q, e) &&
+              server_replay(s, kind == BEGIN_WRITE ? begin_write : begin_read, NULL, e);
+    q->reading = ok && kind == BEGIN_READ;
+    if (ok && kind == BEGIN_WRITE)
+        gathered_begun(q);
     return ok || err_in(e, "cannot begin a transaction");
 }
 
@@ -263,6 +270,8 @@ bool server_begin(struct store *s, enum begin_kind kind, struct err *e)
 bool server_commit(struct store *s, struct err *e)
 {
     struct server *q = server_of(s);
+    if (gathered_is_open(q))
+        return true;
     if (beside_commit(s, e) && server_send(s, view_of("COMMIT"), NULL, e)) {
         q->careful = q->ahead = false;
         return true;
@@ -279,6 +288,7 @@ void server_rollback(struct store *s)
     q->orphans = q->orphans || q->ahead;
     q->ahead = false;
     beside_roll_back(q);
+    gathered_lose(q);
     if (q->db != NULL && !server_send(s, view_of("ROLLBACK"), NULL, &ignored))
         server_disconnect(q); /* so that nothing of it remains */
 }

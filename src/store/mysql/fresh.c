@@ -5,6 +5,7 @@
 #include "store/mysql/fresh.h"
 
 #include "store/mysql/beside.h"
+#include "store/mysql/gathered.h"
 #include "store/sql.h"
 
 enum { FEWEST = 20 /* rows that are worth a LOAD DATA */ };
@@ -27,7 +28,8 @@ static void add_text(struct str *to, struct view v)
     str_used(to, n);
 }
 
-static void add_row(struct store *s, struct str *to, const struct cell *row, size_t width)
+void server_lay_out_row(
+    struct store *s, struct str *to, const struct cell *row, size_t width)
 {
     for (size_t i = 0; i < width; i++) {
         if (i > 0)
@@ -77,7 +79,7 @@ bool server_lay_out(
     ret->n = rows->n;
     str_clear(&ret->data);
     for (size_t i = 0; i < rows->n; i++)
-        add_row(s, &ret->data, row_set_at(rows, i), rows->width);
+        server_lay_out_row(s, &ret->data, row_set_at(rows, i), rows->width);
     return str_ok(&ret->data);
 }
 
@@ -92,7 +94,7 @@ static bool load_or_insert(
     if (q->db == NULL || !server_is_forbidden(q->code))
         return false;
     q->no_local = true;
-    return server_put_rows(s, l->put, rows, e);
+    return !gathered_is_open(q) && server_put_rows(s, l->put, rows, e);
 }
 
 bool server_put_new(struct store *s, const struct put *p, const struct row_set *rows, struct err *e)
@@ -119,6 +121,8 @@ bool server_put_aside(
 {
     if (p->kind != PUT_ROW)
         return server_put_rows(s, p, rows, e);
+    if (gathered_takes(server_of(s), p->table))
+        return gathered_put(s, p, rows, e);
     return server_puts_early(s, p->table) ? beside_put(s, p, rows, e)
                                           : server_put_new(s, p, rows, e);
 }

@@ -12,6 +12,9 @@ struct loading {
     struct str data; /* room for LOAD_MAX; the buffer is the caller's */
 };
 
+/* Prints a row. */
+void server_lay_out_row(
+    struct store *s, struct str *to, const struct cell *row, size_t width);
 /* Prints the rows. False: they are too many for it. */
 bool server_lay_out(
     struct store *s, const struct put *p, const struct row_set *rows, struct loading *ret);

@@ -1,5 +1,6 @@
 /* Opening: what the configuration says, and the engine. */
 #include "store/mysql/beside.h"
+#include "store/mysql/gathered.h"
 
 #include "base/mem.h"
 #include "base/sys.h"
@@ -90,6 +91,7 @@ static bool read_config(struct store *s, const struct store_config *c, struct er
     q->pass = keep(s, c->pass == NULL ? "" : c->pass);
     q->database = keep(s, c->db);
     q->socket = keep(s, c->socket);
+    q->folder = keep(s, c->folder);
     s->name = arena_print(&s->arena, "mysql %s@%s/%s", q->user, c->host, q->database).p;
     return true;
 }
@@ -104,12 +106,21 @@ static bool prepare(struct store *s, struct err *e)
 static bool mass(struct store *s, bool begins, struct err *e)
 {
     struct server *q = server_of(s);
-    (void)e;
+    bool settled, ok = gathered_settle(s, true, &settled, e);
     q->first_load = begins;
     q->orphans = q->orphans && !begins; /* what had been left was removed before */
-    if (!begins)
+    if (begins) {
+        gathered_start(s);
+    } else {
+        gathered_stop(q);
         beside_free(q);
-    return true;
+    }
+    return ok;
+}
+
+static bool bring_in(struct store *s, struct err *e)
+{
+    return gathered_is_open(server_of(s)) ? gathered_bring_in(s, e) : beside_commit(s, e);
 }
 
 static void tidy(struct store *s)
@@ -124,6 +135,7 @@ static void close_it(struct store *s)
         return;
     if (q->db != NULL)
         server_rollback(s);
+    gathered_stop(q);
     beside_free(q);
     server_disconnect(q);
     str_done(&q->text);
@@ -145,7 +157,7 @@ static const struct engine server_engine = {
     .put_new = server_put_new,
     .put_aside = server_put_aside,
     .puts_early = server_puts_early,
-    .bring_in = beside_commit,
+    .bring_in = bring_in,
     .query = server_query,
     .bulk = server_bulk,
     .sweep = server_sweep,
@@ -153,6 +165,8 @@ static const struct engine server_engine = {
     .took_lease = server_drop_shadows,
     .load_ratings = server_load_ratings,
     .mass = mass,
+    .settle = gathered_settle,
+    .again = gathered_again,
     .drop_late = server_drop_late,
     .make_late = server_make_late,
     .tidy = tidy,

@@ -28,6 +28,7 @@ enum trouble {
 };
 
 struct beside;
+struct gathered;
 
 /* What LOAD DATA LOCAL may read. */
 struct local_file {
@@ -46,6 +47,7 @@ struct server {
 
     int port;
     const char *user, *pass, *database, *socket, *ca;
+    const char *folder; /* where rows may wait; NULL: nowhere */
     enum tls_mode tls;
     const char *grantee;  /* CURRENT_USER() */
     size_t statement_max; /* bytes, below max_allowed_packet */
@@ -58,6 +60,7 @@ struct server {
     bool patient;  /* statements may take an hour (indexes over millions of rows) */
     bool first_load; /* of TMDB records: late indexes are away (late.c) */
     struct beside *beside; /* the second connection meanwhile (beside.h), or NULL */
+    struct gathered *gathered; /* what is gathered meanwhile (gathered.h); NULL: nothing is */
     bool ahead;      /* its part of the transaction at hand is committed, the first's is not */
     bool orphans;    /* there may be rows of records that are not there */
     bool unchecked;  /* the session looks no foreign keys up, until server_checked */
