@@ -40,8 +40,13 @@ bool view_starts(struct view v, const char *prefix);
 bool view_ends(struct view v, const char *suffix);
 /* Byte order; a shorter text that is a prefix comes first, an absent one before everything. */
 int view_cmp(struct view a, struct view b);
-/* Without ASCII blanks (space, tab, CR, LF) at both ends. */
-struct view view_trim(struct view v);
+struct view view_trim_blanks(struct view v); /* view_trim, where there are some */
+/* Without ASCII blanks (space, tab, CR, LF) at both ends. Inline: nearly no text has any. */
+static inline struct view view_trim(struct view v)
+{
+    bool none = v.n == 0 || ((unsigned char)v.p[0] > ' ' && (unsigned char)v.p[v.n - 1] > ' ');
+    return none ? v : view_trim_blanks(v);
+}
 /* Index of the first `c` at or after `from`, or v.n. */
 size_t view_find(struct view v, size_t from, char c);
 /* How many bytes of `v`, `max` at most, can stay when it is cut between two characters of UTF-8. */

@@ -14,11 +14,12 @@ static int cmp_rows(const struct cell *a, const struct cell *b, struct row_key k
     return c;
 }
 
-/* A row to sort; rows lie in source order, which keeps the sort stable. */
+/* A row to sort; rows lie in source order, which keeps the sort stable. Were it over 32 bytes,
+ * glibc's qsort would sort pointers to such. */
 struct sort_row {
     uint64_t rank; /* decides where it differs, and spares the look at the cells */
     const struct cell *cells;
-    struct row_key key;
+    const struct row_key *key;
 };
 
 /* Of the first cell of a key, none of which is NULL or a real number, and all of one kind. */
@@ -40,18 +41,18 @@ static int by_key(const void *x, const void *y)
     const struct sort_row *a = x, *b = y;
     if (a->rank != b->rank)
         return a->rank < b->rank ? -1 : 1;
-    int c = cmp_rows(a->cells, b->cells, a->key);
+    int c = cmp_rows(a->cells, b->cells, *a->key);
     return c != 0 ? c : (a->cells > b->cells) - (a->cells < b->cells);
 }
 
 /* The rows of `s` in order of the key, source order among equals. The caller frees it: it must not
  * stay in the arena as long as the rows. */
-static struct sort_row *sorted_order(const struct row_set *s, struct row_key key)
+static struct sort_row *sorted_order(const struct row_set *s, const struct row_key *key)
 {
     struct sort_row *order = mem_alloc(s->n * sizeof *order);
     bool sorted = true; /* as the source has most short lists */
     for (size_t i = 0; i < s->n; i++) {
-        order[i] = (struct sort_row){rank_of(row_set_at(s, i), key), row_set_at(s, i), key};
+        order[i] = (struct sort_row){rank_of(row_set_at(s, i), *key), row_set_at(s, i), key};
         sorted = sorted && (i == 0 || by_key(&order[i - 1], &order[i]) < 0);
     }
     if (!sorted)
@@ -61,7 +62,7 @@ static struct sort_row *sorted_order(const struct row_set *s, struct row_key key
 
 void rows_number(struct row_set *s, struct row_key key)
 {
-    struct sort_row *order = sorted_order(s, key);
+    struct sort_row *order = sorted_order(s, &key);
     int64_t seq = 0;
     for (size_t i = 0; i < s->n; i++) {
         bool same = i > 0 && cmp_rows(order[i - 1].cells, order[i].cells, key) == 0;
@@ -84,7 +85,7 @@ void rows_sort(struct row_set *s, struct row_key key)
 {
     if (is_sorted(s, key))
         return;
-    struct sort_row *order = sorted_order(s, key);
+    struct sort_row *order = sorted_order(s, &key);
     struct cell *sorted = mem_alloc(s->n * s->width * sizeof *sorted);
     size_t n = 0;
     for (size_t i = 0; i < s->n; i++) {

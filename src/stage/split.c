@@ -56,12 +56,31 @@ static bool ends_marker(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* Passes bytes, many at once, as far as no line among them can begin a document. */
+static void pass_lines(struct split *s)
+{
+    enum { STEP = 64 };
+    while (s->buffer.n - s->scan >= STEP + MARKER) {
+        const char *p = s->buffer.p + s->scan;
+        unsigned char lines = 0, markers = 0;
+        for (size_t i = 0; i < STEP; i++) {
+            lines = (unsigned char)(lines + (p[i] == '\n'));
+            markers |= (p[i] == '\n') & (p[i + 1] == '-') & (p[i + 2] == '-');
+        }
+        if (markers != 0)
+            return;
+        s->lines += lines;
+        s->scan += STEP;
+    }
+}
+
 /* Looks for the next line that begins a document, from s->scan on. Sets s->scan to its start, or as
  * far as it is certain that there is none. */
 static bool find_marker(struct split *s)
 {
     struct view v = str_view(&s->buffer);
     for (;;) {
+        pass_lines(s);
         size_t newline = view_find(v, s->scan, '\n'), at = newline + 1;
         s->scan = newline;
         if (newline == v.n)

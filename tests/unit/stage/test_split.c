@@ -53,26 +53,30 @@ static size_t split_all(struct box *b, struct view text, size_t step, struct chu
     return n;
 }
 
+static void splits_by(struct box *b, const char *text, size_t step, const char *const *want)
+{
+    struct chunk c[20];
+    size_t n = split_all(b, view_of(text), step, c, 20), at = 0;
+    uint64_t line = 1;
+    for (size_t i = 0; i < n; i++) {
+        assert_non_null(want[i]);
+        assert_view(c[i].text, want[i]);
+        assert_int_equal(c[i].offset, at);
+        assert_int_equal(c[i].line, line);
+        assert_int_equal(c[i].first, i == 0);
+        assert_int_equal(c[i].last, i == n - 1);
+        assert_false(c[i].oversize);
+        for (size_t k = 0; k < c[i].text.n; k++)
+            line += c[i].text.p[k] == '\n';
+        at += c[i].text.n;
+    }
+    assert_null(want[n]);
+}
+
 static void splits(struct box *b, const char *text, const char *const *want)
 {
-    for (size_t step = 1; step < 12; step++) {
-        struct chunk c[20];
-        size_t n = split_all(b, view_of(text), step, c, 20), at = 0;
-        uint64_t line = 1;
-        for (size_t i = 0; i < n; i++) {
-            assert_non_null(want[i]);
-            assert_view(c[i].text, want[i]);
-            assert_int_equal(c[i].offset, at);
-            assert_int_equal(c[i].line, line);
-            assert_int_equal(c[i].first, i == 0);
-            assert_int_equal(c[i].last, i == n - 1);
-            assert_false(c[i].oversize);
-            for (size_t k = 0; k < c[i].text.n; k++)
-                line += c[i].text.p[k] == '\n';
-            at += c[i].text.n;
-        }
-        assert_null(want[n]);
-    }
+    for (size_t step = 1; step < 12; step++)
+        splits_by(b, text, step, want);
 }
 
 #define SPLITS(text, ...) splits(*state, text, (const char *const[]){__VA_ARGS__, NULL})
@@ -87,6 +91,28 @@ static void test_documents(void **state)
     SPLITS("a\n----\n---a\n ---\n-- -\n--\n", "a\n----\n---a\n ---\n-- -\n--\n");
     SPLITS("\n\n\n", "\n\n\n");
     SPLITS("x", "x");
+}
+
+/* Of a text so long that many bytes are passed at once: the marker wherever it may stand, with or
+ * without a line that looks like one before it. */
+static void test_long_documents(void **state)
+{
+    struct box *b = *state;
+    for (size_t before = 1; before < 300; before++) {
+        struct str s;
+        str_init(&s, 2000);
+        for (size_t i = 0; i < before; i++)
+            str_addc(&s, i + 1 == before || i % 7 == before % 5 ? '\n' : 'a');
+        if (before % 2 == 0)
+            str_addz(&s, "--x\n-\n----\n");
+        const char *first = arena_dup(&b->a, str_view(&s)).p;
+        const char *second = arena_print(&b->a, "---\n%s%s", first, first).p;
+        const char *text = arena_print(&b->a, "%s%s%s", first, second, second).p;
+        const char *const want[] = {first, second, second, NULL};
+        splits_by(b, text, 100000, want);
+        splits_by(b, text, 70, want);
+        str_done(&s);
+    }
 }
 
 static void test_empty(void **state)
@@ -167,6 +193,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BOX_TEST(test_documents),
+        BOX_TEST(test_long_documents),
         BOX_TEST(test_empty),
         BOX_TEST(test_byte_order_mark),
         BOX_TEST(test_kinds_of_chunks),
