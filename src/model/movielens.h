@@ -22,6 +22,7 @@ struct ml_movie {
  * movie) within and across blocks when `sorted` stays true. */
 struct rating_block {
     const int32_t *user_id, *movielens_id;
+    const uint32_t *movie; /* its number, from 0, among the release's movies in the order of ids */
     const uint8_t *half_stars;
     const int64_t *rated_at; /* seconds UTC */
     size_t n;

@@ -89,15 +89,10 @@ struct load_count {
     uint64_t pulled, stored;
 };
 
-/* Ratings on their way into an engine, each with the place of its movie among the release's
- * movies. */
-struct ranked_block {
-    struct rating_block ratings;
-    const uint32_t *movie;
-};
-struct ranked_source {
-    /* ratings.n == 0: the end */
-    bool (*next)(void *payload, struct ranked_block *ret, struct err *e);
+/* Ratings on their way into an engine. */
+struct rating_source {
+    /* n == 0: the end */
+    bool (*next)(void *payload, struct rating_block *ret, struct err *e);
     void *payload;
     const int32_t *movies; /* ids in rising order */
     size_t movie_n;
@@ -118,7 +113,7 @@ struct tag_block {
 struct tag_source {
     bool (*next)(void *payload, struct tag_block *ret, struct err *e);
     void *payload;
-    const int32_t *movies; /* as of ranked_source, like `memory` */
+    const int32_t *movies; /* as of rating_source, like `memory` */
     size_t movie_n;
     int64_t memory;
 };
@@ -180,7 +175,7 @@ struct engine {
     bool (*took_lease)(struct store *s, struct err *e);
     /* Pulls all blocks of the source into the (empty) ratings table and its index; of rows with one
      * key the first stays. */
-    bool (*load_ratings)(struct store *s, const struct ranked_source *source,
+    bool (*load_ratings)(struct store *s, const struct rating_source *source,
         struct load_count *ret, struct err *e);
     /* Pulls all blocks of the source into the (empty) table of tags and its index; NULL:
      * load_tag_rows does. */

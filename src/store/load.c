@@ -2,7 +2,6 @@
  * engine.h. */
 #include "store/load.h"
 
-#include "base/mem.h"
 #include "base/sys.h"
 #include "store/lease.h"
 
@@ -25,34 +24,27 @@ static bool make_room(struct load *l, struct err *e)
            db_exec(l->s, "UPDATE {movielens_movies} SET rating_count = -1", NO_CELLS, NULL, e);
 }
 
-static void make_ranks(struct load *l, size_t n)
+static uint32_t highest(const uint32_t *numbers, size_t n)
 {
-    if (n <= l->ranks_n)
-        return;
-    l->ranks = mem_grow(l->ranks, n, sizeof *l->ranks);
-    l->ranks_n = n;
+    uint32_t ret = 0;
+    for (size_t i = 0; i < n; i++)
+        ret = numbers[i] > ret ? numbers[i] : ret;
+    return ret;
 }
 
 /* The source's blocks, looked at on their way into the engine: foreign keys are not checked
  * there. */
-static bool ranked_ratings(void *payload, struct ranked_block *ret, struct err *e)
+static bool checked_ratings(void *payload, struct rating_block *ret, struct err *e)
 {
-    struct load *l = payload;
-    const struct rating_block *b = &ret->ratings;
-    const struct movie_ids movies = l->movies;
-    bool all_known = true;
-    if (!l->source->ratings(l->source->payload, &ret->ratings, e))
+    const struct load *l = payload;
+    if (!l->source->ratings(l->source->payload, ret, e))
         return false;
-    make_ranks(l, b->n);
-    for (size_t i = 0; i < b->n; i++) {
-        l->ranks[i] = movie_ids_rank(&movies, b->movielens_id[i]);
-        all_known = all_known && l->ranks[i] != MOVIE_IDS_NONE;
-    }
-    for (size_t i = 0; !all_known && i < b->n; i++)
-        if (!load_check_movie(l, b->movielens_id[i], "rating", b->user_id[i], e))
+    if (ret->n == 0 || highest(ret->movie, ret->n) < l->movies.ids.n)
+        return true;
+    for (size_t i = 0; i < ret->n; i++)
+        if (!load_check_movie(l, ret->movielens_id[i], "rating", ret->user_id[i], e))
             return false;
-    ret->movie = l->ranks;
-    return true;
+    return err_set(e, ERR_BUG, "a rating has the number of no movie");
 }
 
 /* A zip may claim anything; whoever adds to this and multiplies it must not overflow. */
@@ -65,13 +57,13 @@ static int64_t csv_bytes(const struct ml_source *source)
 static bool load_ratings(struct load *l, struct err *e)
 {
     struct load_count n = {0, 0};
-    struct ranked_source ranked = {.next = ranked_ratings,
+    struct rating_source ratings = {.next = checked_ratings,
         .payload = l,
         .movies = l->movies.ids.items,
         .movie_n = l->movies.ids.n,
         .csv_bytes = csv_bytes(l->source),
         .memory = l->memory - load_waiting_bytes(l)};
-    if (!l->s->engine->load_ratings(l->s, &ranked, &n, e))
+    if (!l->s->engine->load_ratings(l->s, &ratings, &n, e))
         return false;
     l->result.ratings = n.stored;
     l->result.duplicate_ratings = n.pulled - n.stored;
@@ -116,7 +108,6 @@ bool store_load_movielens(
     vec_init(&l.stats, sizeof(struct rating_stats), MOVIE_IDS_MAX);
     bool ok = s->engine->bulk(s, !exists, load_all, &l, e);
     movie_ids_done(&l.movies);
-    mem_free(l.ranks);
     load_movies_done(&l);
     vec_done(&l.stats);
     if (ok) {

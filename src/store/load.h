@@ -12,8 +12,6 @@ struct load {
     int64_t memory; /* bytes that the process may take */
     struct ml_load_result result;
     struct movie_ids movies; /* of this release: every rating and tag must name one */
-    uint32_t *ranks;         /* of the movies of the ratings at hand */
-    size_t ranks_n;
     bool waits;         /* movies wait until their ratings are counted */
     bool bare;          /* they have no indexes meanwhile */
     struct vec waiting; /* struct ml_row: movies that are not yet written */

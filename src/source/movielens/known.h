@@ -1,6 +1,6 @@
 /* Known: which movies exist, or have a link, as a number from 0 in order of appearance. Asked once
- * per rating, so the usual ids (below KNOWN_DENSE) are one load from an array; larger ones are
- * legal and go through a map. */
+ * per movie, link and tag, so the usual ids (below KNOWN_DENSE) are one load from an array; larger
+ * ones are legal and go through a map. */
 #ifndef MOVIE_ETL_SOURCE_MOVIELENS_KNOWN_H
 #define MOVIE_ETL_SOURCE_MOVIELENS_KNOWN_H
 

@@ -2,6 +2,8 @@
 #include "source/movielens/links.h"
 #include "source/movielens/title.h"
 
+#include "base/mem.h"
+
 #include <inttypes.h>
 
 struct reading {
@@ -26,13 +28,10 @@ static void note_title(struct place *p, const struct csv_field *f, const struct 
             shown(f->text).z, t->year);
 }
 
-static bool learn(struct reading *r, int64_t id, struct err *e)
+static bool learn(const struct reading *r, int64_t id, struct err *e)
 {
-    struct rating_stats *s = vec_add(&r->m->stats);
-    if (s == NULL || !known_add(&r->m->known, id))
-        return err_set(e, ERR_INPUT, "%s has more than %d movies", r->place.path, KNOWN_MAX);
-    s->movielens_id = id;
-    return true;
+    return known_add(&r->m->known, id) ||
+           err_set(e, ERR_INPUT, "%s has more than %d movies", r->place.path, KNOWN_MAX);
 }
 
 static bool take_row(struct reading *r, const struct csv_row *row, struct err *e)
@@ -87,6 +86,16 @@ static bool read_movies(struct reading *r, struct findings *findings, struct err
     return ok;
 }
 
+/* From here on each has its number, by which its ratings are counted. */
+static void number_all(struct movielens *m)
+{
+    int32_t *ids = mem_grow(NULL, m->known.n, sizeof *ids);
+    numbers_make(&m->numbers, &m->known, ids);
+    for (size_t i = 0; i < m->known.n; i++)
+        *(struct rating_stats *)vec_add(&m->stats) = (struct rating_stats){.movielens_id = ids[i]};
+    mem_free(ids);
+}
+
 bool movielens_movies(struct movielens *m, struct findings *findings,
     bool (*take)(void *payload, const struct ml_movie *movie, struct err *e), void *payload,
     struct err *e)
@@ -98,8 +107,10 @@ bool movielens_movies(struct movielens *m, struct findings *findings,
     links_init(&r.links);
     arena_init(&r.arena);
     bool ok = links_read(m, findings, &r.links, e) && read_movies(&r, findings, e);
-    if (ok)
+    if (ok) {
+        number_all(m);
         m->release.links = links_leftover(&r.links, m, findings);
+    }
     m->movies_done = ok;
     links_done(&r.links);
     arena_done(&r.arena);

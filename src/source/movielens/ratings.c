@@ -42,6 +42,7 @@ void ratings_free(struct ratings *r)
         queue_free(b->done);
         mem_free(b->user_id);
         mem_free(b->movielens_id);
+        mem_free(b->movie);
         mem_free(b->half_stars);
         mem_free(b->rated_at);
         findings_done(&b->findings);
@@ -119,7 +120,7 @@ static void drop_first(struct ratings *r, struct batch *b, struct findings *find
     p.line = r->line + b->first_line;
     ratings_note_repeated(&p, b, 0);
     struct vec *stats = queue_take(r->stats);
-    struct rating_stats *s = vec_at(stats, known_index(&r->m->known, b->movielens_id[0]));
+    struct rating_stats *s = vec_at(stats, b->movie[0]);
     s->histogram[b->half_stars[0] - 1]--;
     s->count--;
     s->sum_half_stars -= b->half_stars[0];
@@ -145,18 +146,12 @@ static void join_batch(
     }
     r->last = b->n > 0 ? b->last : r->last;
     r->line += b->lines;
-    *ret = (struct rating_block){
-        b->user_id + at, b->movielens_id + at, b->half_stars + at, b->rated_at + at, b->n - at};
+    *ret = (struct rating_block){b->user_id + at, b->movielens_id + at, b->movie + at,
+        b->half_stars + at, b->rated_at + at, b->n - at};
 }
 
-static int by_id(const void *a, const void *b)
-{
-    const struct rating_stats *x = a, *y = b;
-    return (x->movielens_id > y->movielens_id) - (x->movielens_id < y->movielens_id);
-}
-
-/* Keeps only the movies that have ratings, by id. */
-static void order_stats(struct vec *stats)
+/* Keeps only the movies that have ratings. */
+static void thin_stats(struct vec *stats)
 {
     size_t kept = 0;
     for (size_t i = 0; i < stats->n; i++) {
@@ -165,7 +160,6 @@ static void order_stats(struct vec *stats)
             *(struct rating_stats *)vec_at(stats, kept++) = *s;
     }
     stats->n = kept;
-    vec_sort(stats, by_id);
 }
 
 static void end(struct movielens *m, struct findings *findings)
@@ -174,7 +168,7 @@ static void end(struct movielens *m, struct findings *findings)
     r->ended = true;
     stop_threads(r);
     m->digests[ML_RATINGS] = ahead_digests(r->ahead);
-    order_stats(&m->stats);
+    thin_stats(&m->stats);
     release_end(m, ML_RATINGS, findings);
 }
 
@@ -208,7 +202,7 @@ static bool give_back(struct ratings *r)
 bool movielens_ratings_next(
     struct movielens *m, struct findings *findings, struct rating_block *ret, struct err *e)
 {
-    struct rating_block block = {NULL, NULL, NULL, NULL, 0};
+    struct rating_block block = {.n = 0};
     if (m->ratings == NULL && !begin(m, e))
         return false;
     struct ratings *r = m->ratings;

@@ -19,6 +19,7 @@ struct batch {
     struct queue *done; /* the piece, when it was scanned */
     size_t n;
     int32_t *user_id, *movielens_id;
+    uint32_t *movie; /* its number */
     uint8_t *half_stars;
     int64_t *rated_at;
     uint64_t lines;           /* of the file */
@@ -34,7 +35,6 @@ struct batch {
 struct scanner {
     struct ratings *r;
     struct thread *thread;
-    uint32_t movie[RATINGS_BATCH]; /* of each row: its index in `known` */
     /* Rows per movie, not yet in the statistics. Bytes, for the caches: where one has gone round,
      * `rounds` tells how often. */
     uint8_t (*counts)[STEPS];

@@ -45,7 +45,7 @@ static void drop_refused(struct scanner *s)
     for (size_t i = s->settled; i < b->n; i++) {
         uint64_t order = order_of(b, i);
         s->place.line = s->unsettled_line + (i - s->settled);
-        if (s->movie[i] == KNOWN_NOT) {
+        if (b->movie[i] == KNOWN_NOT) {
             note_orphan(&s->place, b, i);
             continue;
         }
@@ -60,7 +60,7 @@ static void drop_refused(struct scanner *s)
         b->movielens_id[to] = b->movielens_id[i];
         b->half_stars[to] = b->half_stars[i];
         b->rated_at[to] = b->rated_at[i];
-        s->movie[to] = s->movie[i];
+        b->movie[to] = b->movie[i];
         to++;
     }
     b->n = to;
@@ -86,7 +86,7 @@ static void add_counts(const struct scanner *s)
 static void count(struct scanner *s, const struct batch *b, size_t from)
 {
     for (size_t i = from; i < b->n; i++) {
-        uint32_t movie = s->movie[i], step = b->half_stars[i] - 1u;
+        uint32_t movie = b->movie[i], step = b->half_stars[i] - 1u;
         if (++s->counts[movie][step] == 0)
             s->rounds[movie][step]++;
     }
@@ -96,14 +96,14 @@ static void count(struct scanner *s, const struct batch *b, size_t from)
 static void settle(struct scanner *s)
 {
     struct batch *b = s->b;
-    const struct known known = s->r->m->known;
+    const struct numbers numbers = s->r->m->numbers;
     uint64_t last = b->last;
     bool all_good = true;
     for (size_t i = s->settled; i < b->n; i++) {
         uint64_t order = order_of(b, i);
-        uint32_t movie = known_index(&known, b->movielens_id[i]);
+        uint32_t movie = numbers_of(&numbers, b->movielens_id[i]);
         all_good &= (movie != KNOWN_NOT) & (order > last);
-        s->movie[i] = movie;
+        b->movie[i] = movie;
         last = order;
     }
     if (!all_good) {
@@ -187,6 +187,7 @@ static void begin_batch(struct scanner *s, struct batch *b)
     if (b->user_id == NULL) { /* a small file needs but one */
         b->user_id = mem_alloc(RATINGS_BATCH * sizeof *b->user_id);
         b->movielens_id = mem_alloc(RATINGS_BATCH * sizeof *b->movielens_id);
+        b->movie = mem_alloc(RATINGS_BATCH * sizeof *b->movie);
         b->half_stars = mem_alloc(RATINGS_BATCH * sizeof *b->half_stars);
         b->rated_at = mem_alloc(RATINGS_BATCH * sizeof *b->rated_at);
     }

@@ -21,6 +21,7 @@ bool movielens_open(const char *path, bool with_ratings, struct movielens **ret,
     }
     m->release.name = m->files.name;
     known_init(&m->known);
+    numbers_init(&m->numbers);
     vec_init(&m->stats, sizeof(struct rating_stats), KNOWN_MAX);
     *ret = m;
     return true;
@@ -33,6 +34,7 @@ void movielens_free(struct movielens *m)
     ratings_free(m->ratings);
     tags_free(m->tags);
     known_done(&m->known);
+    numbers_done(&m->numbers);
     vec_done(&m->stats);
     files_done(&m->files);
     mem_free(m);

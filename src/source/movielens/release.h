@@ -8,6 +8,7 @@
 #include "source/movielens/known.h"
 #include "source/movielens/movielens.h"
 #include "source/movielens/note.h"
+#include "source/movielens/numbers.h"
 
 enum {
     ML_ID_MAX = 2147483647,
@@ -28,7 +29,8 @@ struct movielens {
     struct digests digests[ML_FILES]; /* of those that were read to their end */
     struct ml_release release;
     struct known known;
-    struct vec stats; /* struct rating_stats per movie; in the order of `known` until the end */
+    struct numbers numbers; /* when all movies are known */
+    struct vec stats; /* struct rating_stats per movie, by its number */
     bool movies_done;
     struct ratings *ratings;
     struct tags *tags;

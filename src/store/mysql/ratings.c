@@ -136,18 +136,17 @@ static void add(struct team *t, struct chunk *c, const struct rating_block *b, s
     t->last = key;
 }
 
-static bool load_blocks(struct team *t, const struct ranked_source *source, struct err *e)
+static bool load_blocks(struct team *t, const struct rating_source *source, struct err *e)
 {
     struct chunk *c = t->idle[--t->idle_n];
     for (;;) {
-        struct ranked_block ranked = {0};
-        const struct rating_block *b = &ranked.ratings;
-        if (!source->next(source->payload, &ranked, e))
+        struct rating_block b = {0};
+        if (!source->next(source->payload, &b, e))
             return false;
-        if (b->n == 0)
+        if (b.n == 0)
             return (c->n == 0 || hand_on(t, c, &c, e)) && wait_for(t, 0, e);
-        for (size_t i = 0; i < b->n; i++) {
-            add(t, c, b, i);
+        for (size_t i = 0; i < b.n; i++) {
+            add(t, c, &b, i);
             if (c->n == ROWS_PER_CHUNK && !hand_on(t, c, &c, e))
                 return false;
         }
@@ -179,7 +178,7 @@ static bool count_stored(const struct team *t, struct load_count *ret, struct er
 }
 
 bool server_load_ratings(
-    struct store *s, const struct ranked_source *source, struct load_count *ret, struct err *e)
+    struct store *s, const struct rating_source *source, struct load_count *ret, struct err *e)
 {
     struct team t = {.s = s, .last = INT64_MIN};
     for (size_t i = 0; i < CHUNKS; i++) {

@@ -173,7 +173,7 @@ bool server_drop_shadows(struct store *s, struct err *e);
 
 /* ratings.c, infile.c */
 bool server_load_ratings(
-    struct store *s, const struct ranked_source *source, struct load_count *ret, struct err *e);
+    struct store *s, const struct rating_source *source, struct load_count *ret, struct err *e);
 void server_guard_files(struct server *q);
 /* Runs a LOAD DATA LOCAL statement whose file is `data`. */
 bool server_load_local(

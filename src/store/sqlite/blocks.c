@@ -76,8 +76,8 @@ static int next_block(struct rating_pull *p)
         p->failed = true;
         return SQLITE_ABORT;
     }
-    p->end = p->block.ratings.n == 0;
-    p->pulled += p->block.ratings.n;
+    p->end = p->block.n == 0;
+    p->pulled += p->block.n;
     return SQLITE_OK;
 }
 
@@ -89,13 +89,13 @@ static int blocks_filter(
     (void)argc;
     (void)argv;
     struct rating_pull *p = pull_of(c);
-    return p->at < p->block.ratings.n ? SQLITE_OK : next_block(p);
+    return p->at < p->block.n ? SQLITE_OK : next_block(p);
 }
 
 static int blocks_next(sqlite3_vtab_cursor *c)
 {
     struct rating_pull *p = pull_of(c);
-    return ++p->at < p->block.ratings.n ? SQLITE_OK : next_block(p);
+    return ++p->at < p->block.n ? SQLITE_OK : next_block(p);
 }
 
 static int blocks_end(sqlite3_vtab_cursor *c)
@@ -106,7 +106,7 @@ static int blocks_end(sqlite3_vtab_cursor *c)
 static int blocks_column(sqlite3_vtab_cursor *c, sqlite3_context *to, int column)
 {
     const struct rating_pull *p = pull_of(c);
-    const struct rating_block *b = &p->block.ratings;
+    const struct rating_block *b = &p->block;
     switch (column) {
     case COL_USER:
         sqlite3_result_int(to, b->user_id[p->at]);
@@ -127,7 +127,7 @@ static int blocks_column(sqlite3_vtab_cursor *c, sqlite3_context *to, int column
 static int blocks_rowid(sqlite3_vtab_cursor *c, sqlite3_int64 *ret)
 {
     const struct rating_pull *p = pull_of(c);
-    *ret = (sqlite3_int64)(p->pulled - p->block.ratings.n + p->at); /* the order of the source */
+    *ret = (sqlite3_int64)(p->pulled - p->block.n + p->at); /* the order of the source */
     return SQLITE_OK;
 }
 

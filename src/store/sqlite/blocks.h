@@ -6,8 +6,8 @@
 
 /* What is pulled from a source, by whoever is at it. */
 struct rating_pull {
-    const struct ranked_source *source;
-    struct ranked_block block;
+    const struct rating_source *source;
+    struct rating_block block;
     size_t at; /* the next row in the block */
     uint64_t pulled;
     bool end, failed; /* failed: the source's error is in `e` */

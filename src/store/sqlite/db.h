@@ -94,7 +94,7 @@ bool sqlite_bulk(struct store *s, bool fresh,
 bool sqlite_make_late(
     struct store *s, const struct index *const *indexes, size_t n, struct err *e);
 bool sqlite_load_ratings(
-    struct store *s, const struct ranked_source *source, struct load_count *ret, struct err *e);
+    struct store *s, const struct rating_source *source, struct load_count *ret, struct err *e);
 /* Their index may still be being written then: table and index of ratings are not to be read until
  * join, which is called inside the load's transaction, commits it and begins another. Drop: waits
  * and leaves the file as it is, to be thrown away; not inside a transaction; fine when there is

@@ -47,12 +47,11 @@ static size_t add_rows(struct rating_pages *p, const struct rating_block *b)
 }
 
 bool rating_pages_add(
-    struct rating_pages *p, const struct ranked_block *block, size_t *ret_taken, struct err *e)
+    struct rating_pages *p, const struct rating_block *b, size_t *ret_taken, struct err *e)
 {
-    const struct rating_block *b = &block->ratings;
     size_t n = add_rows(p, b);
     take_samples(p, b, n);
-    movie_index_add(&p->pages.index, block->movie, b->half_stars, b->user_id, n);
+    movie_index_add(&p->pages.index, b->movie, b->half_stars, b->user_id, n);
     p->pages.rows += n;
     *ret_taken = n;
     return leaves_ok(&p->pages.table, e);

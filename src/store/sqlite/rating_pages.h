@@ -23,7 +23,7 @@ bool rating_pages_begin(
 /* *ret_taken: how many of the block's rows, from the first on, rose in key. When that is not all,
  * it was the last call. */
 bool rating_pages_add(
-    struct rating_pages *p, const struct ranked_block *b, size_t *ret_taken, struct err *e);
+    struct rating_pages *p, const struct rating_block *b, size_t *ret_taken, struct err *e);
 bool rating_pages_end(struct rating_pages *p, bool indexed, bool *ret_indexed, struct err *e);
 
 #endif

@@ -55,9 +55,9 @@ static bool write_rows(struct rating_pages *pages, struct rating_pull *p, struct
         if (!p->source->next(p->source->payload, &p->block, e) ||
             !rating_pages_add(pages, &p->block, &p->at, e))
             return false;
-        p->pulled += p->block.ratings.n;
-        p->end = p->block.ratings.n == 0;
-    } while (!p->end && p->at == p->block.ratings.n);
+        p->pulled += p->block.n;
+        p->end = p->block.n == 0;
+    } while (!p->end && p->at == p->block.n);
     return true;
 }
 
@@ -122,7 +122,7 @@ static bool fill_pages(struct store *s, struct rating_pages *pages, struct ratin
 
 /* Into the file of the connection at hand, which nobody else has; without a transaction, and leaves
  * with one open. */
-static bool fill(struct store *s, const char *path, const struct ranked_source *source,
+static bool fill(struct store *s, const char *path, const struct rating_source *source,
     struct load_count *ret, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
@@ -181,7 +181,7 @@ void sqlite_ratings_drop(struct sqlite *q)
 enum { MEGA = 1000 * 1000 };
 
 /* Table and index take about 1.4 times what the CSV file does. */
-static int64_t size_in_database(const struct ranked_source *source)
+static int64_t size_in_database(const struct rating_source *source)
 {
     return source->csv_bytes + source->csv_bytes / 2;
 }
@@ -199,7 +199,7 @@ static bool check_disk(const struct sqlite *q, int64_t need, int64_t free, struc
 /* ---- the whole */
 
 struct filling {
-    const struct ranked_source *source;
+    const struct rating_source *source;
     struct load_count *ret;
 };
 
@@ -218,7 +218,7 @@ static bool fill_beside(struct store *s, struct filling *f, struct err *e)
 
 /* A database that others may be using: beside it, then into it. Three times on the disk: there, in
  * the log, here. */
-static bool load_live(struct store *s, const struct ranked_source *source, int64_t free,
+static bool load_live(struct store *s, const struct rating_source *source, int64_t free,
     struct load_count *ret, struct err *e)
 {
     struct filling f = {source, ret};
@@ -233,7 +233,7 @@ static bool load_live(struct store *s, const struct ranked_source *source, int64
 }
 
 bool sqlite_load_ratings(
-    struct store *s, const struct ranked_source *source, struct load_count *ret, struct err *e)
+    struct store *s, const struct rating_source *source, struct load_count *ret, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
     int64_t free = 0;

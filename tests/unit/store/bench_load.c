@@ -68,15 +68,15 @@ struct plain {
     struct load_count n;
 };
 
-static bool next_plain(void *payload, struct ranked_block *ret, struct err *e)
+static bool next_plain(void *payload, struct rating_block *ret, struct err *e)
 {
-    return generated_next(payload, &ret->ratings, e);
+    return generated_next(payload, ret, e);
 }
 
 static bool insert_plainly(struct store *s, void *payload, struct err *e)
 {
     struct plain *p = payload;
-    struct ranked_source source = {.next = next_plain, .payload = p->g};
+    struct rating_source source = {.next = next_plain, .payload = p->g};
     struct rating_pull pull = {.source = &source};
     const struct index *by_movie = ddl_find_index("ratings", "movielens_id");
     return ddl_drop_index(s, by_movie, e) && blocks_insert(s, &pull, false, &p->n.stored, e) &&

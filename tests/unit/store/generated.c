@@ -64,6 +64,7 @@ static void next_rating(struct generated *g, size_t at)
     g->left--;
     g->user_ids[at] = g->user;
     g->movie_ids[at] = g->movie;
+    g->numbers[at] = (uint32_t)g->movie - 1;
     g->half_stars[at] = (uint8_t)(1 + (r >> 32) % 10);
     g->rated_at[at] = 800000000 + (int64_t)((r >> 20) % 900000000);
     struct rating_stats *s = &g->stats[g->movie - 1];
@@ -83,7 +84,8 @@ bool generated_next(struct generated *g, struct rating_block *ret, struct err *e
         next_rating(g, n++);
         g->given++;
     }
-    *ret = (struct rating_block){g->user_ids, g->movie_ids, g->half_stars, g->rated_at, n};
+    *ret =
+        (struct rating_block){g->user_ids, g->movie_ids, g->numbers, g->half_stars, g->rated_at, n};
     return true;
 }
 

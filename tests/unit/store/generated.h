@@ -15,6 +15,7 @@ struct generated {
     int32_t user, movie;
     int64_t left; /* of this user's */
     int32_t user_ids[GENERATED_BLOCK], movie_ids[GENERATED_BLOCK];
+    uint32_t numbers[GENERATED_BLOCK]; /* of the movies */
     uint8_t half_stars[GENERATED_BLOCK];
     int64_t rated_at[GENERATED_BLOCK];
     struct rating_stats *stats;

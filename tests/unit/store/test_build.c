@@ -37,6 +37,7 @@ struct source {
     bool stop_behind;       /* when the last row was given, a stop is asked for */
     uint64_t disorder_from; /* from this row on, blocks are given backwards */
     int32_t users[GENERATED_BLOCK], movies[GENERATED_BLOCK];
+    uint32_t numbers[GENERATED_BLOCK];
     uint8_t half_stars[GENERATED_BLOCK];
     int64_t times[GENERATED_BLOCK];
     uint64_t given;
@@ -60,10 +61,12 @@ static bool give(void *payload, struct rating_block *ret, struct err *e)
         size_t from = b.n - 1 - i;
         source.users[i] = b.user_id[from];
         source.movies[i] = b.movielens_id[from];
+        source.numbers[i] = b.movie[from];
         source.half_stars[i] = b.half_stars[from];
         source.times[i] = b.rated_at[from];
     }
-    *ret = (struct rating_block){source.users, source.movies, source.half_stars, source.times, b.n};
+    *ret = (struct rating_block){
+        source.users, source.movies, source.numbers, source.half_stars, source.times, b.n};
     return true;
 }
 

@@ -26,6 +26,7 @@ struct small {
     char text[4000];
     size_t at;
     int32_t user[100], movie[100];
+    uint32_t number[100]; /* of the movie; beyond all when there is no such movie */
     uint8_t half_stars[100];
     int64_t rated_at[100];
     size_t rating_n, rating_at;
@@ -65,6 +66,17 @@ static void count(struct small *s, size_t i)
     s->stats[k].histogram[s->half_stars[i] - 1]++;
 }
 
+static uint32_t number_of(const struct small *s, int32_t movie)
+{
+    uint32_t before = 0;
+    bool known = false;
+    for (const struct ml_movie *m = s->movies; m->movielens_id != 0; m++) {
+        before += m->movielens_id < movie;
+        known = known || m->movielens_id == movie;
+    }
+    return known ? before : UINT32_MAX;
+}
+
 static bool small_ratings(void *payload, struct rating_block *ret, struct err *e)
 {
     struct small *s = payload;
@@ -73,7 +85,7 @@ static bool small_ratings(void *payload, struct rating_block *ret, struct err *e
         n = 0;
     (void)e;
     *ret = (struct rating_block){s->user + s->rating_at, s->movie + s->rating_at,
-        s->half_stars + s->rating_at, s->rated_at + s->rating_at, n};
+        s->number + s->rating_at, s->half_stars + s->rating_at, s->rated_at + s->rating_at, n};
     s->rating_at += n;
     return true;
 }
@@ -115,6 +127,7 @@ static struct ml_source small_source(struct small *s)
          sscanf(p, " %d %d %d %lld;%n", &user, &movie, &half_stars, &at, &used) == 4; p += used) {
         s->user[s->rating_n] = user;
         s->movie[s->rating_n] = movie;
+        s->number[s->rating_n] = number_of(s, movie);
         s->half_stars[s->rating_n] = (uint8_t)half_stars;
         s->rated_at[s->rating_n] = at;
         count(s, s->rating_n++);
@@ -264,6 +277,17 @@ static void orphans_end_the_load(void **state)
         kit_int(
             k, "SELECT (SELECT count(*) FROM movielens_movies) + (SELECT count(*) FROM ratings)"),
         0);
+}
+
+static void a_number_of_no_movie_is_an_error(void **state)
+{
+    struct kit *k = *state;
+    struct ml_load_result r;
+    struct small s = {.movies = three, .ratings = "1 1 8 100; 1 40 8 100;", .tags = ""};
+    struct ml_source source = small_source(&s);
+    s.number[1] = 3;
+    must_fail(store_load_movielens(k->s, &source, &r, &k->e), ERR_BUG);
+    assert_int_equal(kit_int(k, "SELECT count(*) FROM ratings"), 0);
 }
 
 /* ---- replacing */
@@ -520,6 +544,7 @@ static const struct CMUnitTest both[] = {
     KIT_TEST(statistics_may_be_kept_without_rows),
     KIT_TEST(a_release_without_the_word_has_its_rows),
     KIT_TEST(orphans_end_the_load),
+    KIT_TEST(a_number_of_no_movie_is_an_error),
     KIT_TEST(another_release_replaces_all_but_links),
     KIT_TEST(generated_counts_are_right),
     KIT_TEST(errors_leave_an_empty_database),

@@ -79,6 +79,14 @@ static bool take_movie(void *payload, const struct ml_movie *movie, struct err *
     return true;
 }
 
+static uint32_t number_of(const struct serial *s, int64_t movielens_id)
+{
+    uint32_t before = 0;
+    for (size_t i = 0; i < s->movie_n; i++)
+        before += s->movies[i] < movielens_id;
+    return before;
+}
+
 static const char *compare_rows(struct serial *s, struct movielens *m, struct findings *f)
 {
     struct rating_block b = {.n = 1};
@@ -90,7 +98,7 @@ static const char *compare_rows(struct serial *s, struct movielens *m, struct fi
         for (size_t i = 0; i < b.n; i++)
             if (!next_row(s, &want) || b.user_id[i] != want.user_id ||
                 b.movielens_id[i] != want.movielens_id || b.half_stars[i] != want.half_stars ||
-                b.rated_at[i] != want.rated_at)
+                b.rated_at[i] != want.rated_at || b.movie[i] != number_of(s, want.movielens_id))
                 return "a row";
     }
     return next_row(s, &want) ? "the number of rows" : NULL;

@@ -9,6 +9,7 @@
 #include "source/movielens/known.h"
 #include "source/movielens/note.h"
 #include "source/movielens/number.h"
+#include "source/movielens/numbers.h"
 
 static void known_ids(void **state)
 {
@@ -28,6 +29,49 @@ static void known_ids(void **state)
     assert_int_equal(known_index(&k, -1), KNOWN_NOT);
     assert_int_equal(known_index(&k, KNOWN_DENSE + 2), KNOWN_NOT);
     assert_int_equal(k.n, N);
+    known_done(&k);
+}
+
+/* Some of them far, and a group that is full. */
+static void movies_are_numbered_by_id(void **state)
+{
+    (void)state;
+    enum { FULL = 3 * NUMBERS_GROUP, N = FULL + 6 };
+    static const int64_t others[] = {
+        2147483647, KNOWN_DENSE + 1, 292757, KNOWN_DENSE, KNOWN_DENSE - 1, 4095};
+    int32_t ids[N];
+    struct known k;
+    struct numbers n;
+    known_init(&k);
+    numbers_init(&n);
+    for (size_t i = 0; i < N - FULL; i++)
+        assert_true(known_add(&k, others[i]));
+    for (int64_t id = FULL; id >= 1; id--)
+        assert_true(known_add(&k, id));
+    numbers_make(&n, &k, ids);
+    for (uint32_t i = 0; i < N; i++) {
+        assert_true(i == 0 || ids[i] > ids[i - 1]);
+        assert_int_equal(numbers_of(&n, ids[i]), i);
+        assert_true(known_index(&k, ids[i]) != KNOWN_NOT);
+    }
+    static const int64_t unknown[] = {-1, 0, FULL + 1, 4096, KNOWN_DENSE + 2, INT64_MAX};
+    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
+        assert_int_equal(numbers_of(&n, unknown[i]), KNOWN_NOT);
+    numbers_done(&n);
+    known_done(&k);
+}
+
+static void no_movies_no_numbers(void **state)
+{
+    (void)state;
+    int32_t ids[1];
+    struct known k;
+    struct numbers n;
+    known_init(&k);
+    numbers_init(&n);
+    numbers_make(&n, &k, ids);
+    assert_int_equal(numbers_of(&n, 1), KNOWN_NOT);
+    numbers_done(&n);
     known_done(&k);
 }
 
@@ -100,6 +144,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_ids),
+        cmocka_unit_test(movies_are_numbered_by_id),
+        cmocka_unit_test(no_movies_no_numbers),
         cmocka_unit_test(whole_numbers),
         cmocka_unit_test(shown_texts),
     };

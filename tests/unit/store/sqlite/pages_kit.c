@@ -221,8 +221,8 @@ bool write_rows(struct pages_kit *k, size_t block)
     bool indexed;
     for (size_t i = 0; i < r->n; i += block) {
         size_t n = r->n - i < block ? r->n - i : block, taken;
-        struct ranked_block b = {
-            {r->users + i, r->movies + i, r->half_stars + i, r->times + i, n}, r->ranks + i};
+        struct rating_block b = {
+            r->users + i, r->movies + i, r->ranks + i, r->half_stars + i, r->times + i, n};
         if (!rating_pages_add(&k->pages, &b, &taken, &k->e))
             fail_msg("%s", k->e.text);
         assert_int_equal(taken, n);

@@ -46,7 +46,7 @@ static bool write_failing(struct pages_kit *k, int n, int errnum)
     size_t taken;
     make_empty(k, "direct.db", 4096, 0);
     begin_pages(k, "direct.db");
-    struct ranked_block b = {{r->users, r->movies, r->half_stars, r->times, r->n}, r->ranks};
+    struct rating_block b = {r->users, r->movies, r->ranks, r->half_stars, r->times, r->n};
     failing = n;
     error = errnum;
     sys_install(&seam);

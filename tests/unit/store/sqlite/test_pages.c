@@ -273,7 +273,7 @@ static void rows_out_of_order(void **state)
         size_t from = at % 2 == 0 ? at - 1 : 0; /* which earlier row comes again */
         r->users[at] = r->users[from];
         r->movies[at] = r->movies[from];
-        struct ranked_block b = {{r->users, r->movies, r->half_stars, r->times, 1000}, r->ranks};
+        struct rating_block b = {r->users, r->movies, r->ranks, r->half_stars, r->times, 1000};
         assert_true(rating_pages_add(&k->pages, &b, &taken, &k->e));
         assert_int_equal(taken, at);
         assert_true(rating_pages_end(&k->pages, true, &indexed, &k->e));
@@ -383,8 +383,8 @@ static void page_numbers_run_out(void **state)
     make_rows(k, &shape);
     for (uint32_t left = 0; left < 3000; left += 1024) {
         struct row_list *r = &k->rows;
-        struct ranked_block b = {
-            {r->users, r->movies, r->half_stars, r->times, shape.rows}, r->ranks};
+        struct rating_block b = {
+            r->users, r->movies, r->ranks, r->half_stars, r->times, shape.rows};
         size_t taken;
         bool indexed;
         make_empty(k, "direct.db", 512, 0);
