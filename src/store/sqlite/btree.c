@@ -9,6 +9,7 @@ enum {
     ROW_LEAF = 0x0d,
     ROWID_MAX = 9, /* bytes */
     SPARE = 1,
+    HEAD_OF_THREE = 2 + 3, /* bytes of a cell before its values */
     SHORT = 40,      /* bytes of the longest entry of three values, with the place of its cell */
     FIRST_TEXT = 13, /* serial type of the empty text */
     DIVIDERS_FIRST = 4096,
@@ -142,6 +143,64 @@ bool leaves_turn(struct leaves *l)
         close_leaf(l);
     open_leaf(l);
     return false;
+}
+
+/* ---- entries that differ in their last value */
+
+/* What stands before the last value: the second, and before that eight bytes that end with the
+ * first. */
+struct same {
+    uint64_t begin, second; /* as put_u64 takes them */
+    uint32_t begin_n, second_n;
+    uint8_t last_type, last_n;
+};
+
+/* The first takes three bytes at most. */
+static inline struct same same_of(const struct value v[3])
+{
+    uint32_t begin_n = HEAD_OF_THREE + v[0].size, record = begin_n - 1u + v[1].size + v[2].size;
+    uint64_t head = (uint64_t)record << 32 | 4u << 24 | (uint32_t)v[0].type << 16 |
+                    (uint32_t)v[1].type << 8 | v[2].type;
+    uint64_t first = v[0].size == 0 ? 0 : v[0].bits; /* the value 1 takes no bytes */
+    return (struct same){
+        head << 8 * v[0].size | first, v[1].bits, begin_n, v[1].size, v[2].type, v[2].size};
+}
+
+/* As many as the leaf has room for, and as have a value of the same type; returns how many. Written
+ * as leaves_add does, so up to three bytes below the cell too. */
+static uint32_t fill_leaf(struct leaves *l, const struct same same, const int32_t *last, uint32_t n)
+{
+    uint32_t size = same.begin_n + same.second_n + same.last_n, content = l->content, i = 0,
+             most = l->room / (size + POINTER);
+    uint8_t *at = l->page + content, *place = l->page + LEAF_HEADER + (size_t)POINTER * l->entries;
+    for (n = n < most ? n : most; i < n && value_int(last[i]).type == same.last_type; i++) {
+        put_u64(at - 8, (uint64_t)last[i]);
+        at -= same.last_n;
+        put_u64(at - 8, same.second);
+        at -= same.second_n;
+        put_u64(at - 8, same.begin);
+        at -= same.begin_n;
+        content -= size;
+        put_u16(place + (size_t)POINTER * i, content);
+    }
+    l->content = content;
+    l->room -= i * (size + POINTER);
+    l->entries += i;
+    l->put += i;
+    return i;
+}
+
+void leaves_add_lasts(struct leaves *l, struct value v[3], const int32_t *last, uint32_t n)
+{
+    bool fits = HEAD_OF_THREE + v[0].size <= 8;
+    for (uint32_t i = 0, filled; i < n; i += filled) {
+        v[2] = value_int(last[i]);
+        filled = fits && l->page != NULL ? fill_leaf(l, same_of(v), last + i, n - i) : 0;
+        if (filled > 0)
+            continue;
+        leaves_add(l, v, 3);
+        filled = 1;
+    }
 }
 
 /* Each leaf but a part's last two is left for an entry that did not fit, so it has at least what

@@ -167,6 +167,10 @@ static inline void leaves_add(struct leaves *l, const struct value *v, uint32_t 
     leaves_entered(l, size, held);
 }
 
+/* The same for entries of three values that differ in the last: the values of `last` one after the
+ * other, in the place of v[2]. */
+void leaves_add_lasts(struct leaves *l, struct value v[3], const int32_t *last, uint32_t n);
+
 /* The same with a text before the value v[at]; two values at least. False: the record
  * would need an overflow page, and nothing was added. */
 bool leaves_add_text(

@@ -25,10 +25,7 @@ struct half {
 static void add_ratings(struct half *h, uint32_t movie, uint32_t step, uint32_t from, uint32_t to)
 {
     struct value v[] = {value_int(h->ix->movies[movie]), value_half(step + 1), value_int(0)};
-    for (uint32_t i = from; i < to; i++) {
-        v[2] = value_int(h->users[i]);
-        leaves_add(&h->leaves, v, 3);
-    }
+    leaves_add_lasts(&h->leaves, v, h->users + from, to - from);
 }
 
 static void add_tags(struct half *h, uint32_t movie, uint32_t from, uint32_t to)
