@@ -4,10 +4,7 @@
 #include "base/mem.h"
 #include "store/sqlite/btree.h"
 
-enum {
-    NARROWEST = 16, /* movies of a bucket */
-    NARROWER = 16,  /* than what comes before it */
-};
+enum { NARROWER = 16 }; /* a bucket than all movies that come before it */
 
 #define MOST_ROWS (UINT32_MAX / 2)
 
@@ -38,8 +35,14 @@ void movie_index_done(struct movie_index *ix)
 static size_t behind(const struct movie_index *ix, size_t first)
 {
     size_t width = first / NARROWER, most = BUCKET_PAIRS / ix->steps;
-    width = width < NARROWEST ? NARROWEST : width > most ? most : width;
+    width = (width < most ? width : most) / MOVIE_INDEX_GROUP * MOVIE_INDEX_GROUP;
+    width = width == 0 ? MOVIE_INDEX_GROUP : width;
     return width < ix->movie_n - first ? first + width : ix->movie_n;
+}
+
+static size_t groups(const struct movie_index *ix)
+{
+    return (ix->movie_n + MOVIE_INDEX_GROUP - 1) / MOVIE_INDEX_GROUP;
 }
 
 static void make_buckets(struct movie_index *ix)
@@ -47,19 +50,19 @@ static void make_buckets(struct movie_index *ix)
     for (size_t first = 0; first < ix->movie_n; first = behind(ix, first))
         ix->bucket_n++;
     ix->buckets = mem_alloc(ix->bucket_n * sizeof *ix->buckets);
-    ix->places = mem_grow(NULL, ix->movie_n, sizeof *ix->places);
+    ix->places = mem_grow(NULL, groups(ix), sizeof *ix->places);
     for (size_t i = 0, first = 0, end; first < ix->movie_n; i++, first = end) {
         end = behind(ix, first);
         ix->buckets[i].first = (uint32_t)first;
-        for (size_t m = first; m < end; m++)
-            ix->places[m] = (struct bucket_place){(uint16_t)i, (uint16_t)((m - first) * ix->steps)};
+        for (size_t m = first; m < end; m += MOVIE_INDEX_GROUP)
+            ix->places[m / MOVIE_INDEX_GROUP] = (uint16_t)i;
     }
 }
 
 size_t movie_index_fixed(const struct movie_index *ix)
 {
     return ix->blocks * sizeof(struct bucket_block) + ix->bucket_n * sizeof *ix->buckets +
-           ix->movie_n * sizeof *ix->places + ix->users.cap * sizeof(int32_t) * 2 +
+           groups(ix) * sizeof *ix->places + ix->users.cap * sizeof(int32_t) * 2 +
            MOVIE_INDEX_THREADS * BUCKET_PAIRS * sizeof(uint32_t);
 }
 
@@ -84,11 +87,11 @@ static bool add_rows(
 {
     uint32_t user = (uint32_t)ix->users.n - 1;
     for (size_t i = 0; i < n; i++) {
-        struct bucket_place place = ix->places[movie[i]];
-        struct bucket *b = &ix->buckets[place.bucket];
+        struct bucket *b = &ix->buckets[ix->places[movie[i] / MOVIE_INDEX_GROUP]];
+        uint32_t pair = (movie[i] - b->first) * ix->steps;
         if (!bucket_has_room(b, user) && !make_room(ix, b, user))
             return false;
-        bucket_add(b, place.pair + (half_stars == NULL ? 0 : half_stars[i] - 1u), user);
+        bucket_add(b, pair + (half_stars == NULL ? 0 : half_stars[i] - 1u), user);
     }
     ix->rows += n;
     return true;

@@ -26,11 +26,7 @@ enum movie_index_kind { INDEX_OF_RATINGS, INDEX_OF_TAGS };
 enum {
     MOVIE_INDEX_STEPS = 10, /* half stars */
     MOVIE_INDEX_THREADS = 2,
-};
-
-/* Where a movie's rows go. */
-struct bucket_place {
-    uint16_t bucket, pair; /* its first pair in there */
+    MOVIE_INDEX_GROUP = 16, /* movies: a bucket has whole groups */
 };
 
 struct movie_index {
@@ -42,7 +38,8 @@ struct movie_index {
     struct vec users;       /* int32_t: as they come */
     struct bucket *buckets; /* with the first row */
     size_t bucket_n;
-    struct bucket_place *places; /* per movie */
+    /* the bucket of each MOVIE_INDEX_GROUP movies: few bytes, asked for every row */
+    uint16_t *places;
     size_t blocks;               /* of all buckets */
     uint64_t rows;
     uint64_t value_bytes;    /* that their users and ratings take as values of entries */

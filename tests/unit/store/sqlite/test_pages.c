@@ -230,9 +230,9 @@ static void little_memory(void **state)
     shape.rows = MANY;
     make_rows(k, &shape);
     write_plain(k, 4096, 0);
-    assert_true(write_with(k, 1900000));
+    assert_true(write_with(k, 1800000));
     compare_written(k);
-    assert_false(write_with(k, 1800000));
+    assert_false(write_with(k, 1700000));
     sqlite3 *db = open_db(k, "direct.db");
     run_sql(db, "DROP INDEX ix; CREATE INDEX ix ON ratings (movielens_id, rating)");
     (void)sqlite3_close(db);
