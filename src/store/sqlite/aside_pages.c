@@ -310,6 +310,9 @@ static bool finish_file(struct aside_pages *p, struct err *e)
     return page_file_finish(&p->file, e);
 }
 
+/* OR ROLLBACK: nobody goes on with the transaction when this fails (transaction.c). Else SQLite
+ * would keep, to take back the statement alone, what each page was that was changed before it: all
+ * that its cache holds, in a file. */
 static bool take_over(struct aside_pages *p, const struct page_tree *t, struct err *e)
 {
     const char *name = t->stream->put->table->name;
@@ -317,7 +320,9 @@ static bool take_over(struct aside_pages *p, const struct page_tree *t, struct e
     int64_t copied = 0;
     str_init(&sql, SQL_MAX);
     sql_expand(p->s, &sql,
-        arena_print(&p->s->scratch, "INSERT INTO main.{%s} SELECT * FROM side.{%s}", name, name).p);
+        arena_print(&p->s->scratch,
+            "INSERT OR ROLLBACK INTO main.{%s} SELECT * FROM side.{%s}", name, name)
+            .p);
     bool ok = sqlite_exec(p->s, str_z(&sql), NULL, 0, &copied, e);
     str_done(&sql);
     for (size_t i = 0; ok && i < p->n; i++)

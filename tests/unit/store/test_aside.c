@@ -157,10 +157,11 @@ static void write_all(struct kit *k, struct tmdb_write *records[MOVIES])
 static size_t taken_over(const struct kit *k)
 {
     const struct sqlite *q = sqlite_of(k->s);
+    static const char takes[] = "INSERT OR ROLLBACK INTO main.";
     size_t n = 0;
     for (size_t i = 0; i < STATEMENTS; i++)
         n += q->statements[i].sql != NULL &&
-             strncmp(q->statements[i].sql, "INSERT INTO main.", 17) == 0;
+             strncmp(q->statements[i].sql, takes, sizeof takes - 1) == 0;
     return n;
 }
 
