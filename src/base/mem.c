@@ -1,4 +1,7 @@
 /* Memory: see mem.h. */
+#ifdef __linux__
+#define _DEFAULT_SOURCE /* madvise */
+#endif
 #include "base/mem.h"
 
 #include "base/err.h"
@@ -6,6 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 void mem_exhausted(void)
@@ -30,6 +34,19 @@ void *mem_pages(size_t n)
     if (p != NULL)
         return memset(p, 0, n);
     mem_exhausted();
+}
+
+/* A hint, for the large pages that are within it as a whole. */
+void *mem_table(size_t n)
+{
+    char *p = mem_alloc(n);
+#ifdef MADV_HUGEPAGE
+    enum { LARGE = 2 * 1024 * 1024 };
+    size_t skip = (LARGE - (uintptr_t)p % LARGE) % LARGE;
+    if (n >= skip + LARGE)
+        (void)madvise(p + skip, (n - skip) / LARGE * LARGE, MADV_HUGEPAGE);
+#endif
+    return p;
 }
 
 void *mem_grow(void *p, size_t count, size_t size)

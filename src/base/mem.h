@@ -12,6 +12,9 @@ enum { MEM_PAGE = 4096 };
 
 void *mem_alloc(size_t n); /* zeroed; n == 0 gives a valid pointer */
 void *mem_pages(size_t n);  /* zeroed, at a multiple of MEM_PAGE; n is one too */
+/* Zeroed, for a large table that is looked into anywhere: of pages as large as the system has, for
+ * it looks up where each page is. mem_free it. */
+void *mem_table(size_t n);
 void *mem_grow(
     void *p, size_t count, size_t size); /* realloc to count * size; overflow is exhaustion */
 void mem_free(void *p);                  /* NULL is fine */

@@ -29,7 +29,7 @@ struct seen {
 
 struct seen *seen_new(int64_t floor)
 {
-    struct seen *s = mem_alloc(sizeof *s);
+    struct seen *s = mem_table(sizeof *s);
     s->floor = floor;
     return s;
 }

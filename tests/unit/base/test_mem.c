@@ -29,6 +29,18 @@ TEST(pages_are_zeroed_and_stand_where_pages_do)
     }
 }
 
+TEST(tables_of_any_size_are_zeroed)
+{
+    static const size_t sizes[] = {0, 1, MEM_PAGE, 2097151, 2097152, 4194303, 4194304, 9000001};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        unsigned char *p = mem_table(sizes[i]);
+        for (size_t k = 0; k < sizes[i]; k++)
+            assert_int_equal(p[k], 0);
+        memset(p, 0xFF, sizes[i]);
+        mem_free(p);
+    }
+}
+
 TEST(nothing_is_a_valid_pointer)
 {
     void *p = mem_alloc(0), *q = mem_grow(NULL, 0, 8), *r = mem_grow(NULL, 8, 0);
@@ -80,7 +92,9 @@ static void be_told(void *payload)
 TEST(exhaustion_says_so_and_ends_with_71)
 {
     void (*const ways[])(void *) = {
-        alloc_too_much, grow_too_much, grow_over_size_max,
+        alloc_too_much,
+        grow_too_much,
+        grow_over_size_max,
         be_told,
     };
     for (size_t i = 0; i < COUNT(ways); i++) {
@@ -95,6 +109,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zeroed_even_when_it_was_used),
         cmocka_unit_test(pages_are_zeroed_and_stand_where_pages_do),
+        cmocka_unit_test(tables_of_any_size_are_zeroed),
         cmocka_unit_test(nothing_is_a_valid_pointer),
         cmocka_unit_test(growing_keeps_the_contents),
         cmocka_unit_test(exhaustion_says_so_and_ends_with_71),
