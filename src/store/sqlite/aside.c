@@ -9,6 +9,7 @@
 #include "store/sqlite/aside_index.h"
 #include "store/sqlite/aside_insert.h"
 #include "store/sqlite/aside_pages.h"
+#include "store/sqlite/closing.h"
 #include "store/sqlite/side.h"
 
 #include <errno.h>
@@ -134,7 +135,7 @@ void aside_free(struct aside *a)
     for (size_t i = 0; i < a->n; i++)
         vec_done(&a->streams[i].runs);
     if (a->fd >= 0)
-        (void)sys_close(a->fd);
+        closing_begin(sqlite_of(a->s), a->fd);
     str_done(&a->block);
     mem_free(a);
 }

@@ -9,15 +9,26 @@ struct checkpoint {
     struct thread *thread;
 };
 
+/* SQLite leaves it to who takes over the rest, where something was added to the log meanwhile. He
+ * is told of what fails here too, for the system tells it each descriptor. */
+static void sync_database(sqlite3 *db)
+{
+    sqlite3_file *f = NULL;
+    if (sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &f) == SQLITE_OK && f != NULL &&
+        f->pMethods != NULL)
+        (void)f->pMethods->xSync(f, SQLITE_SYNC_NORMAL);
+}
+
 /* It waits for nobody: what readers still need stays in the log. */
 static void write_back(void *payload)
 {
     struct checkpoint *c = payload;
     struct err ignored;
-    if (sqlite_connect(&c->own, STORE_WRITE, &ignored))
-        (void)sqlite_run(&c->own,
+    if (sqlite_connect(&c->own, STORE_WRITE, &ignored) &&
+        sqlite_run(&c->own,
             "PRAGMA schema_version; PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(PASSIVE)",
-            "cannot take the log over", &ignored);
+            "cannot take the log over", &ignored))
+        sync_database(c->own.db);
     sqlite_disconnect(&c->own);
 }
 

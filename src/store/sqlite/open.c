@@ -2,6 +2,7 @@
 #include "store/ddl.h"
 #include "store/sqlite/aside.h"
 #include "store/sqlite/checkpoint.h"
+#include "store/sqlite/closing.h"
 #include "store/sqlite/fill.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/side.h"
@@ -162,6 +163,7 @@ static void close_it(struct store *s)
     side_drop(q);
     sqlite_disconnect(q);
     aside_free(q->aside);
+    closing_join(q);
     mem_free(q->path);
     mem_free(q);
     s->db = NULL;

@@ -7,6 +7,7 @@
 #include "base/thread.h"
 #include "store/sql.h"
 #include "store/sqlite/bytes.h"
+#include "store/sqlite/closing.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -114,15 +115,20 @@ static bool sync_it(struct sqlite *q, struct err *e)
 
 /* ---- claiming and letting go */
 
+static void forget(struct sqlite *q)
+{
+    mem_free(q->beside);
+    q->beside = NULL;
+    q->building = false;
+}
+
 /* The descriptor is closed last: closing any descriptor of a file ends all locks of this process on
  * it, SQLite's too. */
 static void let_go(struct sqlite *q)
 {
     (void)end_ahead(q);
     (void)sys_close(q->beside_fd);
-    mem_free(q->beside);
-    q->beside = NULL;
-    q->building = false;
+    forget(q);
 }
 
 void side_drop(struct sqlite *q)
@@ -133,8 +139,13 @@ void side_drop(struct sqlite *q)
     if (q->attached)
         (void)sqlite3_exec(q->db, "DETACH side", NULL, NULL, NULL);
     q->attached = false;
-    (void)file_remove(q->beside, &ignored);
-    let_go(q);
+    if (!file_remove(q->beside, &ignored)) {
+        let_go(q);
+        return;
+    }
+    (void)end_ahead(q);
+    closing_begin(q, q->beside_fd);
+    forget(q);
 }
 
 void side_clean(const struct sqlite *q)

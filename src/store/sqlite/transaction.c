@@ -18,6 +18,7 @@
  * nothing is gathered: readers would have to wait for it. */
 #include "store/sqlite/aside.h"
 #include "store/sqlite/checkpoint.h"
+#include "store/sqlite/closing.h"
 #include "store/sqlite/side.h"
 
 #include "base/sys.h"
@@ -57,6 +58,7 @@ static bool begin_gathering(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
     checkpoint_join(q);
+    closing_join(q);
     if (!sqlite_run(q, "BEGIN IMMEDIATE", failed_to_begin, e))
         return false;
     if (!aside_new(s, &q->aside, e)) {

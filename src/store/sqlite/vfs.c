@@ -3,8 +3,10 @@
  * Tests reach SQLite's reads, writes, syncs, truncations and removals this way, its clock and its
  * waiting too. Shared memory of the write-ahead log and locks are handed through unasked: they lose
  * nothing when they fail. The memory-mapped access to the database file is not offered, so that
- * every read is a call. */
+ * every read is a call. What goes into the log goes by the block (log_out.h), for which the seam is
+ * asked, not for each frame. */
 #include "store/sqlite/db.h"
+#include "store/sqlite/log_out.h"
 
 #include "base/mem.h"
 #include "base/sys.h"
@@ -25,7 +27,8 @@ struct seam_vfs {
 struct seam_file {
     sqlite3_file base;
     struct seam_vfs *vfs;
-    sqlite3_file *real; /* behind this struct */
+    sqlite3_file *real;  /* behind this struct */
+    struct log_out *log; /* of a write-ahead log; NULL: it is none */
 };
 
 static sqlite3_file *real_file(sqlite3_file *f)
@@ -62,14 +65,22 @@ static struct seam_vfs *vfs_of(sqlite3_file *f)
     return ((struct seam_file *)(void *)f)->vfs;
 }
 
+static struct log_out *log_of(sqlite3_file *f)
+{
+    return ((struct seam_file *)(void *)f)->log;
+}
+
 static int file_close(sqlite3_file *f)
 {
+    log_out_free(log_of(f));
     return real_file(f)->pMethods->xClose(real_file(f));
 }
 
 static int file_read(sqlite3_file *f, void *to, int n, sqlite3_int64 at)
 {
-    int rc = refused(vfs_of(f), SYS_READ, SQLITE_IOERR_READ);
+    int rc = log_of(f) == NULL ? SQLITE_OK : log_out_flush_there(log_of(f), n, at);
+    if (rc == SQLITE_OK)
+        rc = refused(vfs_of(f), SYS_READ, SQLITE_IOERR_READ);
     return rc != SQLITE_OK
                ? rc
                : outcome(vfs_of(f), real_file(f)->pMethods->xRead(real_file(f), to, n, at));
@@ -88,15 +99,22 @@ static int write_pieces(sqlite3_file *real, const char *from, int n, sqlite3_int
     return rc;
 }
 
-static int file_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
+static int write_now(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
 {
     int rc = refused(vfs_of(f), SYS_WRITE, SQLITE_IOERR_WRITE);
     return rc != SQLITE_OK ? rc : outcome(vfs_of(f), write_pieces(real_file(f), from, n, at));
 }
 
+static int file_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
+{
+    return log_of(f) == NULL ? write_now(f, from, n, at) : log_out_write(log_of(f), from, n, at);
+}
+
 static int file_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
-    int rc = refused(vfs_of(f), SYS_TRUNCATE, SQLITE_IOERR_TRUNCATE);
+    int rc = log_of(f) == NULL ? SQLITE_OK : log_out_cut(log_of(f), size);
+    if (rc == SQLITE_OK)
+        rc = refused(vfs_of(f), SYS_TRUNCATE, SQLITE_IOERR_TRUNCATE);
     return rc != SQLITE_OK
                ? rc
                : outcome(vfs_of(f), real_file(f)->pMethods->xTruncate(real_file(f), size));
@@ -104,14 +122,17 @@ static int file_truncate(sqlite3_file *f, sqlite3_int64 size)
 
 static int file_sync(sqlite3_file *f, int flags)
 {
-    int rc = refused(vfs_of(f), SYS_SYNC, SQLITE_IOERR_FSYNC);
+    int rc = log_of(f) == NULL ? SQLITE_OK : log_out_flush(log_of(f));
+    if (rc == SQLITE_OK)
+        rc = refused(vfs_of(f), SYS_SYNC, SQLITE_IOERR_FSYNC);
     return rc != SQLITE_OK ? rc
                            : outcome(vfs_of(f), real_file(f)->pMethods->xSync(real_file(f), flags));
 }
 
 static int file_size_of(sqlite3_file *f, sqlite3_int64 *ret)
 {
-    return real_file(f)->pMethods->xFileSize(real_file(f), ret);
+    int rc = log_of(f) == NULL ? SQLITE_OK : log_out_flush(log_of(f));
+    return rc != SQLITE_OK ? rc : real_file(f)->pMethods->xFileSize(real_file(f), ret);
 }
 
 static int file_lock_it(sqlite3_file *f, int level)
@@ -174,13 +195,17 @@ static int vfs_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags
     file->base.pMethods = NULL;
     file->vfs = (struct seam_vfs *)(void *)v;
     file->real = (sqlite3_file *)(void *)(file + 1);
+    file->log = NULL;
     int rc = refused(file->vfs, SYS_OPEN, SQLITE_CANTOPEN);
     if (rc == SQLITE_OK)
         rc = outcome(
             file->vfs, file->vfs->real->xOpen(file->vfs->real, name, file->real, flags, ret_flags));
-    if (rc == SQLITE_OK)
-        file->base.pMethods = &methods;
-    return rc;
+    if (rc != SQLITE_OK)
+        return rc;
+    file->base.pMethods = &methods;
+    if ((flags & SQLITE_OPEN_WAL) != 0)
+        file->log = log_out_new(f, name, write_now);
+    return SQLITE_OK;
 }
 
 static int vfs_delete(sqlite3_vfs *v, const char *name, int sync_folder)

@@ -1,0 +1,35 @@
+/* Log out: what SQLite appends to its write-ahead log goes there by the block, and from there to
+ * the disk at once (private to vfs.c).
+ *
+ * A page comes as two writes, 24 bytes and the page behind them, none at a place where the system's
+ * pages begin; a first load brings a hundred thousand, and when the commit came, the disk had a
+ * gigabyte to write while all waited. Here what follows on what came before waits until a block is
+ * together. Nobody else reads of the log what is not committed, and each commit is synced (open.c,
+ * checkpoint.c), for which all is written first.
+ *
+ * A block that could not be written stays, and is tried again: SQLite may take back one statement
+ * after a full disk, and go on with what came before it. */
+#ifndef MOVIE_ETL_STORE_SQLITE_LOG_OUT_H
+#define MOVIE_ETL_STORE_SQLITE_LOG_OUT_H
+
+#include <sqlite3.h>
+
+struct log_out;
+
+typedef int log_write_fn(sqlite3_file *log, const void *from, int n, sqlite3_int64 at);
+
+/* The log and its name are borrowed; `write` writes into it. */
+struct log_out *log_out_new(sqlite3_file *log, const char *path, log_write_fn *write);
+/* What waits is not written: it was not committed. NULL is fine. */
+void log_out_free(struct log_out *l);
+
+/* SQLITE_OK, or what `write` said. */
+int log_out_write(struct log_out *l, const void *from, int n, sqlite3_int64 at);
+/* Writes what waits. */
+int log_out_flush(struct log_out *l);
+/* The same, if some of it lies there. */
+int log_out_flush_there(struct log_out *l, int n, sqlite3_int64 at);
+/* The log is to have this size: what waits behind it is forgotten, else it is written. */
+int log_out_cut(struct log_out *l, sqlite3_int64 size);
+
+#endif
