@@ -203,6 +203,11 @@ void mover_settle(struct mover *m)
     lock_give(m->lock);
 }
 
+void mover_end(struct mover *m)
+{
+    queue_close(m->files);
+}
+
 /* What the threads have left: copies of files whose load was not settled, a settled one behind
  * these, for a copy may be done before that of an earlier file, and files whose name came again. */
 static void clear_up(struct mover *m)
@@ -261,7 +266,7 @@ bool mover_finish(struct mover *m, bool ok, void (*failed)(void *payload, const 
 {
     if (m == NULL)
         return ok;
-    queue_close(m->files);
+    mover_end(m);
     for (size_t i = 0; i < THREADS; i++)
         thread_join(m->hands[i].thread);
     clear_up(m);

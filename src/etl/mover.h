@@ -8,9 +8,10 @@
  * Two threads, because one core compresses about as fast as the other reads when nothing changed.
  * They let those go first who read and load, and nobody waits for them before the end: a file that
  * is not moved yet is as safe where it lies. They end moves in groups, for each group waits for the
- * disk twice. In which order files are moved does not matter, but for those that might get one name
- * (a second NAME is processed/NAME_r2, and so may be a file in raw/): all of them but the first
- * wait until the threads are done.
+ * disk twice; after mover_end in groups of any size, beside the last indexes of a first load. In
+ * which order files are moved does not matter, but for those that might get one name (a second NAME
+ * is processed/NAME_r2, and so may be a file in raw/): all of them but the first wait until the
+ * threads are done.
  *
  * A file that cannot be moved, because it has changed since it was read or for any other reason,
  * stays where it is, and mover_finish says so; the others go on, but after a few failures of the
@@ -34,6 +35,8 @@ bool mover_new(const char *data_dir, size_t max, struct mover **ret, struct err 
 void mover_put(struct mover *m, const struct loaded_file *file);
 /* The load of all files that were put is settled. */
 void mover_settle(struct mover *m);
+/* No more files come, nor is more settled: what can be moved is, while the caller goes on. */
+void mover_end(struct mover *m);
 /* Waits until all that is settled is moved, and frees it (NULL is fine). Gives `ok`, and keeps `e`
  * if that is false; else whether all could be moved: `e` is the first failure. `failed` is told of
  * the others. */

@@ -223,6 +223,7 @@ static bool process_files(struct processing *p, struct err *e)
     struct err later;
     if (!settle(p, true, ok ? e : &later))
         ok = false;
+    mover_end(p->mover);
     return ok;
 }
 

@@ -349,6 +349,26 @@ static void test_what_is_settled_goes_whoever_is_done_before(void **state)
     assert_null(strstr(box_list(b, "movies/processed"), ".part"));
 }
 
+static void test_after_the_last_nobody_waits_to_be_finished(void **state)
+{
+    struct box *b = *state;
+    struct mover *m = NULL;
+    struct err e;
+    must(mover_new(b->dir, FILES, &m, &e));
+    for (int i = 0; i < FILES; i++) {
+        put(b, i);
+        mover_put(m, loaded(b, file_at(b, "raw", i)));
+    }
+    mover_settle(m);
+    mover_end(m);
+    for (int i = 0; i < FILES; i++)
+        while (file_exists(file_at(b, "raw", i)))
+            (void)sched_yield();
+    for (int i = 0; i < FILES; i++)
+        assert_true(is_moved(b, i));
+    assert_true(finish(m, true, &e));
+}
+
 /* What went wrong before counts, not the mover's own failure. */
 static void test_the_first_failure_stays(void **state)
 {
@@ -390,6 +410,7 @@ int main(void)
         BOX_TEST(test_a_file_that_changed_stays),
         BOX_TEST(test_what_is_not_settled_stays),
         BOX_TEST(test_what_is_settled_goes_whoever_is_done_before),
+        BOX_TEST(test_after_the_last_nobody_waits_to_be_finished),
         BOX_TEST(test_the_first_failure_stays),
         BOX_TEST(test_a_stop_leaves_the_rest),
     };
