@@ -72,6 +72,29 @@ void arena_reset(struct arena *a)
     kept->used = 0;
 }
 
+struct arena_mark arena_mark(const struct arena *a)
+{
+    return (struct arena_mark){a->top, a->top == NULL ? 0 : a->top->used, a->used};
+}
+
+/* As in a reset, huge chunks are freed. */
+void arena_back(struct arena *a, const struct arena_mark *m)
+{
+    while (a->top != m->top) {
+        struct arena_chunk *c = a->top;
+        a->top = c->below;
+        if (c->size > LARGEST_CHUNK) {
+            mem_free(c);
+            continue;
+        }
+        c->below = a->spare;
+        a->spare = c;
+    }
+    if (a->top != NULL)
+        a->top->used = m->in_top;
+    a->used = m->used;
+}
+
 /* The first spare chunk that n bytes fit into, or NULL. */
 static struct arena_chunk *take_spare(struct arena *a, size_t n)
 {

@@ -25,6 +25,16 @@ void arena_init(struct arena *a);
 void arena_done(struct arena *a);
 void arena_reset(struct arena *a);
 
+/* How full it is. */
+struct arena_mark {
+    struct arena_chunk *top;
+    size_t in_top;
+    uint64_t used;
+};
+struct arena_mark arena_mark(const struct arena *a);
+/* Gives back what was taken since, with no reset between. */
+void arena_back(struct arena *a, const struct arena_mark *m);
+
 void *arena_take(struct arena *a, size_t n);
 void *arena_take_array(struct arena *a, size_t count, size_t size);
 /* The same, but holding anything, for who writes all of it before it is read: clearing what is

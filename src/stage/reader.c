@@ -75,9 +75,11 @@ static bool next_document(
         look_at_head(r);
         if (r->unchanged)
             return true;
+        struct arena_mark before = arena_mark(texts);
         parse(r, texts);
         if (r->tree.problem_n > 0 || doc_kind(r->tree.root) != DOC_EMPTY)
             return true;
+        arena_back(texts, &before);
     }
 }
 
@@ -329,6 +331,7 @@ bool batch_next(struct batch_reader *r, struct findings *findings, struct arena 
     *ret_end = r->done;
     in_file(r, findings);
     while (!*ret_end) {
+        struct arena_mark before = arena_mark(texts);
         if (!advance(r, texts, ret_end, e))
             return false;
         if (*ret_end) {
@@ -339,6 +342,7 @@ bool batch_next(struct batch_reader *r, struct findings *findings, struct arena 
             return true;
         } else if (doc_kind(r->tree.root) == DOC_END) {
             read_end(r, findings);
+            arena_back(texts, &before);
         } else {
             *ret = (struct staged_record){.gone = false};
             *ret_bad = !read_record(r, findings, a, ret);

@@ -118,10 +118,10 @@ void batch_know(struct batch_reader *r, struct map *known);
 /* Leaves the checksum out, for a file that is read a second time: batch_summary then says nothing
  * of it. Before the first batch_next. */
 void batch_no_digest(struct batch_reader *r);
-/* The next record, decoded into `a` with the places of its values. Its texts are in `texts` (may be
- * the same), where its document is: they are pieces of it. *ret_end at the end of the file.
- * *ret_bad: the document was refused (its findings were added); *ret then holds only what is known
- * of id and place. */
+/* The next record, decoded into `a` with the places of its values. Its document is in `texts` (may
+ * be the same), and so are its texts but for `extra`: mostly they are pieces of it. Nothing is left
+ * there of documents that are no records. *ret_end at the end of the file. *ret_bad: the document
+ * was refused (its findings were added); *ret then holds only what is known of id and place. */
 bool batch_next(struct batch_reader *r, struct findings *findings, struct arena *texts,
     struct arena *a, struct staged_record *ret, bool *ret_bad, bool *ret_end, struct err *e);
 /* After the end: whether the end document is there (also a finding when not), whether checksum and

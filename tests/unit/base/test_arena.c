@@ -132,6 +132,30 @@ TEST(memory_is_used_again_after_a_reset)
     arena_done(&a);
 }
 
+TEST(what_was_taken_since_goes_back)
+{
+    struct arena a;
+    unsigned char *pieces[PIECES];
+    const void *first = NULL;
+    arena_init(&a);
+    struct arena_mark empty = arena_mark(&a);
+    unsigned char *kept = memset(arena_take(&a, 100), 1, 100);
+    struct arena_mark mark = arena_mark(&a);
+    for (int round = 0; round < 3; round++) {
+        take_megabytes(&a, pieces);
+        (void)arena_take(&a, 4u << 20);
+        assert_true(round == 0 || pieces[PIECES - 1] == first);
+        first = pieces[PIECES - 1];
+        arena_back(&a, &mark);
+        assert_int_equal(a.used, mark.used);
+        assert_true(is_filled(kept, 100, 1));
+    }
+    arena_back(&a, &empty);
+    assert_int_equal(a.used, 0);
+    assert_true(is_filled(arena_take(&a, 100), 100, 0));
+    arena_done(&a);
+}
+
 TEST(a_huge_request_is_served_and_not_kept)
 {
     struct arena a;
@@ -246,6 +270,7 @@ int main(void)
         cmocka_unit_test(every_small_size_is_aligned),
         cmocka_unit_test(a_loop_settles_at_a_constant_size),
         cmocka_unit_test(memory_is_used_again_after_a_reset),
+        cmocka_unit_test(what_was_taken_since_goes_back),
         cmocka_unit_test(a_huge_request_is_served_and_not_kept),
         cmocka_unit_test(a_huge_request_does_not_cost_the_chunk_below),
         cmocka_unit_test(a_dup_is_a_terminated_copy), cmocka_unit_test(print_gives_all_of_the_text),

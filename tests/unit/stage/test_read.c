@@ -373,6 +373,30 @@ static void test_files_without_anything(void **state)
     assert_int_equal(box_finding(b, 0)->rule, RULE_BATCH_EMPTY);
 }
 
+/* A file may have any number of them, and nobody asks for memory back before the next record. */
+static void test_documents_without_a_record_leave_nothing(void **state)
+{
+    struct box *b = *state;
+    struct str s;
+    struct arena texts;
+    struct batch_reader *r;
+    struct staged_record record;
+    struct err e;
+    bool bad, end;
+    str_init(&s, 1000000);
+    arena_init(&texts);
+    for (int i = 0; i < 1000; i++)
+        str_addz(&s, "---\n# nothing\n---\nnull\n---\n"
+                     "end: {records: 0, gone: 0, sha256: \"\\t\"}\n");
+    must(batch_open_input(input_memory_new(str_view(&s)), "n.yaml", &b->f, &r, &e));
+    must(batch_next(r, &b->f, &texts, &b->a, &record, &bad, &end, &e));
+    assert_true(end);
+    assert_int_equal(texts.used, 0);
+    batch_reader_free(r);
+    arena_done(&texts);
+    str_done(&s);
+}
+
 /* 200 broken documents cost themselves; those between are read. */
 static void test_broken_documents_cost_only_themselves(void **state)
 {
@@ -498,6 +522,7 @@ int main(void)
         BOX_TEST(test_headers),
         BOX_TEST(test_without_header),
         BOX_TEST(test_files_without_anything),
+        BOX_TEST(test_documents_without_a_record_leave_nothing),
         BOX_TEST(test_broken_documents_cost_only_themselves),
         BOX_TEST(test_an_oversize_document),
         BOX_TEST(test_files_that_cannot_be_read),
