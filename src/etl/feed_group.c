@@ -116,8 +116,7 @@ void feed_group_add(struct feed_group *g, const struct staged_record *r, enum ma
     struct feed_record *to = &g->records[g->n++];
     to->rows.list_n = 0;
     keep_record(r, &to->record);
-    if (!r->unchanged) /* of which nothing can be refused */
-        to->document = document;
+    to->document = r->unchanged ? (struct view){NULL, 0} : document; /* nothing of it is refused */
     to->index = index;
     to->bad = mark == MARK_BAD;
     if (mark != MARK_NONE)

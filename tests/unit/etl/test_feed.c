@@ -248,6 +248,24 @@ static void test_no_more_is_kept_than_the_bound(void **state)
     feed_spares_free(spares);
 }
 
+/* A group is filled again and again: nothing of what it held before is in it. */
+static void test_of_an_unchanged_record_there_is_no_text(void **state)
+{
+    struct feed_spares *spares = feed_spares_new();
+    struct findings none;
+    (void)state;
+    findings_init(&none);
+    for (int unchanged = 0; unchanged <= 1; unchanged++) {
+        struct feed_group *g = feed_group_new(spares);
+        struct staged_record r = {.tmdb_id = 1, .gone = !unchanged, .unchanged = unchanged};
+        feed_group_add(
+            g, &r, MARK_NONE, 0, arena_dup(&g->arena, view_of("the text")), &none);
+        assert_int_equal(g->records[0].document.p == NULL, unchanged);
+        feed_group_free(g);
+    }
+    feed_spares_free(spares);
+}
+
 static void test_a_file_that_is_cut_gives_no_groups(void **state)
 {
     struct box *b = *state;
@@ -282,6 +300,7 @@ int main(void)
         BOX_TEST(test_a_large_file_that_changes_is_not_loaded),
         BOX_TEST(test_a_large_file_that_is_moved_away_is_passed_over),
         BOX_TEST(test_no_more_is_kept_than_the_bound),
+        BOX_TEST(test_of_an_unchanged_record_there_is_no_text),
         BOX_TEST(test_a_file_that_is_cut_gives_no_groups),
         BOX_TEST(test_groups_that_nobody_takes_are_passed_over),
     };
