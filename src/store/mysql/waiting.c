@@ -270,8 +270,8 @@ static bool share_out(struct store *s, struct store *twin, struct sharing *share
     struct loader there = {.s = twin, .share = share};
     struct thread *thread = NULL;
     struct err ignored;
-    if (twin != NULL && !thread_start(load, &there, &thread, &ignored))
-        thread = NULL;
+    if (twin != NULL)
+        (void)thread_start(load, &there, &thread, &ignored); /* without it, `here` loads all */
     load(&here);
     thread_join(thread);
     if (share->failed)

@@ -255,8 +255,7 @@ static void start(struct aside_pages *p)
             p->fd, t->runs.items, t->runs.n, key_n, whole ? key_n : 1};
         tree_init(&p->trees[i]->tree, &from, &p->file);
     }
-    if (!thread_start(write_trees, p, &p->helper, &ignored))
-        p->helper = NULL;
+    (void)thread_start(write_trees, p, &p->helper, &ignored);
 }
 
 static void free_pages(struct aside_pages *p)
