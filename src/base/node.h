@@ -1,8 +1,9 @@
 /* Node: a tree of plain data (what JSON can say), built from JSON by source/tmdb and from YAML by
  * stage.
  *
- * Both sides meet in this one form, so that one decoder (model/decode.h) serves both. All memory is
- * in the arena the tree was built in; text is valid UTF-8. A node knows its place and its key's
+ * Both sides meet in this one form, so that one decoder (model/decode.h) serves both. Nodes are in
+ * the arena the tree was built in, keys and texts may be pieces of what was read (stage/tree.h) and
+ * need no NUL behind them; text is valid UTF-8. A node knows its place and its key's
  * (1-based line and column; 0 when it came from JSON) so that a finding can point at it. Depth is
  * limited by the readers (NODE_MAX_DEPTH).
  *
