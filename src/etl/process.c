@@ -263,7 +263,7 @@ static bool load_all(struct processing *p, struct err *e)
     if (!store_begin_first_load(store, e))
         return false;
     bool ok = process_files(p, e);
-    while (!ok && store_again(store))
+    while (!ok && store_again(store, e))
         ok = go_back(p, e) && process_files(p, e);
     struct err later;
     if (!store_end_first_load(store, !sys_stop_asked(), ok ? e : &later))

@@ -190,7 +190,7 @@ struct engine {
     bool (*mass)(struct store *s, bool begins, struct err *e);
     /* See store_settle; NULL: what is committed is settled. */
     bool (*settle)(struct store *s, bool now, bool *ret_settled, struct err *e);
-    bool (*again)(struct store *s); /* see store_again; NULL: never */
+    bool (*again)(struct store *s, const struct err *why); /* see store_again; NULL: never */
     /* The database has no name yet: nobody else sees it before the bulk change is over. NULL: it
      * has one. */
     bool (*building)(const struct store *s);

@@ -99,9 +99,12 @@ bool store_settle(struct store *s, bool now, bool *ret_settled, struct err *e)
     return s->engine->settle == NULL || s->engine->settle(s, now, ret_settled, e);
 }
 
-bool store_again(struct store *s)
+bool store_again(struct store *s, const struct err *why)
 {
-    return s->engine->again != NULL && s->engine->again(s);
+    if (s->engine->again == NULL || !s->engine->again(s, why))
+        return false;
+    store_rollback(s); /* forgets what was noted of rows that are not there now */
+    return true;
 }
 
 bool store_end_first_load(struct store *s, bool indexes, struct err *e)

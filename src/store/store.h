@@ -153,10 +153,10 @@ bool store_end_first_load(struct store *s, bool indexes, struct err *e);
  * then; settles when it is time, or when it has to be `now`. *ret_settled: all that was committed
  * will stay. */
 bool store_settle(struct store *s, bool now, bool *ret_settled, struct err *e);
-/* After a failure: whether what was committed and not settled is lost, and may be done again in
- * the same first load, from where it was settled last. Then nothing is gathered any more. Says so
- * once. */
-bool store_again(struct store *s);
+/* After a failure, `why`: whether what was committed and not settled is lost, and may be done again
+ * in the same first load, from where it was settled last. Then nothing is gathered any more. Says
+ * so once, and why. */
+bool store_again(struct store *s, const struct err *why);
 
 /* The records with these ids, none twice, in their order: n of them into `ret`, texts in the
  * arena. */

@@ -601,7 +601,7 @@ files_meet() { # SPEED OF THE CLOCK, DESCRIPTION STATEMENT WHAT [OPTION...]
     BIN=$usual
     end_proxy
     exits 0 "four files: $about"
-    says "taken back" "it is said"
+    says "loaded again" "it is said"
     says "processed 4 files: 58 movies added" "each is counted once"
     is "none is left" "$(ls data/movies/raw)" ""
     is "all are moved" "$(find data/movies/processed -name '*.gz' | wc -l)" 4
@@ -618,9 +618,9 @@ first_load() {
 
     load="LOAD DATA LOCAL INFILE 'movie-etl' INTO TABLE"
     first_load_meets "a time-out" "$load \`credits\`" 1205:waited
-    says "trying again" "it is said"
+    says "waited (server error 1205); what was written since the last commit is loaded again" "it is said, and why"
     first_load_meets "a connection that ends" "$load \`credits\`" close
-    says "trying again" "it is said"
+    says "loaded again" "it is said"
     first_load_meets "a connection that ends before the answer" "$load \`reviews\`" close-after
     first_load_meets "a value that is refused" "$load \`credits\`" "1406:Data too long"
     for n in 4 5 6 7; do # of either connection

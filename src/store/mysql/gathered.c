@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/sys.h"
+#include "store/lease.h"
 #include "store/mysql/beside.h"
 #include "store/mysql/chunk.h"
 #include "store/mysql/waiting.h"
@@ -96,13 +97,14 @@ void gathered_lose(struct server *q)
     waiting_forget(q->gathered->rows);
 }
 
-bool gathered_again(struct store *s)
+bool gathered_again(struct store *s, const struct err *why)
 {
     struct server *q = server_of(s);
     if (q->gathered == NULL || !q->gathered->lost)
         return false;
-    log_line(LOG_WARNING, "what was written since the last commit was taken back; it is loaded "
-                          "again, in smaller transactions");
+    log_line(LOG_WARNING,
+        "%s; what was written since the last commit is loaded again, in smaller transactions",
+        why->text);
     gathered_stop(q);
     return true;
 }
@@ -137,18 +139,26 @@ static struct store *second_of(struct store *s)
     return NULL;
 }
 
+/* The rows that waited may have taken longer than the lease lasts: it begins anew, before anybody
+ * gets its lock. */
+static bool renew_lease(struct store *s, struct err *e)
+{
+    s->writing = true;
+    bool ok = lease_check(s, e);
+    s->writing = false;
+    return ok;
+}
+
 /* The first connection still answers, so its transaction stands, and with it the lock on the
  * lease. */
 static bool commit_both(struct store *s, struct store *twin, struct err *e)
 {
     struct server *q = server_of(s);
-    if (twin != NULL) {
-        if (!server_send(s, view_of("SELECT 1"), NULL, e))
-            return false;
-        q->ahead = true;
-        if (!server_send(twin, view_of("COMMIT"), NULL, e))
-            return false;
-    }
+    if (!renew_lease(s, e))
+        return false;
+    q->ahead = twin != NULL;
+    if (twin != NULL && !server_send(twin, view_of("COMMIT"), NULL, e))
+        return false;
     if (!server_send(s, view_of("COMMIT"), NULL, e))
         return false;
     q->ahead = q->gathered->open = false;
@@ -160,10 +170,8 @@ static bool commit(struct store *s, struct err *e)
     struct waiting *w = server_of(s)->gathered->rows;
     struct store *twin = waiting_is_empty(w) ? NULL : second_of(s);
     bool ok = waiting_load(s, twin, w, e) && commit_both(s, twin, e);
-    if (!ok) {
-        log_line(LOG_WARNING, "%s; trying again", e->text);
+    if (!ok)
         server_rollback(s);
-    }
     server_twin_close(twin);
     return ok;
 }

@@ -35,6 +35,6 @@ void gathered_lose(struct server *q);
 /* See engine.h. */
 bool gathered_bring_in(struct store *s, struct err *e);
 bool gathered_settle(struct store *s, bool now, bool *ret_settled, struct err *e);
-bool gathered_again(struct store *s);
+bool gathered_again(struct store *s, const struct err *why);
 
 #endif

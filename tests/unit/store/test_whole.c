@@ -14,7 +14,8 @@ enum { MOVIES = 96, GROUP = 20, SOON = 40 };
 static const char count_all[] = "SELECT (SELECT count(*) FROM tmdb_movies) + (SELECT count(*) FROM"
                                 " videos) + (SELECT count(*) FROM reviews)";
 
-/* ---- new records, their ids in no order, each with some videos and reviews */
+/* ---- new records, their ids in no order, each with some videos and reviews, and actors, who play
+ * in many */
 
 static void put_list(
     struct kit *k, struct list_write *lw, const char *name, const struct tmdb_movie *m)
@@ -23,31 +24,40 @@ static void put_list(
     while (strcmp(lw->list->name, name) != 0)
         lw->list++;
     rows_of_list(lw->list, m, &k->a, &lw->put);
+    rows_of_own(lw->list, m, &k->a, &lw->own);
 }
 
 static struct tmdb_write *new_record(struct kit *k, int64_t id)
 {
-    enum { VIDEO_SAID = 1 << 0, REVIEW_SAID = 0x3ff };
+    enum { VIDEO_SAID = 1 << 0, REVIEW_SAID = 0x3ff, CREDIT_SAID = 0xd, PEOPLE = 40 };
     struct tmdb_movie m = {.tmdb_id = id, .title = arena_print(&k->a, "Number\t%d", (int)id)};
     struct tmdb_write *w = arena_take(&k->a, sizeof *w);
     size_t n = 1 + (size_t)id % 7;
     struct tmdb_video *videos = arena_take_array(&k->a, n, sizeof *videos);
     struct tmdb_review *reviews = arena_take_array(&k->a, n, sizeof *reviews);
+    struct tmdb_credit *cast = arena_take_array(&k->a, n, sizeof *cast);
     for (size_t i = 0; i < n; i++) {
         struct view key = arena_print(&k->a, "%d of %d", (int)i, (int)id);
         videos[i] = (struct tmdb_video){.record = {.said = VIDEO_SAID}, .video_id = key};
         reviews[i] = (struct tmdb_review){.record = {.said = REVIEW_SAID},
             .review_id = key,
             .content = view_of("one\ttwo\nthree\\")};
+        int64_t person = 1 + (id + (int64_t)i) % PEOPLE;
+        cast[i] = (struct tmdb_credit){.record = {.said = CREDIT_SAID},
+            .credit_id = key,
+            .person_id = person,
+            .name = arena_print(&k->a, "Person %d", (int)person)};
     }
     m.record.said = 1u << TMDB_tmdb_id | 1u << TMDB_title;
     m.videos = (struct rows){videos, n, true};
     m.reviews = (struct rows){reviews, n, true};
-    struct list_write *lists = arena_take_array(&k->a, 2, sizeof *lists);
+    m.cast = (struct rows){cast, n, true};
+    struct list_write *lists = arena_take_array(&k->a, 3, sizeof *lists);
     put_list(k, &lists[0], "videos", &m);
     put_list(k, &lists[1], "reviews", &m);
+    put_list(k, &lists[2], "cast", &m);
     *w = (struct tmdb_write){
-        .tmdb_id = id, .fetched_at = 5, .is_new = true, .lists = lists, .list_n = 2};
+        .tmdb_id = id, .fetched_at = 5, .is_new = true, .lists = lists, .list_n = 3};
     row_of_movie(&m, &k->a, w->cells);
     return w;
 }
@@ -81,8 +91,10 @@ static bool settle(struct kit *k)
     return store_settle(k->s, true, &settled, &k->e) && settled;
 }
 
-/* A new database, whose rows may wait, and the first load begun. *ret_plain: what it is to be. */
-static void begin(struct kit *k, struct tmdb_write *records[MOVIES], struct view *ret_plain)
+/* A new database, whose rows may wait, and the first load begun, with a lease of some seconds.
+ * *ret_plain: what it is to be. */
+static void begin_within(
+    struct kit *k, int64_t lease, struct tmdb_write *records[MOVIES], struct view *ret_plain)
 {
     for (int64_t i = 0; i < MOVIES; i++)
         records[i] = new_record(k, 1 + i * 7 % MOVIES);
@@ -92,15 +104,20 @@ static void begin(struct kit *k, struct tmdb_write *records[MOVIES], struct view
     kit_server_drop(k);
     k->config.folder = k->dir;
     kit_open(k, STORE_CREATE);
-    must(store_take_lease(k->s, "who loads", 600, &k->e));
+    must(store_take_lease(k->s, "who loads", lease, &k->e));
     must(store_begin_first_load(k->s, &k->e));
+}
+
+static void begin(struct kit *k, struct tmdb_write *records[MOVIES], struct view *ret_plain)
+{
+    begin_within(k, 600, records, ret_plain);
 }
 
 static void end(struct kit *k, struct view plain)
 {
     must(settle(k));
     must(store_end_first_load(k->s, true, &k->e));
-    assert_false(store_again(k->s));
+    assert_false(store_again(k->s, &k->e));
     assert_true(view_eq(kit_dump(k), plain));
     kit_sound(k);
 }
@@ -146,6 +163,25 @@ static void what_waits_is_read(void **state)
     must(store_commit(k->s, &k->e));
     assert_true(found > 0);
     assert_int_equal(kit_int(k, count_all), 0);
+    must(write_some(k, records, SOON, MOVIES));
+    end(k, plain);
+}
+
+/* Settling may take longer than the lease lasts; who waits for it meanwhile looks at it next. */
+static void a_lease_begins_anew_when_it_is_settled(void **state)
+{
+    enum { SECONDS = 3 };
+    struct kit *k = *state;
+    struct tmdb_write *records[MOVIES];
+    struct view plain;
+    struct store *other;
+    begin_within(k, SECONDS, records, &plain);
+    must(write_some(k, records, 0, SOON));
+    sys_sleep_ms(SECONDS * 1000 + 1000);
+    must(settle(k));
+    must(store_open(&k->config, STORE_WRITE, &other, &k->e));
+    must_fail(store_take_lease(other, "who waited", 600, &k->e), ERR_LOCKED);
+    store_close(other);
     must(write_some(k, records, SOON, MOVIES));
     end(k, plain);
 }
@@ -225,8 +261,8 @@ static void what_fails_is_done_again(void **state)
         assert_false(settle(k));
         moments[i].ends(k);
         assert_int_equal(kit_int(k, count_all), 0);
-        assert_true(store_again(k->s));
-        assert_false(store_again(k->s));
+        assert_true(store_again(k->s, &k->e));
+        assert_false(store_again(k->s, &k->e));
         must(write_some(k, records, 0, MOVIES));
         end(k, plain);
     }
@@ -243,7 +279,7 @@ static void who_is_refused_is_found(void **state)
     must(write_some(k, records, 0, MOVIES));
     assert_false(settle(k));
     assert_int_equal(kit_int(k, count_all), 0);
-    assert_true(store_again(k->s));
+    assert_true(store_again(k->s, &k->e));
     must_fail(write_some(k, records, 0, MOVIES), ERR_DATA);
     accept_videos(k);
     must(write_some(k, records, 0, MOVIES));
@@ -255,6 +291,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         KIT_TEST(nothing_is_seen_before_all_is),
         KIT_TEST(what_waits_is_read),
+        KIT_TEST(a_lease_begins_anew_when_it_is_settled),
         KIT_TEST(what_fails_is_done_again),
         KIT_TEST(who_is_refused_is_found),
     };
