@@ -14,6 +14,7 @@
 #include "base/sys.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { MAX_FILES = 1000 * 1000, MAX_HELD = MAX_FILES };
 
@@ -26,7 +27,9 @@ struct processing {
     struct findings findings;                 /* of the file at hand */
     uint64_t files, rejected;                 /* of those that are done */
     uint64_t settled_files, settled_rejected; /* what is done again comes behind these */
-    uint64_t reported_files;                  /* people were told of the findings */
+    struct apply_counts begun;                /* the counts when the file behind these began */
+    uint64_t told_files;                      /* what was found in these was told: not again */
+    struct err unmoved;                       /* why one of these stayed; or ERR_NONE */
     struct arena loaded;                      /* the files to move */
     /* const char *: what is to be said of files that are loaded, in their order, when their load is
      * settled (store_settle), not only gathered (gather.h). */
@@ -71,11 +74,13 @@ static struct view line_of(
     return arena_print(&p->lines, "%s", line);
 }
 
-/* What is held is settled: said, and moved. */
-static void release_held(struct processing *p)
+/* What is held is settled: said, and moved. `begun`: what was counted when the file after these
+ * began. */
+static void release_held(struct processing *p, const struct apply_counts *begun)
 {
     p->settled_files = p->files;
     p->settled_rejected = p->rejected;
+    p->begun = *begun;
     for (size_t i = 0; i < p->held.n; i++)
         etl_say(p->w->x, "%s", *(const char *const *)vec_at(&p->held, i));
     mover_settle(p->mover);
@@ -94,7 +99,7 @@ static bool settle(struct processing *p, bool now, struct err *e)
         return false;
     if (settled) {
         p->apply.settled = p->apply.counts;
-        release_held(p);
+        release_held(p, &p->apply.counts);
     }
     return true;
 }
@@ -119,33 +124,37 @@ static void refuse_file(struct processing *p, const char *path)
 {
     p->files++;
     p->w->x->partial = true;
-    etl_say(p->w->x, "%s: refused as a whole, nothing of it was loaded", file_base_name(path));
+    if (p->files > p->told_files)
+        etl_say(p->w->x, "%s: refused as a whole, nothing of it was loaded", file_base_name(path));
 }
 
 static bool load_surveyed(
     struct processing *p, const char *path, const struct survey *s, struct err *e)
 {
-    struct apply_counts before = p->apply.counts;
-    struct load_result r;
-    if (too_many_errors(p->w->x, s, e) || !load_file(&p->apply, path, s, p->feed, &r, e))
-        return false;
+    /* some of it, or all, may be settled by the load that was lost */
+    struct apply_counts before = p->files == p->settled_files ? p->begun : p->apply.counts;
+    struct load_result r = {0};
+    bool ok = !too_many_errors(p->w->x, s, e) && load_file(&p->apply, path, s, p->feed, &r, e);
     if (r.settled)
-        release_held(p);
+        release_held(p, &before);
+    if (!ok)
+        return false;
     p->rejected += r.rejected;
     if (r.rejected > 0)
         p->w->x->partial = true;
-    struct view line = r.was_loaded
+    bool counted = memcmp(&before, &p->apply.counts, sizeof before) != 0;
+    struct view line = r.was_loaded && !counted
                            ? arena_print(&p->lines, "%s: loaded already", file_base_name(path))
                            : line_of(p, path, &before, r.rejected);
     return hold_file(p, path, &s->read, line, e);
 }
 
-/* Once, whatever is loaded again. */
-static bool report(struct processing *p, struct err *e)
+/* What was found in this file; once, whatever is loaded again. */
+static bool report(struct processing *p, uint64_t file, struct err *e)
 {
-    bool again = p->files <= p->reported_files;
-    p->reported_files = again ? p->reported_files : p->files;
-    return again ? work_note(p->w, &p->findings, e) : work_report(p->w, &p->findings, e);
+    bool again = file <= p->told_files;
+    p->told_files = again ? p->told_files : file;
+    return again ? work_report_refused(p->w, &p->findings, e) : work_report(p->w, &p->findings, e);
 }
 
 static bool process_file(struct processing *p, struct feed_file *file, struct err *e)
@@ -158,7 +167,7 @@ static bool process_file(struct processing *p, struct feed_file *file, struct er
         return false;
     if (!file->survey.usable)
         refuse_file(p, file->path);
-    return report(p, e) && settle(p, false, e);
+    return report(p, p->files, e) && settle(p, false, e);
 }
 
 /* A file that was named before, by whatever name, is left out: it may be moved before it is read
@@ -219,6 +228,7 @@ static bool process_files(struct processing *p, struct err *e)
         feed_file_free(file);
     }
     feed_free(p->feed);
+    p->feed = NULL;
     vec_done(&rest);
     struct err later;
     if (!settle(p, true, ok ? e : &later))
@@ -237,8 +247,7 @@ static bool go_back(struct processing *p, struct err *e)
 {
     struct work *w = p->w;
     struct apply_counts counts = p->apply.settled;
-    struct err ignored;
-    (void)mover_finish(p->mover, false, say_failure, w->x, &ignored);
+    (void)mover_finish(p->mover, true, say_failure, w->x, &p->unmoved);
     p->mover = NULL;
     p->files = p->settled_files;
     p->rejected = p->settled_rejected;
@@ -263,12 +272,24 @@ static bool load_all(struct processing *p, struct err *e)
     if (!store_begin_first_load(store, e))
         return false;
     bool ok = process_files(p, e);
-    while (!ok && store_again(store, e))
+    while (!ok && !sys_stop_asked() && store_again(store, e))
         ok = go_back(p, e) && process_files(p, e);
     struct err later;
     if (!store_end_first_load(store, !sys_stop_asked(), ok ? e : &later))
         ok = false;
     return ok;
+}
+
+/* Those that were settled when a load was lost, then the others. */
+static bool finish_moves(struct processing *p, bool ok, struct err *e)
+{
+    const struct etl *x = p->w->x;
+    bool unmoved = p->unmoved.kind != ERR_NONE;
+    if (unmoved && !ok)
+        etl_say(x, "%s", p->unmoved.text);
+    else if (unmoved)
+        *e = p->unmoved;
+    return mover_finish(p->mover, ok && !unmoved, say_failure, p->w->x, e);
 }
 
 static void say_end(struct processing *p)
@@ -303,8 +324,8 @@ static bool process_all(struct work *w, struct err *e)
     vec_init(&p.held, sizeof(char *), MAX_HELD);
     bool ok = apply_init(&p.apply, w, &p.findings, e) && list_files(w->x, &a, &p.all, e) &&
               mover_new(w->x->config->data_dir, p.all.n, &p.mover, e) && load_all(&p, e);
-    ok = work_report(w, &p.findings, ok ? e : &later) && ok;
-    ok = mover_finish(p.mover, ok, say_failure, w->x, e);
+    ok = report(&p, p.files + 1, ok ? e : &later) && ok; /* the file that failed */
+    ok = finish_moves(&p, ok, e);
     if (ok)
         say_end(&p);
     apply_done(&p.apply);

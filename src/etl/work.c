@@ -189,7 +189,7 @@ static bool add_findings(void *payload, struct err *e)
     return store_add_findings(r->w->store, r->w->run_id, r->findings, sys_now(), e);
 }
 
-bool work_note(struct work *w, struct findings *f, struct err *e)
+static bool record(struct work *w, struct findings *f, struct err *e)
 {
     struct reporting r = {w, f};
     bool ok = w->run_id == 0 || f->kept.n == 0 || store_transact(w->store, add_findings, &r, e);
@@ -203,5 +203,17 @@ bool work_report(struct work *w, struct findings *f, struct err *e)
     for (size_t i = 0; i < f->kept.n; i++)
         w->x->ui->finding(w->x->ui->payload, vec_at(&f->kept, i));
     findings_merge(&w->x->findings, f);
-    return work_note(w, f, e);
+    return record(w, f, e);
+}
+
+bool work_report_refused(struct work *w, struct findings *f, struct err *e)
+{
+    for (size_t i = 0; i < f->kept.n; i++) {
+        const struct finding *x = vec_at(&f->kept, i);
+        if (x->rule != RULE_STORE_REFUSED)
+            continue;
+        w->x->ui->finding(w->x->ui->payload, x);
+        findings_merge_kept(&w->x->findings, f, i, i + 1, 0);
+    }
+    return record(w, f, e);
 }

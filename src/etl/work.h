@@ -32,8 +32,9 @@ void etl_progress(
     const struct etl *x, const char *what, uint64_t done, uint64_t total, const char *detail);
 /* Shows and records findings, adds them to the command's, and empties `f`. */
 bool work_report(struct work *w, struct findings *f, struct err *e);
-/* Only records them: they were shown and added before. */
-bool work_note(struct work *w, struct findings *f, struct err *e);
+/* The same for what is found a second time, and was shown and added before: all but what the
+ * database refused, which may have taken it the first time. */
+bool work_report_refused(struct work *w, struct findings *f, struct err *e);
 /* True with ERR_INTERRUPTED in `e` when somebody asked the program to stop. */
 bool work_stopped(struct err *e);
 /* "12,345": for people. */

@@ -608,6 +608,49 @@ files_meet() { # SPEED OF THE CLOCK, DESCRIPTION STATEMENT WHAT [OPTION...]
     is "each is spoken of once" "$(grep -c '^changes_2026' out.txt)" 4
     all_there "four files, $about"
 }
+# What is told of files that are loaded again: all of it, and once.
+files_tell() {
+    before_first_load
+    part_files
+    sed -i '$d' data/movies/raw/changes_20260102_*
+    one=$(sed -n '/^movie:/,$s/^  id: *//p' data/movies/raw/changes_20260103_* | head -n 1)
+    admin "ALTER TABLE $S_DB.credits ADD CONSTRAINT not_this_one CHECK (tmdb_id <> $one)"
+    etl process --batch-type changes
+    exits 6 "four files, of which one ends early, and another has a record that the server refuses"
+    is "the file that is refused is spoken of once" "$(grep -c 'refused as a whole' out.txt)" 1
+    is "so is the record" "$(cat out.txt err.txt | grep -c "tmdb $one: .*not_this_one")" 1
+    says "1 rejected" "which is counted"
+
+    before_first_load
+    part_files
+    mkdir -p data/movies/processed/changes_20260101_20260105_000000.yaml.gz.part/in-the-way
+    script_proxy "$load \`credits\`" close --skip 2
+    BIN=$MOVIE_ETL_FAULT
+    MOVIE_ETL_TEST=clock-speed=100000 etl process --batch-type changes
+    BIN=$usual
+    end_proxy
+    exits 12 "a file that cannot be moved, and a connection that ends at the third"
+    says "loaded again" "it is said"
+    never_says "loaded already" "nor that it had loaded it before"
+    is "that file stays, the others are moved" "$(ls data/movies/raw)" changes_20260101_20260105_000000.yaml
+
+    before_first_load
+    {
+        printf -- '---\nbatch:\n  format: 1\n  id: "fedcba9876543211"\n  type: "changes"\n  scope: "20260102"\n  source: "tmdb"\n  query: "-"\n  created_at: "2026-01-02T00:00:00Z"\n'
+        for id in $(seq 910001 910600); do
+            printf -- '---\netl: {fetched_at: "2026-01-02T03:04:05Z", review: null}\nmovie:\n  id: %d\n  title: "Title"\n' "$id"
+        done
+        printf -- '---\nend: {records: 600, gone: 0, sha256: "-"}\n'
+    } >many.yaml
+    script_proxy "INSERT INTO \`movies\`" "1213:Deadlock found" --skip 2
+    BIN=$MOVIE_ETL_FAULT
+    MOVIE_ETL_TEST=clock-speed=100000 etl process --file many.yaml
+    BIN=$usual
+    end_proxy
+    exits 0 "a file of which some is settled, and a deadlock"
+    says "loaded again" "it is said"
+    says "many.yaml: 600 added" "and all of it counted"
+}
 first_load() {
     embedded
     in_folder loads
@@ -638,6 +681,7 @@ first_load() {
     files_meet 100000 "a value that is refused at the second" "$load \`credits\`" "1406:Data too long" --skip 1
     files_meet 1 "a connection that ends at the end" "$load \`credits\`" close-after
     files_meet 1 "a deadlock" "INSERT INTO \`movies\`" "1213:Deadlock found"
+    files_tell
 
     # a row that is there although its record is not, as it may be without foreign keys
     before_first_load
