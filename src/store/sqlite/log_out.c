@@ -48,11 +48,16 @@ int log_out_flush_there(struct log_out *l, int n, sqlite3_int64 at)
     return at < l->at + l->n && l->at < at + n ? log_out_flush(l) : SQLITE_OK;
 }
 
+void log_out_forget(struct log_out *l)
+{
+    l->n = 0;
+}
+
 int log_out_cut(struct log_out *l, sqlite3_int64 size)
 {
     if (size > l->at)
         return log_out_flush(l);
-    l->n = 0;
+    log_out_forget(l);
     return SQLITE_OK;
 }
 

@@ -5,7 +5,8 @@
  * pages begin; a first load brings a hundred thousand, and when the commit came, the disk had a
  * gigabyte to write while all waited. Here what follows on what came before waits until a block is
  * together. Nobody else reads of the log what is not committed, and each commit is synced (open.c,
- * checkpoint.c), for which all is written first.
+ * checkpoint.c), for which all is written first. What is taken back is forgotten before anybody
+ * else may write (vfs.c): his frames lie where it would have lain.
  *
  * A block that could not be written stays, and is tried again: SQLite may take back one statement
  * after a full disk, and go on with what came before it. */
@@ -31,5 +32,7 @@ int log_out_flush(struct log_out *l);
 int log_out_flush_there(struct log_out *l, int n, sqlite3_int64 at);
 /* The log is to have this size: what waits behind it is forgotten, else it is written. */
 int log_out_cut(struct log_out *l, sqlite3_int64 size);
+/* What waits is not written. */
+void log_out_forget(struct log_out *l);
 
 #endif

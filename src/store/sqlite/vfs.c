@@ -4,7 +4,7 @@
  * waiting too. Shared memory of the write-ahead log and locks are handed through unasked: they lose
  * nothing when they fail. The memory-mapped access to the database file is not offered, so that
  * every read is a call. What goes into the log goes by the block (log_out.h), for which the seam is
- * asked, not for each frame. */
+ * asked, not for each frame; who lets the right to write go has nothing waiting any more. */
 #include "store/sqlite/db.h"
 #include "store/sqlite/log_out.h"
 
@@ -15,7 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 40 };
+enum {
+    NAME_MAX_BYTES = 40,
+    WRITE_LOCK = 0, /* of the log (https://www.sqlite.org/walformat.html, 2.3.1) */
+};
 
 struct seam_vfs {
     sqlite3_vfs base; /* first: SQLite's view of it */
@@ -27,8 +30,9 @@ struct seam_vfs {
 struct seam_file {
     sqlite3_file base;
     struct seam_vfs *vfs;
-    sqlite3_file *real;  /* behind this struct */
-    struct log_out *log; /* of a write-ahead log; NULL: it is none */
+    sqlite3_file *real;       /* behind this struct */
+    struct log_out *log;      /* of a write-ahead log; NULL: it is none */
+    struct seam_file *beside; /* of a log the database, and of that the log; NULL: not open */
 };
 
 static sqlite3_file *real_file(sqlite3_file *f)
@@ -70,8 +74,15 @@ static struct log_out *log_of(sqlite3_file *f)
     return ((struct seam_file *)(void *)f)->log;
 }
 
+static struct seam_file *beside(sqlite3_file *f)
+{
+    return ((struct seam_file *)(void *)f)->beside;
+}
+
 static int file_close(sqlite3_file *f)
 {
+    if (beside(f) != NULL)
+        beside(f)->beside = NULL;
     log_out_free(log_of(f));
     return real_file(f)->pMethods->xClose(real_file(f));
 }
@@ -170,8 +181,13 @@ static int file_shm_map(sqlite3_file *f, int page, int size, int extend, void vo
     return real_file(f)->pMethods->xShmMap(real_file(f), page, size, extend, ret);
 }
 
+/* What was committed is synced before the right to write goes (open.c): what waits still was taken
+ * back, and whoever writes next puts his frames where it belonged. */
 static int file_shm_lock(sqlite3_file *f, int offset, int n, int flags)
 {
+    const int gone = SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE;
+    if (offset == WRITE_LOCK && (flags & gone) == gone && beside(f) != NULL)
+        log_out_forget(log_of(&beside(f)->base));
     return real_file(f)->pMethods->xShmLock(real_file(f), offset, n, flags);
 }
 
@@ -189,6 +205,13 @@ static const sqlite3_io_methods methods = {2, file_close, file_read, file_write,
     file_sync, file_size_of, file_lock_it, file_unlock, file_check_lock, file_control, file_sector,
     file_device, file_shm_map, file_shm_lock, file_shm_barrier, file_shm_unmap, NULL, NULL};
 
+static void begin_log(struct seam_file *log, const char *name)
+{
+    log->log = log_out_new(&log->base, name, write_now);
+    log->beside = (struct seam_file *)(void *)sqlite3_database_file_object(name);
+    log->beside->beside = log;
+}
+
 static int vfs_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags, int *ret_flags)
 {
     struct seam_file *file = (struct seam_file *)(void *)f;
@@ -196,6 +219,7 @@ static int vfs_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags
     file->vfs = (struct seam_vfs *)(void *)v;
     file->real = (sqlite3_file *)(void *)(file + 1);
     file->log = NULL;
+    file->beside = NULL;
     int rc = refused(file->vfs, SYS_OPEN, SQLITE_CANTOPEN);
     if (rc == SQLITE_OK)
         rc = outcome(
@@ -204,7 +228,7 @@ static int vfs_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags
         return rc;
     file->base.pMethods = &methods;
     if ((flags & SQLITE_OPEN_WAL) != 0)
-        file->log = log_out_new(f, name, write_now);
+        begin_log(file, name);
     return SQLITE_OK;
 }
 

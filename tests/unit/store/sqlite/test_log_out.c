@@ -1,7 +1,9 @@
 /* What goes into the log by the block is what was said: in any order, over what is there already,
- * read meanwhile, and with a disk that is full now and then. */
+ * read meanwhile, and with a disk that is full now and then. What was taken back does not go there
+ * when others write. */
 #include "pages_kit.h"
 
+#include "store/sqlite/db.h"
 #include "store/sqlite/log_out.h"
 
 #include <string.h>
@@ -140,6 +142,47 @@ static void what_is_cut_off_is_not_written(void **state)
     log_out_free(l);
 }
 
+/* ---- with SQLite, and somebody else */
+
+#define ROWS(n, what)                                                                              \
+    "WITH RECURSIVE c(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM c WHERE i < " #n ")"           \
+    " INSERT INTO things SELECT i, " what " FROM c;"
+
+/* A connection through the VFS, with so small a cache that the log gets what is not committed. */
+static sqlite3 *open_ours(struct pages_kit *k, const sqlite3_vfs *vfs)
+{
+    sqlite3 *db;
+    int how = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    assert_int_equal(sqlite3_open_v2(pages_path(k, "a.db"), &db, how, vfs->zName), SQLITE_OK);
+    run_sql(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = 5;"
+                "CREATE TABLE things(id INTEGER PRIMARY KEY, x TEXT)");
+    return db;
+}
+
+static void assert_theirs(sqlite3 *db)
+{
+    sound(db);
+    assert_int_equal(sql_int(db, "SELECT count(*) FROM things WHERE x LIKE 'theirs%'"), 200);
+}
+
+static void what_was_taken_back_is_not_written_over_what_others_write(void **state)
+{
+    struct pages_kit *k = *state;
+    sqlite3_vfs *vfs = sqlite_vfs_new();
+    sqlite3 *ours = open_ours(k, vfs), *theirs = open_db(k, "a.db");
+    run_sql(ours, "BEGIN;" ROWS(300, "printf('ours%1000d', i)") "ROLLBACK");
+    run_sql(theirs, ROWS(200, "printf('theirs%1000d', i)"));
+    assert_theirs(ours);
+    run_sql(ours, "UPDATE things SET x = x || ' and ours'");
+    assert_theirs(theirs);
+    (void)sqlite3_close(ours);
+    (void)sqlite3_close(theirs);
+    sqlite_vfs_free(vfs);
+    theirs = open_db(k, "a.db");
+    assert_theirs(theirs);
+    (void)sqlite3_close(theirs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +190,7 @@ int main(void)
         cmocka_unit_test(what_is_read_is_what_was_said),
         cmocka_unit_test(what_does_not_wait_is_read_from_a_full_disk),
         cmocka_unit_test(what_is_cut_off_is_not_written),
+        PAGES_TEST(what_was_taken_back_is_not_written_over_what_others_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
