@@ -2,8 +2,8 @@
 #include "store/sqlite/table_pages.h"
 
 /* What the process takes besides the index's memory: blocks of the source, chunks of pages,
- * SQLite's cache. */
-enum { OTHER_MEMORY = 50 * 1024 * 1024, FIRST_SAMPLES = 8 };
+ * SQLite's cache, movies that wait. */
+enum { OTHER_MEMORY = 60 * 1024 * 1024, FIRST_SAMPLES = 8 };
 
 static size_t index_memory(int64_t memory)
 {
