@@ -39,6 +39,12 @@ static bool lock(const char *path, int fd, struct err *e)
     return err_errno(e, ERR_DISK, errno, "cannot lock %s", path);
 }
 
+bool file_is_empty(int fd)
+{
+    char byte;
+    return sys_pread(fd, &byte, 1, 0) == 0;
+}
+
 /* What a killed process left goes; true also when it is gone, or another one by now. */
 static bool remove_left(const char *path, bool (*left)(int fd), struct err *e)
 {

@@ -77,6 +77,8 @@ bool file_lock(const char *path, int *ret_fd, struct err *e);
  * process left there is removed first: a plain file of which `left` says so. Anything else stays,
  * and is ERR_REFUSED. ERR_LOCKED while another process has it. */
 bool file_claim(const char *path, bool (*left)(int fd), int *ret_fd, struct err *e);
+/* A `left` for files that have their name only while they are empty. */
+bool file_is_empty(int fd);
 /* Removes what a killed process left at such a path; failure is no harm. */
 void file_remove_unclaimed(const char *path, bool (*left)(int fd));
 /* Gives the file its final name, which must not exist: nothing is ever overwritten. Syncs the

@@ -8,7 +8,6 @@
 #include "store/mysql/fresh.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 
 #define NAME "/.waiting"
@@ -48,18 +47,17 @@ struct waiting {
 
 /* ---- beginning and end */
 
-/* DATA_DIR is locked, so whatever has the name is of a process that was killed. */
+/* A link of that name, or a file with something in it, is somebody's, and stays. */
 bool waiting_new(const char *folder, struct waiting **ret, struct err *e)
 {
     struct waiting *w = mem_alloc(sizeof *w);
     struct str path;
+    w->fd = -1;
     str_init(&path, 4096 + sizeof NAME);
     str_addz(&path, folder);
     str_addz(&path, NAME);
     str_init(&w->block, BLOCK + (size_t)LOAD_MAX);
-    w->fd = sys_open(str_z(&path), O_RDWR | O_CREAT | O_TRUNC, 0600);
-    bool ok = w->fd >= 0 ? file_remove(str_z(&path), e)
-                         : err_errno(e, ERR_DISK, errno, "%s", str_z(&path));
+    bool ok = file_claim(str_z(&path), file_is_empty, &w->fd, e) && file_remove(str_z(&path), e);
     str_done(&path);
     if (ok)
         *ret = w;
@@ -187,16 +185,18 @@ static int by_id(const void *x, const void *y)
     return a->id != b->id ? (a->id > b->id) - (a->id < b->id) : (a->at > b->at) - (a->at < b->at);
 }
 
-static void add_pieces(struct sharing *share, struct table_waiting *t)
+static bool add_pieces(struct sharing *share, struct table_waiting *t, struct err *e)
 {
     size_t n = t->spans.n;
     if (n > 0)
         qsort(t->spans.items, n, sizeof(struct span), by_id);
     for (size_t from = 0; from < n; from += PIECE) {
         struct piece *p = vec_add(&share->pieces);
-        if (p != NULL)
-            *p = (struct piece){t, from, n - from < PIECE ? n : from + PIECE};
+        if (p == NULL)
+            return err_set(e, ERR_BUG, "more rows wait than were counted");
+        *p = (struct piece){t, from, n - from < PIECE ? n : from + PIECE};
     }
+    return true;
 }
 
 static const struct piece *take_piece(struct loader *l)
@@ -284,8 +284,8 @@ bool waiting_load(struct store *s, struct store *twin, struct waiting *w, struct
     struct sharing share = {.w = w, .lock = lock_new()};
     bool ok = write_block(w, e);
     vec_init(&share.pieces, sizeof(struct piece), w->spans / PIECE + TABLES);
-    for (size_t i = 0; i < w->n; i++)
-        add_pieces(&share, &w->tables[i]);
+    for (size_t i = 0; ok && i < w->n; i++)
+        ok = add_pieces(&share, &w->tables[i], e);
     share.last = share.pieces.n;
     ok = ok && share_out(s, twin, &share, e);
     vec_done(&share.pieces);

@@ -91,13 +91,6 @@ static bool look(struct aside *a, struct err *e)
 
 /* ---- beginning and end */
 
-/* Killed while it had its name, for a moment, it is empty. */
-static bool is_left(int fd)
-{
-    char byte;
-    return sys_pread(fd, &byte, 1, 0) == 0;
-}
-
 /* Where SQLite has its log, too: behind links. */
 static const char *path_of(struct store *s)
 {
@@ -106,13 +99,14 @@ static const char *path_of(struct store *s)
 
 void aside_clean(struct store *s)
 {
-    side_clean_name(sqlite_of(s), path_of(s), is_left);
+    side_clean_name(sqlite_of(s), path_of(s), file_is_empty);
 }
 
 static bool open_file(struct aside *a, struct err *e)
 {
     const char *path = path_of(a->s);
-    return side_claim_name(sqlite_of(a->s), path, is_left, &a->fd, e) && file_remove(path, e);
+    return side_claim_name(sqlite_of(a->s), path, file_is_empty, &a->fd, e) &&
+           file_remove(path, e);
 }
 
 bool aside_new(struct store *s, struct aside **ret, struct err *e)

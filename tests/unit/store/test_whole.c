@@ -7,7 +7,10 @@
 #include "store/engine.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { MOVIES = 96, GROUP = 20, SOON = 40 };
 
@@ -139,6 +142,30 @@ static void nothing_is_seen_before_all_is(void **state)
     must(write_some(k, records, SOON, MOVIES));
     assert_int_equal(kit_int(k, "SELECT count(*) FROM tmdb_movies"), SOON);
     end(k, plain);
+}
+
+/* Where its file would be lies a link of somebody's: rows go in as they come. */
+static void what_is_in_the_way_stays(void **state)
+{
+    struct kit *k = *state;
+    struct tmdb_write *records[MOVIES];
+    struct view plain;
+    struct stat st;
+    const char *theirs = arena_print(&k->a, "%s/theirs", k->dir).p,
+               *name = arena_print(&k->a, "%s/.waiting", k->dir).p;
+    FILE *f = fopen(theirs, "w");
+    assert_non_null(f);
+    assert_true(fputs("theirs", f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(symlink(theirs, name), 0);
+    begin(k, records, &plain);
+    must(write_some(k, records, 0, MOVIES));
+    assert_int_equal(kit_int(k, "SELECT count(*) FROM tmdb_movies"), MOVIES);
+    assert_int_equal(stat(name, &st), 0);
+    assert_int_equal(st.st_size, strlen("theirs"));
+    must(store_end_first_load(k->s, true, &k->e));
+    assert_int_equal(unlink(name) | unlink(theirs), 0);
+    assert_true(view_eq(kit_dump(k), plain));
 }
 
 /* Not for others, but for who asks: of a record that comes again. */
@@ -290,6 +317,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         KIT_TEST(nothing_is_seen_before_all_is),
+        KIT_TEST(what_is_in_the_way_stays),
         KIT_TEST(what_waits_is_read),
         KIT_TEST(a_lease_begins_anew_when_it_is_settled),
         KIT_TEST(what_fails_is_done_again),
