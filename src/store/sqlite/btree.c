@@ -216,7 +216,7 @@ uint32_t leaves_pages(const struct page_file *f, uint64_t bytes, uint32_t parts)
 /* ---- texts */
 
 /* The format's own figure (1.6): so that four entries find room on any page. */
-uint32_t btree_most_local(const struct page_file *f)
+static uint32_t most_local(const struct page_file *f)
 {
     uint32_t most = (f->usable - 12) * 64 / 255 - 23;
     return most < RECORD_MAX ? most : RECORD_MAX;
@@ -244,7 +244,7 @@ bool leaves_add_text(
              header = 1 + n + varint_size(type), record = header + bytes;
     for (uint32_t i = 0; i < n; i++)
         record += v[i].size;
-    if (record > btree_most_local(l->file))
+    if (record > most_local(l->file))
         return false;
     uint32_t size = varint_size(record) + record;
     bool held;
@@ -270,7 +270,7 @@ bool leaves_add_text(
 
 bool leaves_add_record(struct leaves *l, struct view record)
 {
-    if (record.n > btree_most_local(l->file))
+    if (record.n > most_local(l->file))
         return false;
     uint32_t n = (uint32_t)record.n, size = varint_size(n) + n;
     bool held;
@@ -282,7 +282,7 @@ bool leaves_add_record(struct leaves *l, struct view record)
 }
 
 /* What a leaf has room for: the record's length takes 2 bytes. */
-uint32_t btree_most_local_row(const struct page_file *f)
+static uint32_t most_local_row(const struct page_file *f)
 {
     uint32_t most = f->usable - 35;
     return most < RECORD_MAX ? most : RECORD_MAX;
@@ -290,7 +290,7 @@ uint32_t btree_most_local_row(const struct page_file *f)
 
 bool leaves_add_row(struct leaves *l, int64_t rowid, struct view record)
 {
-    if (record.n > btree_most_local_row(l->file))
+    if (record.n > most_local_row(l->file))
         return false;
     uint8_t bytes[ROWID_MAX], *end = bytes + sizeof bytes, *at = put_rowid_before(end, rowid);
     uint32_t n = (uint32_t)record.n, id = (uint32_t)(end - at), size = varint_size(n) + id + n;

@@ -31,7 +31,7 @@
  * two children an interior page (0x05) has the largest rowid of the one before. So there it is a
  * rowid that goes up, and nothing is held.
  *
- * Limits: no overflow pages (1.6), so that a record of more than btree_most_local bytes, about a
+ * Limits: no overflow pages (1.6), so that a record of more than `most_local` of btree.c, about a
  * quarter of a page, is refused (of a table with a rowid, one that does not fit a leaf); only a
  * text can be that long. About the size of an entry of memory per leaf. One writer of leaves is one
  * thread's; errors are kept in it and looked at by leaves_ok. */
@@ -180,10 +180,6 @@ bool leaves_add_text(
 bool leaves_add_record(struct leaves *l, struct view record);
 /* The same into a table with a rowid, larger than the last one's. */
 bool leaves_add_row(struct leaves *l, int64_t rowid, struct view record);
-
-/* Bytes of the longest record that lies on its page as a whole. */
-uint32_t btree_most_local(const struct page_file *f);
-uint32_t btree_most_local_row(const struct page_file *f);
 
 /* Bytes of a cell of a leaf. */
 static inline uint32_t cell_size(const uint8_t *cell)

@@ -12,7 +12,7 @@ enum {
     BLOCK = 256 * 1024, /* bytes that are taken at once */
     MOST = UINT16_MAX,  /* of a key and of a record, in memory */
     HEADER = 4,
-    /* of a record on a page of 8 KiB: btree_most_local has 2,030, btree_most_local_row 8,157 */
+    /* of a record on a page of 8 KiB: btree.c has room for 2,030 (most_local), and for 8,157 */
     MOST_ENTRY = 2000,
     MOST_ROW = 8000,
 };
