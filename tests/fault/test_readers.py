@@ -94,13 +94,15 @@ def disturbed(box, release, plan, kill_after):
     """What a reader saw of it, in order, and how often it looked."""
     reader = subprocess.Popen([sys.executable, __file__, "--read", box.path], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True)
-    first = reader.stdout.readline()
-    load = box.start(release, plan)
-    if kill_after is not None:
-        time.sleep(kill_after)
-        load.kill()
-    load.wait()
-    reader.terminate()
+    try:
+        first = reader.stdout.readline()
+        load = box.start(release, plan)
+        if kill_after is not None:
+            time.sleep(kill_after)
+            load.kill()
+        load.wait()
+    finally:
+        reader.terminate()
     seen = (first + reader.communicate()[0]).splitlines()
     if reader.returncode != 0:
         return seen, 0

@@ -5,6 +5,7 @@ set -u
 driver=$1
 box=$(mktemp -d)
 trap 'rm -rf "$box"' EXIT
+trap 'exit 1' INT TERM
 mkdir "$box/two" "$box/none" "$box/bad"
 printf 'a' >"$box/two/a"
 : >"$box/two/empty"

@@ -6,6 +6,8 @@
  * input. The faults that are a matter of time or of ending (delay, slow, stall, reset, endless)
  * are carried out here.
  */
+#define _GNU_SOURCE /* POLLRDHUP */
+
 #include "server.h"
 
 #include <errno.h>
@@ -47,7 +49,8 @@ struct connection {
     struct reply reply;
     int64_t wake;    /* when the phase goes on by itself; 0: never */
     int64_t started; /* of a slow answer */
-    bool counted;    /* in the statistics */
+    bool counted;    /* in the statistics as open */
+    bool left;       /* its client is known to have closed it: no longer counted */
     bool continued;  /* 100 Continue was sent for the request being read */
     bool ended;      /* the client will send no more */
 };
@@ -76,6 +79,21 @@ static void set_nonblocking(int fd)
 {
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
     fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+/* A client that has replaced a connection has one, even before we have read the end of the old. */
+static void forget_closed(struct loop *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        struct connection *c = l->connections[i];
+        struct pollfd hung_up = {.fd = c->fd, .events = POLLRDHUP};
+
+        if (!c->counted || poll(&hung_up, 1, 0) <= 0)
+            continue;
+        c->counted = false;
+        c->left = true;
+        stats_closed(l->server->stats);
+    }
 }
 
 static void open_connection(struct loop *l, int fd)
@@ -233,7 +251,8 @@ static void serve(struct loop *l, struct connection *c)
 
         switch (parsed) {
         case HTTP_DONE:
-            if (!c->counted && !control_is(l->req.path)) {
+            if (!c->counted && !c->left && !control_is(l->req.path)) {
+                forget_closed(l);
                 c->counted = true;
                 stats_opened(l->server->stats);
             }

@@ -36,14 +36,15 @@ bool line_parse(struct line *l, const char *text, struct cli_args *a, struct err
 static char folder[64];
 static int home = -1;
 
-const char *enter_new_folder(void)
+int folder_setup(void **state)
 {
+    (void)state;
     (void)snprintf(folder, sizeof folder, "/tmp/movie-etl-cli.XXXXXX");
     home = open(".", O_RDONLY | O_CLOEXEC);
     assert_true(home >= 0);
     assert_non_null(mkdtemp(folder));
     assert_int_equal(chdir(folder), 0);
-    return folder;
+    return 0;
 }
 
 static int remove_it(const char *path, const struct stat *st, int flag, struct FTW *ftw)
@@ -54,11 +55,13 @@ static int remove_it(const char *path, const struct stat *st, int flag, struct F
     return remove(path);
 }
 
-void leave_folder(void)
+int folder_teardown(void **state)
 {
+    (void)state;
     assert_int_equal(fchdir(home), 0);
     (void)close(home);
     assert_int_equal(nftw(folder, remove_it, 8, FTW_DEPTH | FTW_PHYS), 0);
+    return 0;
 }
 
 void write_file(const char *path, const char *text, size_t n)

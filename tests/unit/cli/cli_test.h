@@ -25,11 +25,11 @@ void line_split(struct line *l, const char *text);
 /* Splits and parses; `l` holds the words while `a` is in use. */
 bool line_parse(struct line *l, const char *text, struct cli_args *a, struct err *e);
 
-/* A new folder below the build folder's temporary one, made the working directory; returns its
- * path. */
-const char *enter_new_folder(void);
-/* Leaves and removes it with what it holds. */
-void leave_folder(void);
+/* A test in a new folder, which is the working directory meanwhile and is removed with what it
+ * holds, however the test ends. */
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
+int folder_setup(void **state);
+int folder_teardown(void **state);
 void write_file(const char *path, const char *text, size_t n);
 void write_text(const char *path, const char *text);
 

@@ -535,42 +535,26 @@ static void test_wrong_values_are_placed(void **state)
     refuse("missing", "TMDB_LANGUAGE=\xFF\xFE", NULL, "TMDB_LANGUAGE: the value is not UTF-8");
 }
 
-static int enter(void **state)
-{
-    (void)state;
-    enter_new_folder();
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    leave_folder();
-    return 0;
-}
-
-#define HERE(f) cmocka_unit_test_setup_teardown(f, enter, leave)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HERE(test_defaults),
-        HERE(test_precedence),
-        HERE(test_env_file),
-        HERE(test_unreadable_dotenv),
+        IN_FOLDER(test_defaults),
+        IN_FOLDER(test_precedence),
+        IN_FOLDER(test_env_file),
+        IN_FOLDER(test_unreadable_dotenv),
         cmocka_unit_test(test_api_key),
         cmocka_unit_test(test_urls),
         cmocka_unit_test(test_simple_keys),
         cmocka_unit_test(test_hosts),
-        HERE(test_secret_files),
-        HERE(test_bad_secret_files),
-        HERE(test_no_secret_is_shown),
-        HERE(test_secrets_only_where_needed),
-        HERE(test_lost_host),
-        HERE(test_rate),
-        HERE(test_sections),
-        HERE(test_misspelt),
-        HERE(test_wrong_values_are_placed),
+        IN_FOLDER(test_secret_files),
+        IN_FOLDER(test_bad_secret_files),
+        IN_FOLDER(test_no_secret_is_shown),
+        IN_FOLDER(test_secrets_only_where_needed),
+        IN_FOLDER(test_lost_host),
+        IN_FOLDER(test_rate),
+        IN_FOLDER(test_sections),
+        IN_FOLDER(test_misspelt),
+        IN_FOLDER(test_wrong_values_are_placed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

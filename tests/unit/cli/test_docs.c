@@ -159,7 +159,6 @@ static void test_example(void **state)
     struct cli_args a;
     (void)state;
     example_of(&text);
-    enter_new_folder();
     load_example(&text, &c, &a); /* copied as it stands, it works */
     assert_null(c.etl.store.host);
     config_done(&c);
@@ -172,7 +171,6 @@ static void test_example(void **state)
             fail_msg("the example does not set %s", cli_keys[k].name);
     config_done(&c);
     args_done(&a);
-    leave_folder();
     for (enum key k = 0; k < KEY_COUNT; k++) {
         char name[60];
         (void)snprintf(name, sizeof name, "%s_FILE=", cli_keys[k].name);
@@ -298,7 +296,7 @@ int main(void)
         cmocka_unit_test(test_man),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_example),
+        IN_FOLDER(test_example),
         cmocka_unit_test(test_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

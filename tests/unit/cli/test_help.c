@@ -180,7 +180,6 @@ static void test_bash(void **state)
     (void)state;
     if (system("command -v bash >/dev/null 2>&1") != 0)
         skip();
-    enter_new_folder();
     write_text("script", script("bash"));
     write_text("a file.yaml", "x");
     assert_string_equal(complete("movie-etl mi", 1), "missing\n");
@@ -196,7 +195,6 @@ static void test_bash(void **state)
     assert_string_equal(complete("movie-etl process --file a", 3), "a file.yaml\n");
     assert_string_equal(complete("movie-etl process --file x a", 4), "a file.yaml\n");
     assert_string_equal(complete("movie-etl validate a", 2), "a file.yaml\n");
-    leave_folder();
 }
 
 /* Shells that are not everywhere: asked only whether the script is well-formed. */
@@ -206,10 +204,8 @@ static void check_syntax(const char *shell, const char *command)
     (void)snprintf(probe, sizeof probe, "command -v %s >/dev/null 2>&1", shell);
     if (system(probe) != 0)
         skip();
-    enter_new_folder();
     write_text("script", script(shell));
     int status = system(command);
-    leave_folder();
     assert_int_equal(status, 0);
 }
 
@@ -251,9 +247,9 @@ int main(void)
         cmocka_unit_test(test_exits),
         cmocka_unit_test(test_wrapping),
         cmocka_unit_test(test_scripts_are_complete),
-        cmocka_unit_test(test_bash),
-        cmocka_unit_test(test_zsh),
-        cmocka_unit_test(test_fish),
+        IN_FOLDER(test_bash),
+        IN_FOLDER(test_zsh),
+        IN_FOLDER(test_fish),
     };
     return cmocka_run_group_tests(tests, make, unmake);
 }

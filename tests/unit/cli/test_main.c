@@ -422,36 +422,20 @@ static void test_clear_is_confirmed(void **state)
     type(far_too_long, 0, 13, "");
 }
 
-static int enter(void **state)
-{
-    (void)state;
-    enter_new_folder();
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    leave_folder();
-    return 0;
-}
-
-#define HERE(f) cmocka_unit_test_setup_teardown(f, enter, leave)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HERE(test_verbs),
-        HERE(test_exit_codes),
-        HERE(test_errors_before_the_verb),
-        HERE(test_plain_commands),
-        HERE(test_json_errors),
-        HERE(test_signals),
-        HERE(test_closed_pipe),
-        HERE(test_full_disk),
-        HERE(test_no_streams),
-        HERE(test_clear_is_refused),
-        HERE(test_clear_is_confirmed),
+        IN_FOLDER(test_verbs),
+        IN_FOLDER(test_exit_codes),
+        IN_FOLDER(test_errors_before_the_verb),
+        IN_FOLDER(test_plain_commands),
+        IN_FOLDER(test_json_errors),
+        IN_FOLDER(test_signals),
+        IN_FOLDER(test_closed_pipe),
+        IN_FOLDER(test_full_disk),
+        IN_FOLDER(test_no_streams),
+        IN_FOLDER(test_clear_is_refused),
+        IN_FOLDER(test_clear_is_confirmed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,7 +145,6 @@ static void test_args_ids(void **state)
     struct cli_args a;
     struct line l;
     (void)state;
-    enter_new_folder();
     write_text("ids.txt", "7\n550\n");
     assert_true(line_parse(&l, "update 550 603 --ids ids.txt", &a, &err));
     assert_true(args_ids(&a, &err));
@@ -174,7 +173,6 @@ static void test_args_ids(void **state)
     assert_int_equal(err.kind, ERR_INPUT);
     assert_string_equal(err.text, "--ids: cannot open nowhere.txt: No such file or directory");
     args_done(&a);
-    leave_folder();
 }
 
 static void test_ids_from_standard_input(void **state)
@@ -243,7 +241,7 @@ int main(void)
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_ids_file),
         cmocka_unit_test(test_bad_ids_file),
-        cmocka_unit_test(test_args_ids),
+        IN_FOLDER(test_args_ids),
         cmocka_unit_test(test_ids_from_standard_input),
         cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_distance),

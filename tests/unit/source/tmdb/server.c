@@ -8,31 +8,51 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { ARGS_MAX = 40, START_MS = 30000 };
 
-static void run_child(const char *binary, char *spec, char *port_file)
+pid_t child_start(const char *const words[])
 {
-    char name[] = "tmdb-standin", option[] = "--port-file";
-    char *argv[ARGS_MAX] = {name};
-    char *rest = NULL;
-    int n = 1;
-    for (char *word = strtok_r(spec, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
-        for (char *c = word; *c != '\0'; c++)
-            *c = *c == '~' ? ' ' : *c;
-        argv[n++] = word;
-    }
-    argv[n++] = option;
-    argv[n++] = port_file;
-    argv[n] = NULL;
-    if (freopen("/dev/null", "w", stdout) != NULL)
-        execv(binary, argv);
+    char *argv[ARGS_MAX] = {NULL};
+    pid_t parent = getpid(), pid = fork();
+    assert_true(pid >= 0);
+    if (pid != 0)
+        return pid;
+    for (size_t n = 0; words[n] != NULL && n < ARGS_MAX - 1; n++)
+        argv[n] = strdup(words[n]);
+    if (prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent &&
+        freopen("/dev/null", "w", stdout) != NULL)
+        execv(argv[0], argv);
     _exit(127);
 }
 
+void child_stop(pid_t pid)
+{
+    (void)kill(pid, SIGTERM);
+    (void)waitpid(pid, NULL, 0);
+}
+
+static pid_t start_standin(const char *binary, char *spec, char *port_file)
+{
+    const char *words[ARGS_MAX] = {binary};
+    char *rest = NULL;
+    int n = 1;
+    for (char *word = strtok_r(spec, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
+        assert_true(n < ARGS_MAX - 3);
+        for (char *c = word; *c != '\0'; c++)
+            *c = *c == '~' ? ' ' : *c;
+        words[n++] = word;
+    }
+    words[n++] = "--port-file";
+    words[n] = port_file;
+    return child_start(words);
+}
+
+/* 0: it did not start. */
 static int64_t wait_for_port(pid_t pid, const char *port_file)
 {
     struct str text;
@@ -41,14 +61,13 @@ static int64_t wait_for_port(pid_t pid, const char *port_file)
     str_init(&text, 100);
     for (int waited = 0; waited < START_MS && port == 0; waited += 5) {
         if (waitpid(pid, NULL, WNOHANG) != 0)
-            fail_msg("the stand-in server ended at once");
+            break;
         (void)nanosleep(&(struct timespec){0, 5000000}, NULL);
         str_clear(&text);
         if (file_exists(port_file) && file_read(port_file, &text, &e))
             (void)num_i64(view_trim(str_view(&text)), &port);
     }
     str_done(&text);
-    assert_true(port > 0);
     return port;
 }
 
@@ -61,13 +80,12 @@ void server_start(struct server *s, const char *binary, const char *spec)
     assert_non_null(mkdtemp(folder));
     (void)snprintf(port_file, sizeof port_file, "%s/port", folder);
     assert_true((size_t)snprintf(words, sizeof words, "%s", spec) < sizeof words);
-    s->pid = fork();
-    assert_true(s->pid >= 0);
-    if (s->pid == 0)
-        run_child(binary, words, port_file);
+    s->pid = start_standin(binary, words, port_file);
     s->port = wait_for_port(s->pid, port_file);
     (void)unlink(port_file);
     (void)rmdir(folder);
+    if (s->port == 0)
+        fail_msg("the stand-in server did not start");
     (void)snprintf(s->base, sizeof s->base, "http://127.0.0.1:%lld/3", (long long)s->port);
     (void)snprintf(
         s->exports, sizeof s->exports, "http://127.0.0.1:%lld/exports", (long long)s->port);
@@ -79,8 +97,7 @@ void server_stop(struct server *s)
     if (s->pid == 0)
         return;
     s->control->free(s->control);
-    (void)kill(s->pid, SIGTERM);
-    (void)waitpid(s->pid, NULL, 0);
+    child_stop(s->pid);
     s->pid = 0;
 }
 

@@ -1,10 +1,15 @@
-/* The stand-in TMDB server as a child process of a test. */
+/* The stand-in TMDB server as a child process of a test, and any other program as one. */
 #ifndef TESTS_TMDB_SERVER_H
 #define TESTS_TMDB_SERVER_H
 
 #include "test.h"
 
 #include <sys/types.h>
+
+/* Starts words[0] in the background, its output going nowhere. It ends with this process, however
+ * that ends: a failed assertion leaves nothing running. */
+pid_t child_start(const char *const words[]);
+void child_stop(pid_t pid);
 
 struct server {
     pid_t pid;

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 static const char *binary;
 static bool slow;
@@ -31,7 +32,7 @@ static void fetch_from(
         fail_msg("%s", e.text);
     tmdb_counts(c, counts);
     assert_int_equal(server_stat(&s, "total"), counts->requests);
-    assert_true(server_stat(&s, "connections.max") <= 17);
+    assert_true(server_stat(&s, "connections.max") <= 16);
     tmdb_client_free(c);
     server_stop(&s);
 }
@@ -80,9 +81,23 @@ static int64_t real_ms(void)
     return sys_mono_ms();
 }
 
-/* 35 requests a second, measured by the server. That no second has more than 37 is test_limiter.c's
- * to prove: here a busy machine may let the server see a few late ones together, so the short run
- * leaves room for that. */
+/* For how long a process was ready to run and had no processor; 0 where the system does not say. */
+static double seconds_waited(pid_t pid)
+{
+    char path[50];
+    double ran = 0, waited = 0;
+    (void)snprintf(path, sizeof path, "/proc/%lld/schedstat", (long long)pid);
+    FILE *f = fopen(path, "r");
+    if (f == NULL)
+        return 0;
+    int n = fscanf(f, "%lf %lf", &ran, &waited);
+    (void)fclose(f);
+    return n == 2 ? waited / 1e9 : 0;
+}
+
+/* 35 requests a second, measured by the server, and no fewer for the time the client had a
+ * processor. That no second has more than 37 is test_limiter.c's to prove: here as many more may be
+ * seen together as had to wait for a processor on either side. */
 static void the_pace_is_kept(void **state)
 {
     int64_t n = slow ? 1000 : 140;
@@ -97,15 +112,19 @@ static void the_pace_is_kept(void **state)
     struct tmdb_client *c = server_client(&config);
     run_begin(&r, 1, n);
     int64_t from = real_ms();
+    double ours = -seconds_waited(getpid()), servers = -seconds_waited(s.pid);
     assert_true(run_fetch(c, &r, &e));
-    int64_t took = real_ms() - from;
+    double took = (double)(real_ms() - from) / 1000;
+    ours += seconds_waited(getpid());
+    servers += seconds_waited(s.pid);
     int64_t most = server_stat(&s, "max_per_second"), total = server_stat(&s, "total");
-    double rate = (double)(total - 1) * 1000 / (double)took;
-    print_message("%lld requests in %.2f s: %.2f a second, at most %lld in one second\n",
-        (long long)total, (double)took / 1000, rate, (long long)most);
+    double rate = (double)(total - 1) / took, had = (double)(total - 1) / (took - ours);
+    print_message("%lld requests in %.2f s (%.2f and %.2f without a processor): %.2f a second, at "
+                  "most %lld in one\n",
+        (long long)total, took, ours, servers, rate, (long long)most);
     assert_int_equal(total, n);
-    assert_true(most <= (slow ? 37 : 40));
-    assert_true(rate <= 35.5 && rate >= (slow ? 0.98 : 0.9) * 35);
+    assert_true((double)most <= (slow ? 37 : 40) + 36 * (ours + servers));
+    assert_true(rate <= 35.5 && had >= (slow ? 0.98 : 0.9) * 35);
     run_end(&r);
     tmdb_client_free(c);
     server_stop(&s);

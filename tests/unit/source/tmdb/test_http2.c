@@ -9,7 +9,6 @@
 #include "base/file.h"
 #include "base/num.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
@@ -26,22 +25,6 @@ static const char *in_folder(char to[100], const char *name)
     return to;
 }
 
-static pid_t run(const char *const *words)
-{
-    char *argv[20];
-    size_t n = 0;
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid != 0)
-        return pid;
-    for (; words[n] != NULL; n++)
-        argv[n] = strdup(words[n]);
-    argv[n] = NULL;
-    if (freopen("/dev/null", "w", stdout) != NULL && freopen("/dev/null", "w", stderr) != NULL)
-        execv(argv[0], argv);
-    _exit(127);
-}
-
 static void make_certificate(void)
 {
     char key[100], certificate[100];
@@ -49,7 +32,7 @@ static void make_certificate(void)
         "-keyout", in_folder(key, "key"), "-out", in_folder(certificate, "certificate"), "-days",
         "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", NULL};
     int status = 0;
-    pid_t pid = run(words);
+    pid_t pid = child_start(words);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
 }
@@ -86,7 +69,7 @@ static pid_t start_proxy(const struct server *s, int port)
     const char *const words[] = {nghttpx, front, back, "--no-ocsp", "--workers=1", log,
         "--accesslog-format=$remote_port $request", in_folder(key, "key"),
         in_folder(certificate, "certificate"), NULL};
-    pid_t pid = run(words);
+    pid_t pid = child_start(words);
     for (int i = 0; i < 2000 && !answers(port); i++)
         (void)nanosleep(&(struct timespec){0, 5000000}, NULL);
     return pid;
@@ -127,7 +110,6 @@ static void movies_share_one_connection(void **state)
     char path[100];
     size_t connections, http2;
     (void)state;
-    assert_non_null(mkdtemp(folder));
     make_certificate();
     server_start(&s, standin, "--generate 1000 --delay-ms 20");
     int port = free_port();
@@ -154,23 +136,35 @@ static void movies_share_one_connection(void **state)
     tmdb_counts(c, &n);
     tmdb_client_free(c);
     run_end(&r);
-    (void)kill(proxy, SIGTERM);
-    (void)waitpid(proxy, NULL, 0);
+    child_stop(proxy);
     server_stop(&s);
     assert_int_equal(count_lines(&connections, &http2), n.requests);
     print_message(
         "%llu requests over %zu connection(s)\n", (unsigned long long)n.requests, connections);
     assert_int_equal(http2, n.requests);
     assert_int_equal(connections, 1);
-    (void)unlink(in_folder(path, "log"));
-    (void)unlink(in_folder(path, "key"));
-    (void)unlink(in_folder(path, "certificate"));
-    (void)rmdir(folder);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) == NULL ? -1 : 0;
+}
+
+static int remove_folder(void **state)
+{
+    static const char *const names[] = {"log", "key", "certificate"};
+    char path[100];
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        (void)unlink(in_folder(path, names[i]));
+    return rmdir(folder);
 }
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(movies_share_one_connection)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(movies_share_one_connection, make_folder, remove_folder)};
     if (argc < 4 || argv[2][0] == '\0' || argv[3][0] == '\0') {
         (void)fprintf(
             stderr, "skipped: nghttpx (package nghttp2-proxy) or openssl is not installed\n");

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 static const char *binary;
+static char changes_file[30]; /* what the server reads as it starts */
 
 struct ids {
     struct map map;
@@ -90,14 +91,14 @@ static void discover_survives_drift(void **state)
  * id. */
 static void changes_of_a_day(void **state)
 {
-    char path[] = "/tmp/tmdb-changes-XXXXXX", spec[200];
+    char spec[200];
     struct server s;
     struct tmdb_listing l;
     struct ids ids = {.n = 0};
     struct err e;
-    int fd = mkstemp(path);
-    FILE *f = fdopen(fd, "w");
     (void)state;
+    (void)snprintf(changes_file, sizeof changes_file, "/tmp/tmdb-changes-XXXXXX");
+    FILE *f = fdopen(mkstemp(changes_file), "w");
     assert_non_null(f);
     for (int i = 1; i <= 250; i++)
         (void)fprintf(f, "2026-03-09 %d\n", i * 3);
@@ -105,9 +106,9 @@ static void changes_of_a_day(void **state)
         (void)fprintf(f, "2026-03-10 %d\n", i * 30);
     (void)fprintf(f, "2026-03-09 null\n2026-03-11 1\n2026-03-08 2\n");
     (void)fclose(f);
-    (void)snprintf(spec, sizeof spec, "--generate 2000 --today 2026-03-20 --changes %s", path);
+    (void)snprintf(
+        spec, sizeof spec, "--generate 2000 --today 2026-03-20 --changes %s", changes_file);
     server_start(&s, binary, spec);
-    (void)unlink(path);
     struct tmdb_config config = server_config(&s);
     struct tmdb_client *c = server_client(&config);
     map_init(&ids.map, 100000);
@@ -194,15 +195,18 @@ static void find_by_imdb_id(void **state)
     server_stop(&s);
 }
 
-/* A test that failed in the middle leaves its clock behind. */
-static int clock_back(void **state)
+/* A test that failed in the middle leaves its clock and its file behind. */
+static int tidy_up(void **state)
 {
     (void)state;
     plain_clock();
+    if (changes_file[0] != '\0')
+        (void)unlink(changes_file);
+    changes_file[0] = '\0';
     return 0;
 }
 
-#define SERVER_TEST(f) cmocka_unit_test_teardown(f, clock_back)
+#define SERVER_TEST(f) cmocka_unit_test_teardown(f, tidy_up)
 
 int main(int argc, char **argv)
 {
