@@ -46,6 +46,16 @@ void random_text(struct random *r, struct view alphabet, char *to, size_t n)
         to[i] = alphabet.p[random_below(r, alphabet.n)];
 }
 
+size_t code_point_put(unsigned c, char to[4])
+{
+    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    static const unsigned char lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    for (size_t i = n; i-- > 1; c >>= 6)
+        to[i] = (char)(0x80 | (c & 0x3F));
+    to[0] = (char)(lead[n] | c);
+    return n;
+}
+
 void text_is(struct view v, const char *z, size_t n, const char *file, int line)
 {
     if (v.p != NULL && v.n == n && (n == 0 || memcmp(v.p, z, n) == 0))

@@ -56,6 +56,9 @@ void random_text(struct random *r, struct view alphabet, char *to, size_t n);
             fail_msg("TEST_SEED=%" PRIu64 " breaks: %s", (r)->seed, #claim);                       \
     } while (0)
 
+/* A code point, or a surrogate, as UTF-8 by arithmetic; bytes in `to`. */
+size_t code_point_put(unsigned c, char to[4]);
+
 void text_is(struct view v, const char *z, size_t n, const char *file, int line);
 #define assert_text(v, literal) text_is((v), "" literal, sizeof(literal) - 1, __FILE__, __LINE__)
 

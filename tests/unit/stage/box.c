@@ -164,6 +164,26 @@ struct view box_batch(struct box *b, const char *documents, int records, int gon
         records, gone, sha256.z);
 }
 
+const char box_two[] = "---\n"
+                       "etl: {fetched_at: \"2026-11-22T10:00:07Z\", review: null}\n"
+                       "movie:\n"
+                       "  id: 550\n"
+                       "  title: \"Fight Club\"\n"
+                       "---\n"
+                       "gone: {id: 999, status_code: 34, seen_at: \"2026-11-22T10:00:09Z\"}\n";
+
+void box_read_documents(struct box *b, const char *documents, int records, int gone)
+{
+    box_read_text(b, box_batch(b, documents, records, gone));
+}
+
+const char *box_edit(struct box *b, const char *text, const char *what, const char *with)
+{
+    const char *at = strstr(text, what);
+    assert_non_null(at);
+    return arena_print(&b->a, "%.*s%s%s", (int)(at - text), text, with, at + strlen(what)).p;
+}
+
 struct staged_record box_movie(struct box *b, int64_t id, const char *title)
 {
     struct staged_record r = {.tmdb_id = id, .at = 1700000000 + id};

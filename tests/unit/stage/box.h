@@ -68,6 +68,12 @@ void box_print_findings(const struct box *b);
 /* A sound file: a header of lines 1 to 9, `documents` from line 10 on, and the end document. */
 struct view box_batch(struct box *b, const char *documents, int records, int gone);
 
+/* Documents of one movie (550, "Fight Club") and a gone one; reads a file of `documents`. */
+extern const char box_two[];
+void box_read_documents(struct box *b, const char *documents, int records, int gone);
+/* `text`, with `what` (which is in it) replaced by `with`. */
+const char *box_edit(struct box *b, const char *text, const char *what, const char *with);
+
 /* A movie with an id and a title, and a gone one. */
 struct staged_record box_movie(struct box *b, int64_t id, const char *title);
 struct staged_record box_gone(int64_t id);

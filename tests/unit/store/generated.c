@@ -125,3 +125,16 @@ struct ml_source generated_source(struct generated *g)
     return (struct ml_source){give_movies, give_ratings, give_tag, give_stats, give_release, g, 0,
         KEPT_ROWS, g->memory, NULL};
 }
+
+void generated_load(struct kit *k, uint64_t ratings, uint64_t seed)
+{
+    struct generated g;
+    struct ml_load_result r;
+    generated_init(&g, ratings, 300, seed);
+    g.tags = 500;
+    struct ml_source source = generated_source(&g);
+    must(store_load_movielens(k->s, &source, &r, &k->e));
+    assert_int_equal(r.ratings + r.duplicate_ratings, ratings);
+    assert_int_equal(r.tags, 500);
+    generated_done(&g);
+}

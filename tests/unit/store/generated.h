@@ -4,7 +4,7 @@
 #ifndef MOVIE_ETL_TEST_GENERATED_H
 #define MOVIE_ETL_TEST_GENERATED_H
 
-#include "store/store.h"
+#include "kit.h"
 
 enum { GENERATED_BLOCK = 16384 };
 
@@ -30,5 +30,7 @@ void generated_init(struct generated *g, uint64_t ratings, int32_t movies, uint6
 void generated_done(struct generated *g);
 struct ml_source generated_source(struct generated *g);
 bool generated_next(struct generated *g, struct rating_block *ret, struct err *e);
+/* Loads so many ratings of 300 movies, and 500 tags. */
+void generated_load(struct kit *k, uint64_t ratings, uint64_t seed);
 
 #endif

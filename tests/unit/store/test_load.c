@@ -1,17 +1,12 @@
-/* Loading MovieLens releases: what arrives, what is left out, and that the old content survives
- * every failure. */
+/* Loading MovieLens releases: what arrives, and what is left out. Loads that fail are
+ * test_load_fails.c's. */
 #include "kit.h"
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "generated.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* ---- a small release from arrays */
 
@@ -331,25 +326,10 @@ static void another_release_replaces_all_but_links(void **state)
         assert_string_equal(kit_text(k, "PRAGMA journal_mode"), "wal");
 }
 
-/* ---- failures: the dump is what it was */
-
-static void load_generated(struct kit *k, uint64_t ratings, uint64_t seed)
-{
-    struct generated g;
-    struct ml_load_result r;
-    generated_init(&g, ratings, 300, seed);
-    g.tags = 500;
-    struct ml_source source = generated_source(&g);
-    must(store_load_movielens(k->s, &source, &r, &k->e));
-    assert_int_equal(r.ratings + r.duplicate_ratings, ratings);
-    assert_int_equal(r.tags, 500);
-    generated_done(&g);
-}
-
 static void generated_counts_are_right(void **state)
 {
     struct kit *k = *state;
-    load_generated(k, 50000, 3);
+    generated_load(k, 50000, 3);
     kit_sound(k);
     assert_int_equal(kit_int(k, "SELECT count(*) FROM movielens_movies m WHERE rating_count <>"
                                 " (SELECT count(*) FROM ratings r WHERE r.movielens_id = "
@@ -362,114 +342,7 @@ static void generated_counts_are_right(void **state)
         0);
 }
 
-static void an_error_of_the_source_leaves_the_old(struct kit *k)
-{
-    struct view before = kit_dump(k);
-    for (uint64_t at = 1; at <= 40000; at += 20000) {
-        struct generated g;
-        struct ml_load_result r;
-        generated_init(&g, 60000, 250, 9);
-        g.fail_at = at;
-        struct ml_source source = generated_source(&g);
-        must_fail(store_load_movielens(k->s, &source, &r, &k->e), ERR_INPUT);
-        assert_says("the generated release ends here");
-        generated_done(&g);
-        kit_sound(k);
-        assert_true(view_eq(kit_dump(k), before));
-        /* And the store goes on, with foreign keys. */
-        must(store_begin(k->s, &k->e));
-        size_t changed;
-        struct movie m = {.id = 5, .tmdb_id = 5, .genres = {{99, true, false}}, .genre_n = 1};
-        must_fail(store_put_movies(k->s, &m, 1, false, 1, 1, &changed, &k->e), KIT_AGAINST);
-        store_rollback(k->s);
-    }
-}
-
-static void errors_leave_an_empty_database(void **state)
-{
-    an_error_of_the_source_leaves_the_old(*state);
-}
-
-static void errors_leave_the_old_release(void **state)
-{
-    load_generated(*state, 30000, 1);
-    an_error_of_the_source_leaves_the_old(*state);
-}
-
-static void a_kill_leaves_the_old(struct kit *k)
-{
-    struct view before = kit_dump(k);
-    kit_close(k);
-    for (uint64_t at = 1; at < 400000; at += 130000) {
-        pid_t pid = fork();
-        if (pid == 0) {
-            struct generated g;
-            struct ml_load_result r;
-            generated_init(&g, 400000, 300, 11);
-            g.kill_at = at;
-            struct ml_source source = generated_source(&g);
-            if (store_open(&k->config, STORE_WRITE, &k->s, &k->e))
-                (void)store_load_movielens(k->s, &source, &r, &k->e);
-            _exit(1);
-        }
-        int status = 0;
-        assert_int_equal(waitpid(pid, &status, 0), pid);
-        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-        kit_open(k, at == 1 ? STORE_READ : STORE_WRITE);
-        assert_true(view_eq(kit_dump(k), before));
-        kit_close(k);
-        kit_sound(k);
-    }
-    kit_open(k, STORE_WRITE);
-    if (!kit_on_server())
-        assert_string_equal(kit_text(k, "PRAGMA journal_mode"), "wal");
-    load_generated(k, 40000, 2);
-    kit_sound(k);
-}
-
-static void kills_leave_an_empty_database(void **state)
-{
-    a_kill_leaves_the_old(*state);
-}
-
-static void kills_leave_the_old_release(void **state)
-{
-    load_generated(*state, 30000, 1);
-    a_kill_leaves_the_old(*state);
-}
-
 /* ---- circumstances */
-
-static bool stop_and_go_on(void *payload, struct rating_block *ret, struct err *e)
-{
-    sys_stop_set();
-    return generated_next(payload, ret, e);
-}
-
-/* A request to stop is heard between the source's blocks too, in the long work of the engine. In a
- * child: it cannot be taken back. */
-static void a_load_can_be_stopped(void **state)
-{
-    struct kit *k = *state;
-    load_generated(k, 5000, 1);
-    struct view before = kit_dump(k);
-    pid_t pid = fork();
-    if (pid == 0) {
-        struct generated g;
-        struct ml_load_result r;
-        generated_init(&g, 300000, 300, 2);
-        struct ml_source source = generated_source(&g);
-        source.ratings = stop_and_go_on;
-        bool loaded = store_open(&k->config, STORE_WRITE, &k->s, &k->e) &&
-                      store_load_movielens(k->s, &source, &r, &k->e);
-        _exit(loaded ? 1 : k->e.kind == ERR_INTERRUPTED ? 0 : 2);
-    }
-    int status = -1;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-    assert_true(view_eq(kit_dump(k), before));
-    kit_sound(k);
-}
 
 static void a_load_respects_the_lease(void **state)
 {
@@ -500,7 +373,7 @@ static void a_load_into_an_empty_database_goes_beside_a_reader(void **state)
     kit_open(k, STORE_READ); /* so the journal mode cannot be changed */
     must(store_status(k->s, &status, &k->e));
     struct kit other = {.s = writer};
-    load_generated(&other, 20000, 5);
+    generated_load(&other, 20000, 5);
     must(store_status(k->s, &status, &k->e));
     assert_int_equal(status.ratings, kit_int(k, "SELECT count(*) FROM ratings"));
     assert_true(status.ratings > 15000);
@@ -510,10 +383,10 @@ static void a_load_into_an_empty_database_goes_beside_a_reader(void **state)
 static void a_release_of_another_prefix_stays(void **state)
 {
     struct kit *k = *state;
-    load_generated(k, 5000, 1);
+    generated_load(k, 5000, 1);
     k->config.prefix = "b_";
     kit_open(k, STORE_CREATE);
-    load_generated(k, 3000, 2);
+    generated_load(k, 3000, 2);
     assert_true(
         kit_int(k, "SELECT count(*) FROM ratings") > kit_int(k, "SELECT count(*) FROM b_ratings"));
     kit_sound(k);
@@ -524,7 +397,7 @@ static void clear_gives_the_space_back(void **state)
     struct kit *k = *state;
     int64_t before, after;
     uint64_t rows = 0;
-    load_generated(k, 100000, 1);
+    generated_load(k, 100000, 1);
     must(file_size(k->config.path, &before, &k->e));
     int64_t want = kit_int(k,
         "SELECT (SELECT count(*) FROM ratings) + (SELECT count(*) FROM tags) +"
@@ -534,7 +407,7 @@ static void clear_gives_the_space_back(void **state)
     must(file_size(k->config.path, &after, &k->e));
     assert_true(after < before / 4);
     kit_sound(k);
-    load_generated(k, 1000, 1);
+    generated_load(k, 1000, 1);
 }
 
 static const struct CMUnitTest both[] = {
@@ -547,14 +420,9 @@ static const struct CMUnitTest both[] = {
     KIT_TEST(a_number_of_no_movie_is_an_error),
     KIT_TEST(another_release_replaces_all_but_links),
     KIT_TEST(generated_counts_are_right),
-    KIT_TEST(errors_leave_an_empty_database),
-    KIT_TEST(errors_leave_the_old_release),
-    KIT_TEST(kills_leave_an_empty_database),
-    KIT_TEST(kills_leave_the_old_release),
     KIT_TEST(a_release_of_another_prefix_stays),
 };
 static const struct CMUnitTest embedded[] = {
-    KIT_TEST(a_load_can_be_stopped),
     KIT_TEST(a_load_respects_the_lease),
     KIT_TEST(a_load_into_an_empty_database_goes_beside_a_reader),
     KIT_TEST(clear_gives_the_space_back),
