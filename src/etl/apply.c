@@ -39,6 +39,7 @@ bool apply_init(struct apply *a, struct work *w, struct findings *findings, stru
     *a = (struct apply){.w = w, .findings = findings};
     map_init(&a->gone, MAX_GONE);
     map_init(&a->known, MAX_KNOWN);
+    vec_init(&a->fetched, sizeof(struct id_pair), MAX_KNOWN);
     map_init(&a->changed_ids, MAX_GONE);
     vec_init(&a->changes, sizeof(struct change), MAX_CHANGES);
     touched_init(&a->touched);
@@ -102,6 +103,7 @@ void apply_done(struct apply *a)
     vec_done(&a->changes);
     map_done(&a->gone);
     map_done(&a->known);
+    vec_done(&a->fetched);
     touched_done(&a->touched);
     arena_done(&a->arena);
     gather_free(a->gathered);

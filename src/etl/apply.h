@@ -24,6 +24,8 @@ struct apply {
     struct work *w;
     struct map gone;         /* tmdb_id -> first_at: what etl_gone holds */
     struct map known;        /* see unchanged.h; the feed's while it runs */
+    struct vec fetched;      /* struct id_pair, by id: when those known were fetched, as far as
+                                documents told that are unchanged, written or gathered */
     bool gone_uncommitted;   /* `gone` has changes of a transaction that is not committed */
     uint64_t records;        /* in tmdb_movies when the run began */
     struct touched touched;  /* since the last apply_link */

@@ -7,11 +7,15 @@ static bool take_known(void *payload, const struct tmdb_known *known, struct err
 {
     struct apply *a = payload;
     bool left_out = known->adult && !a->w->x->config->tmdb.include_adult;
-    (void)e;
     a->records++;
-    if (known->content != 0 && known->gone_at == 0 && !left_out &&
-        !map_has(&a->gone, known->tmdb_id))
-        (void)map_put(&a->known, known->tmdb_id, (uint64_t)known->content);
+    if (known->content == 0 || known->gone_at != 0 || left_out ||
+        map_has(&a->gone, known->tmdb_id) ||
+        !map_put(&a->known, known->tmdb_id, (uint64_t)known->content))
+        return true;
+    struct id_pair *fetched = vec_add(&a->fetched);
+    if (fetched == NULL)
+        return err_set(e, ERR_BUG, "more than %d records are known", MAX_KNOWN);
+    *fetched = (struct id_pair){known->tmdb_id, known->fetched_at};
     return true;
 }
 
@@ -20,40 +24,36 @@ bool unchanged_known(struct apply *a, struct err *e)
     return store_each_tmdb_id(a->w->store, take_known, a, e);
 }
 
-/* An id that comes twice is compared with the newest document before. */
-static void find_moves(struct apply *a, const struct staged_record *const *records, size_t n,
-    const int64_t *fetched, struct map *moves)
+static int by_id(const void *x, const void *y)
 {
-    for (size_t i = 0; i < n; i++) {
-        const struct staged_record *r = records[i];
-        const uint64_t *moved = map_get(moves, r->tmdb_id);
-        int64_t before = moved != NULL ? (int64_t)*moved : fetched[i];
-        *(r->at < before ? &a->counts.stale : &a->counts.unchanged) += 1;
-        if (r->at > before)
-            (void)map_put(moves, r->tmdb_id, (uint64_t)r->at);
+    int64_t a = ((const struct id_pair *)x)->id, b = ((const struct id_pair *)y)->id;
+    return (a > b) - (a < b);
+}
+
+/* An id that comes twice is compared with the newest document before. */
+static void find_move(
+    struct apply *a, const struct staged_record *r, struct id_pair *fetched, struct map *moves)
+{
+    *(r->at < fetched->to ? &a->counts.stale : &a->counts.unchanged) += 1;
+    if (r->at > fetched->to) {
+        fetched->to = r->at;
+        (void)map_put(moves, r->tmdb_id, (uint64_t)r->at);
     }
 }
 
 bool unchanged_moves(struct apply *a, const struct staged_record *const *records, size_t n,
     struct map *moves, struct err *e)
 {
-    struct arena scratch;
-    arena_init(&scratch);
-    int64_t *ids = arena_take_array(&scratch, n, sizeof *ids);
-    int64_t *fetched = arena_take_array(&scratch, n, sizeof *fetched);
-    for (size_t i = 0; i < n; i++)
-        ids[i] = records[i]->tmdb_id;
-    bool ok = n == 0 || store_read_fetched(a->w->store, ids, n, fetched, e);
-    if (ok)
-        find_moves(a, records, n, fetched, moves);
-    arena_done(&scratch);
-    return ok;
-}
-
-static int by_id(const void *x, const void *y)
-{
-    int64_t a = ((const struct id_pair *)x)->id, b = ((const struct id_pair *)y)->id;
-    return (a > b) - (a < b);
+    for (size_t i = 0; i < n; i++) {
+        struct id_pair key = {.id = records[i]->tmdb_id}, *fetched = NULL;
+        if (a->fetched.n > 0)
+            fetched = bsearch(&key, a->fetched.items, a->fetched.n, sizeof key, by_id);
+        if (fetched == NULL)
+            return err_set(e, ERR_BUG, "record %lld is unchanged, but was not known",
+                (long long)key.id);
+        find_move(a, records[i], fetched, moves);
+    }
+    return true;
 }
 
 bool unchanged_write(struct apply *a, const struct map *moves, struct err *e)

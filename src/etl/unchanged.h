@@ -3,7 +3,7 @@
  *
  * tmdb_movies.content stands for the text that a row comes from. The feed's thread compares
  * (batch_know), so an unchanged document is neither parsed nor checked nor compared with the rows:
- * only its fetched_at moves. What is stored when the run begins is read once, some 40 bytes a
+ * only its fetched_at moves. What is stored when the run begins is read once, some 60 bytes a
  * record, and nobody else writes meanwhile (the lease).
  *
  * Not known, so read in full every time: records that are gone or in etl_gone (they come back),
@@ -17,7 +17,7 @@
 
 enum { MAX_KNOWN = 4 * 1000 * 1000 }; /* records beyond it are read in full */
 
-/* Fills a->known and a->records; a->gone is filled. */
+/* Fills a->known, a->fetched and a->records; a->gone is filled. */
 bool unchanged_known(struct apply *a, struct err *e);
 /* For records that are `unchanged`: counts them, and puts those whose fetched_at is to move into
  * `moves` (tmdb_id -> fetched_at), which may hold others that are not written yet. */

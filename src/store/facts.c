@@ -112,39 +112,6 @@ bool store_each_tmdb_id(struct store *s,
 
 /* ---- records that are what they were */
 
-struct reading_fetched {
-    struct map at; /* tmdb_id -> when */
-};
-
-static bool take_fetched(void *payload, const struct cell *c, size_t n, struct err *e)
-{
-    struct reading_fetched *r = payload;
-    (void)n;
-    return map_put(&r->at, cell_get_int(&c[0]), (uint64_t)cell_get_int(&c[1])) ||
-           err_set(e, ERR_BUG, "a record came that was not asked for");
-}
-
-bool store_read_fetched(
-    struct store *s, const int64_t *tmdb_ids, size_t n, int64_t *ret, struct err *e)
-{
-    struct reading_fetched r;
-    struct arena a;
-    arena_init(&a);
-    map_init(&r.at, n);
-    bool ok = db_query_in(s, "SELECT tmdb_id, fetched_at FROM {tmdb_movies} WHERE tmdb_id IN (%)",
-        cells_of_ids(&a, tmdb_ids, n), n, take_fetched, &r, e);
-    for (size_t i = 0; ok && i < n; i++) {
-        const uint64_t *at = map_get(&r.at, tmdb_ids[i]);
-        ok = at != NULL || err_set(e, ERR_STORE, "record %lld vanished from the database meanwhile",
-                               (long long)tmdb_ids[i]);
-        if (ok)
-            ret[i] = (int64_t)*at;
-    }
-    map_done(&r.at);
-    arena_done(&a);
-    return ok;
-}
-
 bool store_set_fetched(struct store *s, const struct id_pair *fetched, size_t n, struct err *e)
 {
     return db_update_ids(s, "tmdb_movies", "fetched_at", "tmdb_id", fetched, n, e);

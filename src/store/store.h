@@ -162,10 +162,7 @@ bool store_again(struct store *s, const struct err *why);
  * arena. */
 bool store_read_tmdb(struct store *s, const int64_t *tmdb_ids, size_t n, struct arena *a,
     struct tmdb_stored *ret, struct err *e);
-/* Of records that are there: when each was fetched, in their order; and, for some of them (`id`),
- * when now (`to`). */
-bool store_read_fetched(
-    struct store *s, const int64_t *tmdb_ids, size_t n, int64_t *ret, struct err *e);
+/* Records that are there (`id`) were fetched again, and at what time (`to`). */
 bool store_set_fetched(struct store *s, const struct id_pair *fetched, size_t n, struct err *e);
 /* The rows of one list of one movie, sorted by key as rows_of_list sorts them. */
 bool store_read_rows(struct store *s, const struct list *l, int64_t tmdb_id, struct arena *a,
