@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "source/movielens/csv.h"
-#include "source/movielens/number.h"
+#include "source/movielens/csv_number.h"
 #include "source/movielens/plain.h"
 #include "source/movielens/title.h"
 
@@ -69,9 +69,9 @@ static void try_fields(struct arena *a, const struct csv_row *row)
 {
     for (size_t i = 0; i < row->n && i < CSV_FIELDS; i++) {
         int64_t x = 0;
-        if (number_read(&row->fields[i], 1, 1000, &x) != NUMBER_BAD)
+        if (csv_number_read(&row->fields[i], 1, 1000, &x) != NUMBER_BAD)
             must(x >= 1 && x <= 1000);
-        if (number_half_stars(&row->fields[i], &x) != NUMBER_BAD)
+        if (csv_number_half_stars(&row->fields[i], &x) != NUMBER_BAD)
             must(x >= 1 && x <= 10);
         try_title(a, row->fields[i].text);
     }
@@ -97,12 +97,13 @@ static void try_plain(const struct csv *c)
     must(end == copy + line.n);
     csv_split(copy, line.n - 1, &row);
     must(row.state == CSV_ROW && row.n == 4);
-    must(number_read(&row.fields[0], 0, 9999999, &user) == NUMBER_PLAIN && user == fast.user_id);
-    must(number_read(&row.fields[1], 0, 9999999, &movie) == NUMBER_PLAIN &&
-         movie == fast.movielens_id);
-    must(number_half_stars(&row.fields[2], &half) == NUMBER_PLAIN && half == fast.half_stars);
     must(
-        number_read(&row.fields[3], 0, 9999999999, &time) == NUMBER_PLAIN && time == fast.rated_at);
+        csv_number_read(&row.fields[0], 0, 9999999, &user) == NUMBER_PLAIN && user == fast.user_id);
+    must(csv_number_read(&row.fields[1], 0, 9999999, &movie) == NUMBER_PLAIN &&
+         movie == fast.movielens_id);
+    must(csv_number_half_stars(&row.fields[2], &half) == NUMBER_PLAIN && half == fast.half_stars);
+    must(csv_number_read(&row.fields[3], 0, 9999999999, &time) == NUMBER_PLAIN &&
+         time == fast.rated_at);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

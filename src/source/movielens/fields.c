@@ -2,7 +2,7 @@
 #include "source/movielens/release.h"
 
 #include "base/text.h"
-#include "source/movielens/number.h"
+#include "source/movielens/csv_number.h"
 
 #include <inttypes.h>
 
@@ -21,7 +21,7 @@ bool row_shape(struct place *p, const struct csv_row *row, size_t n)
 bool field_number(struct place *p, const struct csv_field *f, const char *name, int64_t min,
     int64_t max, int64_t *ret)
 {
-    enum number r = number_read(f, min, max, ret);
+    enum csv_number r = csv_number_read(f, min, max, ret);
     if (r == NUMBER_BAD)
         note(p, RULE_ML_VALUE, f->column, name,
             "'%s' is not a whole number from %" PRId64 " to %" PRId64 "; row left out",

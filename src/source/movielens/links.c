@@ -2,7 +2,7 @@
  * library that took it for a number has eaten its zeros, which are put back. */
 #include "source/movielens/links.h"
 
-#include "source/movielens/number.h"
+#include "source/movielens/csv_number.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,9 +21,9 @@ void links_done(struct links *l)
     known_done(&l->by_id);
 }
 
-static enum number read_imdb(const struct csv_field *f, char ret[16])
+static enum csv_number read_imdb(const struct csv_field *f, char ret[16])
 {
-    struct view v = number_bare(f->text);
+    struct view v = csv_number_bare(f->text);
     if (view_starts(v, "tt"))
         v = view_slice(v, 2, v.n);
     bool plain = !f->quoted && v.n == f->text.n;
@@ -44,7 +44,7 @@ static bool field_imdb(struct place *p, const struct csv_field *f, char ret[16])
 {
     if (view_trim(f->text).n == 0)
         return true;
-    enum number r = read_imdb(f, ret);
+    enum csv_number r = read_imdb(f, ret);
     if (r == NUMBER_BAD)
         note(p, RULE_ML_VALUE, f->column, "imdbId",
             "'%s' is not an IMDb id of up to %d digits; row left out", shown(f->text).z,

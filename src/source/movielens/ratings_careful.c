@@ -2,13 +2,13 @@
  * ratings.h. */
 #include "source/movielens/ratings.h"
 
-#include "source/movielens/number.h"
+#include "source/movielens/csv_number.h"
 
 #include <inttypes.h>
 
 static bool field_half_stars(struct place *p, const struct csv_field *f, int64_t *ret)
 {
-    enum number r = number_half_stars(f, ret);
+    enum csv_number r = csv_number_half_stars(f, ret);
     if (r == NUMBER_BAD)
         note(p, RULE_ML_VALUE, f->column, "rating",
             "'%s' is not a rating from 0.5 to 5.0 in half steps; row left out", shown(f->text).z);

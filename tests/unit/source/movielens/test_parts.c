@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "source/movielens/known.h"
 #include "source/movielens/note.h"
-#include "source/movielens/number.h"
+#include "source/movielens/csv_number.h"
 #include "source/movielens/numbers.h"
 
 static void known_ids(void **state)
@@ -80,7 +80,7 @@ static void whole_numbers(void **state)
     (void)state;
     static const struct {
         const char *text;
-        enum number result;
+        enum csv_number result;
         int64_t value;
     } rows[] = {
         {"1", NUMBER_PLAIN, 1},
@@ -106,7 +106,7 @@ static void whole_numbers(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int64_t value = 0;
         struct csv_field f = {.text = view_of(rows[i].text)};
-        assert_int_equal(number_read(&f, 1, 100, &value), rows[i].result);
+        assert_int_equal(csv_number_read(&f, 1, 100, &value), rows[i].result);
         assert_int_equal(value, rows[i].value);
     }
 }

@@ -1,9 +1,9 @@
-/* Numbers: see number.h. */
-#include "source/movielens/number.h"
+/* Numbers of a CSV field: see csv_number.h. */
+#include "source/movielens/csv_number.h"
 
 #include "base/num.h"
 
-struct view number_bare(struct view v)
+struct view csv_number_bare(struct view v)
 {
     v = view_trim(v);
     size_t point = view_find(v, 0, '.');
@@ -13,15 +13,15 @@ struct view number_bare(struct view v)
     return point == 0 || point + 1 >= v.n ? v : view_slice(v, 0, point);
 }
 
-enum number number_read(const struct csv_field *f, int64_t min, int64_t max, int64_t *ret)
+enum csv_number csv_number_read(const struct csv_field *f, int64_t min, int64_t max, int64_t *ret)
 {
-    struct view bare = number_bare(f->text);
+    struct view bare = csv_number_bare(f->text);
     if (bare.n == 0 || bare.p[0] == '-' || !num_i64_in(bare, min, max, ret))
         return NUMBER_BAD;
     return f->quoted || bare.n != f->text.n ? NUMBER_FIXED : NUMBER_PLAIN;
 }
 
-enum number number_half_stars(const struct csv_field *f, int64_t *ret)
+enum csv_number csv_number_half_stars(const struct csv_field *f, int64_t *ret)
 {
     double stars;
     struct view v = f->text;
