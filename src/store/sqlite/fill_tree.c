@@ -78,14 +78,25 @@ static uint8_t *make_room(struct fill_tree *t, size_t n)
     return t->at;
 }
 
+/* Of a table's row; the key of an index may have NULLs. */
+static bool has_key(const struct fill_tree *t, const struct cell *row)
+{
+    size_t i = 0;
+    while (t->index == NULL && i < t->key_n && row[i].kind != CELL_NULL)
+        i++;
+    return t->index != NULL || i == t->key_n;
+}
+
 /* A rowid is not in its record: there its column is NULL. */
 bool fill_tree_add(struct fill_tree *t, const struct cell *row, struct err *e)
 {
     struct cell values[TABLE_MAX_COLUMNS];
+    if (!has_key(t, row))
+        return err_set(e, ERR_BUG, "a row of %s has no key", t->table->name);
     struct fill_item *item = vec_add(&t->items);
     choose(t, row, values);
-    uint8_t *to = make_room(
-        t, HEADER + sort_key_room(values, t->key_n) + record_room(values, t->width));
+    uint8_t *to =
+        make_room(t, HEADER + sort_key_room(values, t->key_n) + record_room(values, t->width));
     size_t key_n = sort_key_put(to + HEADER, values, t->key_n);
     if (t->rowid)
         values[0] = cell_null();
@@ -136,9 +147,9 @@ static bool add_all(const struct fill_tree *t, struct leaves *l)
     bool ok = true;
     for (size_t i = 0; ok && i < t->items.n; i++) {
         struct view record = fill_record(&items[i]);
-        ok = t->rowid ? leaves_add_row(
-                            l, sort_key_int((const uint8_t *)fill_key(&items[i]).p), record)
-                      : leaves_add_record(l, record);
+        ok = t->rowid
+                 ? leaves_add_row(l, sort_key_int((const uint8_t *)fill_key(&items[i]).p), record)
+                 : leaves_add_record(l, record);
     }
     return ok;
 }

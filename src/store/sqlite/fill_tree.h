@@ -24,7 +24,7 @@ struct fill_tree {
 
 void fill_tree_init(struct fill_tree *t, const struct table *table, const struct index *index);
 void fill_tree_done(struct fill_tree *t);
-/* The entry of a whole row of the table. */
+/* The entry of a whole row of the table, which has all of its key: NULL there is an error. */
 bool fill_tree_add(struct fill_tree *t, const struct cell *row, struct err *e);
 /* Row number i of a table, as many cells as it has columns; texts lie in the tree. */
 void fill_tree_row(const struct fill_tree *t, size_t i, struct cell *ret);

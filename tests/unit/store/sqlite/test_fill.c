@@ -267,6 +267,27 @@ static void what_makes_no_tree(void **state)
     arena_done(&f.a);
 }
 
+/* SQLite would make up an id for the first one. */
+static void a_row_without_its_key_is_an_error(void **state)
+{
+    struct pages_kit *k = *state;
+    struct fill_kit f;
+    struct cell x = cell_text(view_of("x")), r = cell_real(0.5), none = cell_null();
+    struct cell thing[] = {none, cell_int(1), r, x}, first[] = {none, cell_int(1), r},
+                second[] = {x, none, r}, fine[] = {x, cell_int(1), none};
+    begin(&f, k, 1);
+    assert_false(fill_tree_add(&f.trees[0], thing, &k->e));
+    assert_int_equal(k->e.kind, ERR_BUG);
+    assert_string_equal(k->e.text, "a row of things has no key");
+    assert_false(fill_tree_add(&f.trees[3], first, &k->e));
+    assert_false(fill_tree_add(&f.trees[3], second, &k->e));
+    assert_true(fill_tree_add(&f.trees[3], fine, &k->e));
+    assert_int_equal(f.trees[3].items.n, 1);
+    for (size_t i = 0; i < TREES; i++)
+        fill_tree_done(&f.trees[i]);
+    arena_done(&f.a);
+}
+
 /* ---- keys */
 
 static int sign(int64_t i)
@@ -315,6 +336,7 @@ int main(void)
         PAGES_TEST(every_number_of_rows),
         PAGES_TEST(every_page_size),
         PAGES_TEST(what_makes_no_tree),
+        PAGES_TEST(a_row_without_its_key_is_an_error),
         PAGES_TEST(keys_compare_as_values_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
