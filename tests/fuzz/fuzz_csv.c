@@ -77,19 +77,18 @@ static void try_fields(struct arena *a, const struct csv_row *row)
     }
 }
 
-/* The fast reader of a rating against the ordinary one, on a copy with room behind as a window
- * has. */
-static void try_plain(const struct csv *c)
+/* The fast reader of a rating, with what it remembers of the rows before, against the ordinary one,
+ * on a copy with room behind as a window has. */
+static void try_plain(const struct csv *c, struct plain_before *before)
 {
     struct view line;
     struct rating fast;
-    struct plain_user last = {0};
     if (!csv_peek(c, &line) || line.n > 200)
         return;
     char copy[200 + WINDOW_SLACK];
     memset(copy, '7', sizeof copy);
     memcpy(copy, line.p, line.n);
-    const char *end = plain_rating(copy, &last, &fast);
+    const char *end = plain_rating(copy, before, &fast);
     if (end == NULL)
         return;
     struct csv_row row;
@@ -115,12 +114,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena a;
     struct err e;
     struct view file = {(const char *)data + 1, size - 1};
+    struct plain_before before = PLAIN_NOTHING;
     uint64_t line = 0;
     arena_init(&a);
     csv_init(&whole, input_memory_new(file));
     csv_init(&steps, drip_new(file, (size_t)data[0] + 1));
     while (x.state != CSV_END) {
-        try_plain(&whole);
+        try_plain(&whole, &before);
         must(csv_next(&whole, &x, &e) && csv_next(&steps, &y, &e));
         must(x.state == y.state && x.line == y.line && x.n == y.n && x.unended == y.unended);
         must(x.line > line || x.state == CSV_END);

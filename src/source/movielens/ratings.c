@@ -118,7 +118,9 @@ static void drop_first(struct ratings *r, struct batch *b, struct findings *find
 {
     struct place p = release_place(r->m, ML_RATINGS, findings);
     p.line = r->line + b->first_line;
-    ratings_note_repeated(&p, b, 0);
+    p.user_id = b->user_id[0];
+    p.movielens_id = b->movielens_id[0];
+    ratings_note_repeated(&p);
     struct vec *stats = queue_take(r->stats);
     struct rating_stats *s = vec_at(stats, b->movie[0]);
     s->histogram[b->half_stars[0] - 1]--;

@@ -23,7 +23,7 @@ struct batch {
     uint8_t *half_stars;
     int64_t *rated_at;
     uint64_t lines;           /* of the file */
-    uint64_t first, last;     /* user and movie (order_of) of its first and last row */
+    uint64_t first, last;     /* user and movie (order_of) of its first and last row; 0: none */
     struct findings findings; /* lines in them are counted from 0 */
     /* When its first row was accepted: its line, and how many findings were kept: there belongs
      * what only who knows the batch before can find. */
@@ -45,9 +45,7 @@ struct scanner {
     struct batch *b;
     struct place place;
     uint64_t line_now; /* of the row that comes next */
-    size_t settled;    /* rows of the batch that are accepted for good */
-    /* of the first row that is not; the others are on the lines after it */
-    uint64_t unsettled_line;
+    size_t counted;    /* rows of the batch */
 };
 
 struct ratings {
@@ -69,17 +67,22 @@ struct ratings {
 };
 
 /* One number that rises with user, then movie. */
+static inline uint64_t order_of_ids(int64_t user_id, int64_t movielens_id)
+{
+    return (uint64_t)user_id << 32 | (uint64_t)movielens_id;
+}
+
 static inline uint64_t order_of(const struct batch *b, size_t i)
 {
-    return (uint64_t)(uint32_t)b->user_id[i] << 32 | (uint32_t)b->movielens_id[i];
+    return order_of_ids(b->user_id[i], b->movielens_id[i]);
 }
 
 /* A thread's life: scans the pieces of r->work until it is closed. Its counts are in the statistics
  * then. */
 void ratings_scan(void *scanner);
 
-/* A row repeats the one before it. `i` is its index in the batch. */
-void ratings_note_repeated(struct place *p, const struct batch *b, size_t i);
+/* A row, whose line and key the place says, repeats the one before it. */
+void ratings_note_repeated(struct place *p);
 
 /* Reads one line (without its line end; `unended`: the file has none after it) that is not in the
  * plain form. False, with a finding, when it is no rating; also for a blank line, without one. */

@@ -370,7 +370,7 @@ static void plain_reads_what_was_printed(void **state)
 {
     (void)state;
     uint32_t seed = 5;
-    struct plain_user last = {0};
+    struct plain_before before = PLAIN_NOTHING;
     for (int i = 0; i < 200000; i++) {
         char text[128];
         struct rating x, y;
@@ -385,10 +385,9 @@ static void plain_reads_what_was_printed(void **state)
         int n = snprintf(text, sizeof text, "%" PRId64 ",%" PRId64 ",%d.%d,%" PRId64 "%s\n",
             x.user_id, x.movielens_id, (int)x.half_stars / 2, (int)x.half_stars % 2 * 5, x.rated_at,
             seed % 5 == 0 ? "" : "\r");
-        for (int again = 0; again < 2;
-             again++) { /* the second time by the user of the row before */
-            const char *end = plain_rating(text, &last, &y);
-            if (x.rated_at > 9999999999) {
+        for (int again = 0; again < 2; again++) { /* the second time as the row before */
+            const char *end = plain_rating(text, &before, &y);
+            if (x.rated_at > 9999999999 || x.user_id == 0) {
                 assert_null(end);
                 continue;
             }
@@ -398,20 +397,26 @@ static void plain_reads_what_was_printed(void **state)
     }
 }
 
-/* One byte of a plain row made any other: refused, or read as what then stands there; never read
- * over. */
+/* Whether the row is read with that byte in that place: refused, or what then stands there. */
+static bool reads_with(const char *row, size_t at, int c, struct plain_before before)
+{
+    char text[128] = {0};
+    struct rating x;
+    memcpy(text, row, strlen(row));
+    text[at] = (char)c;
+    return plain_rating(text, &before, &x) != NULL;
+}
+
+/* One byte of a plain row made any other, behind nothing and behind that row: never read over. */
 static void plain_refuses_any_other_byte(void **state)
 {
     (void)state;
-    static const char row[] = "1234,31,3.5,964982703\r\n";
-    for (size_t at = 0; at < sizeof row - 1; at++)
+    static const char row[128] = "1234,31,3.5,964982703\r\n";
+    struct plain_before nothing = PLAIN_NOTHING, before = nothing;
+    struct rating x;
+    assert_non_null(plain_rating(row, &before, &x));
+    for (size_t at = 0; at < strlen(row); at++)
         for (int c = 0; c < 256; c++) {
-            char text[128] = {0};
-            struct rating x;
-            struct plain_user last = {0};
-            memcpy(text, row, sizeof row);
-            text[at] = (char)c;
-            const char *end = plain_rating(text, &last, &x);
             bool digit = c >= '0' && c <= '9';
             bool expected = c == row[at];
             if (at < 4 || at == 5 || at == 6 || (at >= 12 && at < 21))
@@ -422,9 +427,34 @@ static void plain_refuses_any_other_byte(void **state)
                 expected = c == '0' || c == '5';
             else if (at == 21)
                 expected = c == '\r' || c == '\n' || digit; /* a tenth digit */
-            if ((end != NULL) != expected)
+            if (reads_with(row, at, c, nothing) != expected ||
+                reads_with(row, at, c, before) != expected)
                 fail_msg("byte %zu made %d", at, c);
         }
+}
+
+/* The number of digits may change with every row; whatever stands there is judged as without a row
+ * before. */
+static void plain_turns_with_the_digits(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {"1,1,3.5,964982703\n", "1,31,3.5,964982703\n",
+        "1,,3.5,964982703\n", "1,7654321,3.5,964982703\n", "1,87654321,3.5,964982703\n",
+        "1,123,3.5,964982703\n", "1,12x,3.5,964982703\n", "1,12\xac,3.5,964982703\n",
+        "1,\x8a\x31\x32,3.5,964982703\n"};
+    struct plain_before before = PLAIN_NOTHING;
+    for (size_t i = 0; i < 1000; i++) {
+        struct plain_before nothing = PLAIN_NOTHING;
+        struct rating x = {0}, y = {0};
+        char text[128] = {0};
+        memcpy(text, rows[i * i % 9], strlen(rows[i * i % 9]));
+        const char *end = plain_rating(text, &nothing, &x);
+        assert_ptr_equal(plain_rating(text, &before, &y), end);
+        if (end != NULL)
+            assert_memory_equal(&x, &y, sizeof x);
+        memcpy(text, rows[i % 9], strlen(rows[i % 9]));
+        (void)plain_rating(text, &before, &y);
+    }
 }
 
 int main(void)
@@ -444,6 +474,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(statistics, box_setup, box_teardown),
         cmocka_unit_test(plain_reads_what_was_printed),
         cmocka_unit_test(plain_refuses_any_other_byte),
+        cmocka_unit_test(plain_turns_with_the_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
