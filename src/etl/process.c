@@ -375,8 +375,9 @@ bool etl_validate(struct etl *x, struct err *e)
     for (size_t i = 0; ok && i < x->request->file_n; i++)
         ok = validate_file(x, &run, x->request->files[i], e);
     check_run_done(&run);
-    if (ok && findings_errors(&x->findings) > 0)
+    uint64_t errors = findings_errors(&x->findings);
+    if (ok && errors > 0)
         return err_set(
-            e, ERR_DATA, "%llu errors", (unsigned long long)findings_errors(&x->findings));
+            e, ERR_DATA, "%llu error%s", (unsigned long long)errors, errors == 1 ? "" : "s");
     return ok;
 }

@@ -146,13 +146,16 @@ struct view doc_key(int64_t id, struct arena *a)
     return id == 0 ? (struct view){NULL, 0} : arena_print(a, "tmdb %lld", (long long)id);
 }
 
-static bool has_only_top(
-    const struct node *root, const char *const *keys, struct view key, struct findings *f)
+/* What stands at the margin: all of the document that `like` reads a mapping of. */
+static bool has_only_top(const struct node *root, const char *const *keys, struct reading like)
 {
-    struct reading r = {.from = root, .name = "", .findings = f, .key = key, .ok = true};
-    only(&r, keys,
-        "does not belong at the margin of this document: is it indented as it should be?");
-    return r.ok;
+    like.from = root;
+    like.name = "";
+    like.ok = true;
+    only(&like, keys,
+        "does not belong at the margin of this document: is it indented as it should be, or is a "
+        "line of three hyphens missing?");
+    return like.ok;
 }
 
 static bool is_hex(struct view v, size_t n)
@@ -191,6 +194,12 @@ bool doc_read_batch(const struct node *root, struct findings *f, struct batch *r
     return r.ok;
 }
 
+bool doc_batch_is_alone(const struct node *root, struct findings *f)
+{
+    static const char *const top[] = {"batch", NULL};
+    return has_only_top(root, top, (struct reading){.findings = f});
+}
+
 static bool read_etl(
     const struct node *root, struct view key, struct findings *f, struct staged_record *ret)
 {
@@ -216,7 +225,7 @@ bool doc_read_movie(const struct node *root, struct view key, struct arena *a, s
 {
     static const char *const top[] = {"etl", "movie", NULL};
     struct node *movie = node_get(root, "movie");
-    bool ok = has_only_top(root, top, key, f);
+    bool ok = has_only_top(root, top, (struct reading){.findings = f, .key = key});
     ok = read_etl(root, key, f, ret) && ok;
     ok = tmdb_decode(movie, key, a, &ret->movie, f) && ok;
     ret->place = (struct place){movie->line, movie->column};
@@ -229,7 +238,7 @@ bool doc_read_gone(
     static const char *const top[] = {"gone", NULL}, *const members[] = {
                                                          "id", "status_code", "seen_at", NULL};
     struct reading r = {.name = "gone", .findings = f, .key = key};
-    bool ok = has_only_top(root, top, key, f);
+    bool ok = has_only_top(root, top, r);
     if (!enter(&r, root))
         return false;
     ret->gone = true;
@@ -244,14 +253,16 @@ bool doc_read_gone(
 bool doc_read_end(const struct node *root, struct findings *f, struct doc_end *ret)
 {
     struct reading r = {.name = "end", .findings = f, .wrong = RULE_BATCH_END, .one_rule = true};
+    static const char *const top[] = {"end", NULL};
     *ret = (struct doc_end){0};
+    bool ok = has_only_top(root, top, r);
     if (!enter(&r, root))
         return false;
     ret->at = (struct place){r.from->line, r.from->column};
     read_int(&r, "records", true, 0, &ret->records);
     read_int(&r, "gone", true, 0, &ret->gone);
     read_text(&r, "sha256", true, &ret->sha256);
-    return r.ok;
+    return r.ok && ok;
 }
 
 void doc_report_unknown(const struct node *root, uint64_t line, struct findings *f)

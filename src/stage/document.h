@@ -34,6 +34,10 @@ struct doc_end {
 };
 bool doc_read_end(const struct node *root, struct findings *f, struct doc_end *ret);
 
+/* Whether nothing else stands in a header's document, as it does when the line of hyphens behind it
+ * is missing. */
+bool doc_batch_is_alone(const struct node *root, struct findings *f);
+
 /* A document whose kind cannot be told, or that has a top key that does not belong there. */
 void doc_report_unknown(const struct node *root, uint64_t line, struct findings *f);
 

@@ -19,8 +19,8 @@ struct batch_reader {
     struct split split;
     struct arena texts; /* the header's */
     struct batch header;
-    bool pending;       /* the first document was no header: it waits for batch_next */
-    struct chunk chunk; /* the document at hand */
+    bool pending;         /* the first document was no header: it waits for batch_next */
+    struct chunk chunk;   /* the document at hand */
     struct view document; /* its text: where it was parsed, the copy that the tree is made of */
     struct tree tree;
     struct arena nodes; /* of the tree: a record keeps none of them */
@@ -60,8 +60,7 @@ static void parse(struct batch_reader *r, struct arena *texts)
 }
 
 /* The next document that holds anything, parsed unless it is unchanged. */
-static bool next_document(
-    struct batch_reader *r, struct arena *texts, bool *ret_end, struct err *e)
+static bool next_document(struct batch_reader *r, struct arena *texts, bool *ret_end, struct err *e)
 {
     for (;;) {
         if (!split_next(&r->split, &r->chunk, ret_end, e))
@@ -127,7 +126,8 @@ static void read_header(struct batch_reader *r, struct findings *f)
             "the first document of a batch file must be its header");
         return;
     }
-    r->pending = false;
+    /* A movie behind it, for want of a line of hyphens, must not be lost. */
+    r->pending = r->tree.problem_n == 0 && r->tree.root->n > 1;
     if (is_sound(r, NO_KEY, f))
         (void)doc_read_batch(r->tree.root, f, &h);
     keep_header(r, &h);
@@ -235,10 +235,10 @@ static bool read_record(
         return doc_read_movie(root, key, a, f, ret);
     if (kind == DOC_GONE)
         return doc_read_gone(root, key, f, ret);
-    if (kind == DOC_BATCH)
+    if (kind == DOC_BATCH && doc_batch_is_alone(root, f))
         findings_add(
             f, RULE_BATCH_HEADER, root->line, root->column, NO_KEY, "batch", "a second header");
-    else
+    else if (kind != DOC_BATCH)
         doc_report_unknown(root, r->chunk.line, f);
     return false;
 }

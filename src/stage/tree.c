@@ -26,7 +26,7 @@ struct frame {
 struct builder {
     struct tree *tree;
     struct arena *texts, *arena; /* arena: for everything but keys and texts */
-    uint64_t line; /* of the text's first line */
+    uint64_t line;               /* of the text's first line */
     struct frame frames[MAX_FRAMES];
     size_t depth, nodes;
     bool stop, quiet;
@@ -243,6 +243,30 @@ static void on_event(struct builder *b, const yaml_event_t *ev)
     }
 }
 
+/* What a person may do about libyaml's words; the parser stands at the byte it complains of. */
+static const char *advice(const yaml_parser_t *p)
+{
+    static const struct {
+        const char *problem, *advice;
+    } all[] = {
+        {"mapping values are not allowed", ": a text that holds ': ' goes in double quotes"},
+        {"did not find expected key",
+            ": look at the indentation here, and at the quotes here and in the line before"},
+        {"could not find expected ':'", ": a key needs its colon, a text its double quotes"},
+        {"unknown escape", ": in double quotes a backslash is written \\\\"},
+        {"Unicode character escape", ": YAML has no surrogate pairs, write the character itself"},
+        {"<document start>", ": a document begins with a line of three hyphens"},
+    };
+    const char *problem = p->problem == NULL ? "" : p->problem;
+    if (strstr(problem, "cannot start any token") != NULL)
+        return *p->buffer.pointer == '\t' ? ": a tab; YAML is indented by blanks"
+                                          : ": a text that begins so goes in double quotes";
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (strstr(problem, all[i].problem) != NULL)
+            return all[i].advice;
+    return "";
+}
+
 static void on_error(struct builder *b, const yaml_parser_t *p)
 {
     struct str s;
@@ -253,8 +277,7 @@ static void on_error(struct builder *b, const yaml_parser_t *p)
     if (p->context != NULL)
         str_addf(&s, " %s that begins in line %llu", p->context,
             (unsigned long long)(b->line + p->context_mark.line));
-    if (p->problem != NULL && strstr(p->problem, "Unicode character escape") != NULL)
-        str_addz(&s, ": YAML has no surrogate pairs, write the character itself");
+    str_addz(&s, advice(p));
     yaml_mark_t at = p->error == YAML_READER_ERROR ? p->mark : p->problem_mark;
     add_problem(b, RULE_SYNTAX, &at, NULL, arena_dup(b->arena, str_view(&s)));
     str_done(&s);

@@ -119,6 +119,12 @@ head -c 4000 /dev/urandom >edited.yaml; etl validate edited.yaml
 exits 5 "random bytes"
 etl validate nowhere.yaml
 exits 4 "a file that is not there"
+edit '0,/^  title: .*/s//\ttitle: "x"/'
+exits 5 "a tab"; says "a tab; YAML is indented by blanks" "says what to do"
+edit '0,/^  title: .*/s//  title: Star Wars: A New Hope/'
+exits 5 "a colon in a text without quotes"; says "goes in double quotes" "says what to do"
+awk '!/^---$/ || ++n != 2' good.yaml >edited.yaml; etl validate edited.yaml
+exits 5 "a line of hyphens that is missing behind the header"; says "hyphens" "says so"
 edit '0,/^  title: "\(.*\)"/s//  title: "\1 (edited)"/'
 exits 0 "an honest edit is accepted"; says "edited" "and told"
 cp good.yaml half.yaml; sed -i '0,/^  title: .*/s//  title: 12/' half.yaml; sed -i '0,/^  vote_average: .*/s//  vote_average: 99/' half.yaml
@@ -130,6 +136,13 @@ rejected=$(find data/movies/rejected -name '*.yaml' | head -1)
 sed -i 's/^  vote_average: 99/  vote_average: 7/' "$rejected"
 etl process --file "$rejected"
 exits 0 "corrected, it can be processed"
+
+# The movie that stands in the header's document is not passed over.
+mkdir behind; cp -r data behind/data; rm -f behind/data/movies/raw/* behind/data/movies/rejected/*
+awk '!/^---$/ || ++n != 2' good.yaml >behind/data/movies/raw/initial_2026_20260102_030405.yaml
+(cd behind && "$BIN" process --batch-type initial --data-dir data >../out.txt 2>../err.txt </dev/null); CODE=$? OUT=$(cat out.txt) ERR=$(cat err.txt)
+exits 6 "a movie in the header's document is refused, the others are loaded"
+grep -q '^batch:' behind/data/movies/rejected/*.yaml; ok "and it lies in rejected/"
 
 # ---- a database that is not ours, or cannot be written
 mkdir -p other; sqlite3 other/x.db "create table movies(a); insert into movies values (1)"

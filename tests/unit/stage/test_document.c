@@ -202,6 +202,30 @@ static void test_headers(void **state)
     assert_findings(b, 1); /* edited, nothing else */
 }
 
+/* A line of hyphens is easily deleted: what it parted is told, and no movie passed over. */
+static void test_a_missing_line_of_hyphens(void **state)
+{
+    struct box *b = *state;
+    struct view v = box_batch(b, box_two, 1, 1);
+    box_read_text(b, view_of(box_edit(b, v.p, "---\netl:", "etl:")));
+    assert_finding(b, 0, RULE_FORMAT, 10, 1);
+    assert_finding(b, 1, RULE_FORMAT, 11, 1);
+    assert_int_equal(b->n, 2);
+    assert_true(b->bad[0] && !b->bad[1]);
+    assert_view(b->header.scope, "2023");
+    box_read_text(b, view_of(box_edit(b, v.p, "---\ngone:", "gone:")));
+    assert_finding(b, 0, RULE_FORMAT, 15, 1);
+    assert_true(b->n == 1 && b->bad[0]);
+    box_read_text(b, view_of(box_edit(b, v.p, "---\nend:", "end:")));
+    assert_int_equal(b->f.per_rule[RULE_BATCH_END], 2);
+    assert_false(b->summary.complete);
+    /* behind the end */
+    box_read_text(b, arena_print(&b->a, "%setl: {}\nmovie: {id: 5}\n", v.p));
+    assert_finding(b, 0, RULE_BATCH_END, 19, 1);
+    assert_finding(b, 1, RULE_BATCH_END, 20, 1);
+    assert_false(b->summary.complete);
+}
+
 static void test_unknown_keys_in_a_movie(void **state)
 {
     struct box *b = *state;
@@ -254,6 +278,7 @@ int main(void)
         BOX_TEST(test_refusals),
         BOX_TEST(test_refusals_of_gone_ones),
         BOX_TEST(test_headers),
+        BOX_TEST(test_a_missing_line_of_hyphens),
         BOX_TEST(test_unknown_keys_in_a_movie),
         BOX_TEST(test_edited_files),
     };
