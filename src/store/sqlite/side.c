@@ -19,6 +19,8 @@
  * file: so a leftover is told from somebody's file of that name. A copy of a finished database does
  * not have it. */
 enum { MARK = 0x6d65746c, AT_MARK = 68, HEADER_SIZE = 100 };
+/* Two bytes say how the file is journalled (1.3.3): 2 is the write-ahead log. */
+enum { AT_VERSIONS = 18 };
 
 static char *side_path(const struct sqlite *q)
 {
@@ -101,16 +103,19 @@ static int end_ahead(struct sqlite *q)
     return errnum;
 }
 
+static bool not_stored(const struct sqlite *q, int errnum, struct err *e)
+{
+    return errnum == ENOSPC || errnum == EDQUOT
+               ? err_set(e, ERR_DISK, "cannot store the database: no space left for %s", q->path)
+               : err_errno(e, ERR_STORE, errnum, "cannot store the database: %s", q->path);
+}
+
 static bool sync_it(struct sqlite *q, struct err *e)
 {
     int errnum = end_ahead(q);
     if (errnum == 0 && sys_fsync(q->beside_fd) != 0)
         errnum = errno;
-    if (errnum == 0)
-        return true;
-    return errnum == ENOSPC || errnum == EDQUOT
-               ? err_set(e, ERR_DISK, "cannot store the database: no space left for %s", q->path)
-               : err_errno(e, ERR_STORE, errnum, "cannot store the database: %s", q->path);
+    return errnum == 0 || not_stored(q, errnum, e);
 }
 
 /* ---- claiming and letting go */
@@ -186,12 +191,33 @@ bool side_settle_mark(struct store *s, struct err *e)
     return sqlite_run(q, set.p, "cannot set up the database", e);
 }
 
+/* What is to be said in the header of a database that has its name is written into it without
+ * SQLite, which would take a transaction for each, with four syncs that wait for one another. The
+ * log comes before the sync: until the file has its name nobody but us opens it. */
+static bool take_up_log(const struct sqlite *q, struct err *e)
+{
+    static const uint8_t log[] = {2, 2};
+    return sys_pwrite_all(q->beside_fd, log, sizeof log, AT_VERSIONS) == 0 ||
+           not_stored(q, errno, e);
+}
+
+/* Behind the name: until then the mark says whose the file is. Others may have it open by now, and
+ * do not care for these bytes, but may write back what they have read; and a loss of power may
+ * leave the mark. Then side_settle_mark takes it away, now or with the next run. */
+static void take_mark_away(const struct sqlite *q)
+{
+    static const uint8_t none[4];
+    (void)sys_pwrite_all(q->beside_fd, none, sizeof none, AT_MARK);
+}
+
 bool side_publish(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
     struct err later;
     sqlite_disconnect(q);
-    bool ok = sync_it(q, e) && file_publish(q->beside, q->path, e);
+    bool ok = take_up_log(q, e) && sync_it(q, e) && file_publish(q->beside, q->path, e);
+    if (ok)
+        take_mark_away(q);
     if (ok || file_is_same(
                   q->beside, q->path)) /* or only the old name is left, or the folder not synced */
         let_go(q);

@@ -243,6 +243,8 @@ static void build_with_faults(struct kit *k, uint64_t ratings, int64_t step)
         failures += !ok;
         if (file_exists(k->config.path)) {
             assert_string_equal(kit_text(k, "SELECT count(*) > 0 FROM movielens_release"), "1");
+            if (ok) /* the mark is gone, whether by one way or the other */
+                assert_string_equal(kit_text(k, "PRAGMA application_id"), "0");
             kit_sound(k);
         } else {
             assert_false(ok);
