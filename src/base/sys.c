@@ -1,6 +1,6 @@
 /* Sys: see sys.h. */
 #ifdef __linux__
-#define _GNU_SOURCE /* sync_file_range, O_DIRECT */
+#define _GNU_SOURCE /* sync_file_range, fallocate, O_DIRECT */
 #endif
 #include "base/sys.h"
 
@@ -200,6 +200,17 @@ void sys_write_out(int fd, int64_t at, int64_t n)
 {
 #ifdef __linux__
     (void)sync_file_range(fd, (off_t)at, (off_t)n, SYNC_FILE_RANGE_WRITE);
+#else
+    (void)fd;
+    (void)at;
+    (void)n;
+#endif
+}
+
+void sys_make_room(int fd, int64_t at, int64_t n)
+{
+#ifdef __linux__
+    (void)fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)at, (off_t)n);
 #else
     (void)fd;
     (void)at;

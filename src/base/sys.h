@@ -59,6 +59,9 @@ int sys_fsync(int fd);
 /* Begins to write these bytes of the file to the disk, so that sys_fsync has less to wait for. A
  * hint: what fails is told by sys_fsync, and where the system has no such call nothing happens. */
 void sys_write_out(int fd, int64_t at, int64_t n);
+/* Finds room on the disk for these bytes of the file, whose size stays, so that writing them need
+ * not do so piece by piece. A hint like that one: a full disk is told by writing. */
+void sys_make_room(int fd, int64_t at, int64_t n);
 int sys_truncate(int fd, int64_t size);
 int sys_close(int fd);
 int sys_rename(const char *from, const char *to);

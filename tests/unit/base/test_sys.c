@@ -82,6 +82,21 @@ TEST(files_are_opened_read_cut_moved_and_removed)
     assert_false(is_there("b"));
 }
 
+/* Whether or not the file system of the tests can. */
+TEST(room_is_found_for_a_file_as_it_is)
+{
+    char back[8];
+    int fd = sys_open("a", O_RDWR | O_CREAT | O_EXCL, 0600);
+    assert_int_equal(sys_write_all(fd, "01234567", 8), 0);
+    sys_make_room(fd, 4, 1 << 20);
+    sys_make_room(-1, 0, 10);
+    assert_int_equal(bytes_of("a"), 8);
+    assert_int_equal(sys_pread(fd, back, 8, 0), 8);
+    assert_memory_equal(back, "01234567", 8);
+    assert_int_equal(sys_close(fd), 0);
+    assert_int_equal(sys_unlink("a"), 0);
+}
+
 /* Where the file system of the tests has that. */
 TEST(a_block_may_be_written_past_the_cache)
 {
@@ -440,6 +455,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_folder(files_are_opened_read_cut_moved_and_removed),
+        in_folder(room_is_found_for_a_file_as_it_is),
         in_folder(a_block_may_be_written_past_the_cache),
         in_folder(failures_say_why),
         cmocka_unit_test(short_and_interrupted_writes_are_finished),
