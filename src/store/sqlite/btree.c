@@ -213,6 +213,16 @@ uint32_t leaves_pages(const struct page_file *f, uint64_t bytes, uint32_t parts)
     return (uint32_t)(bytes / least) + parts * (chunk + 3) + 2;
 }
 
+/* No entry takes more than a quarter of a page (most_local), so but for the last two of each level
+ * pages are filled to three quarters at least, and interior ones have four children: a third as
+ * many as leaves, in a dozen levels at most. A chunk may be left over, and the locking page. */
+uint32_t btree_pages(const struct page_file *f, uint64_t bytes)
+{
+    enum { LEVELS = 12 };
+    return (uint32_t)(bytes * 16 / 9 / f->usable) + 2 * LEVELS + PAGE_WRITER_BYTES / f->page_size +
+           1;
+}
+
 /* ---- texts */
 
 /* The format's own figure (1.6): so that four entries find room on any page. */

@@ -201,9 +201,10 @@ bool page_file_take(
 /* What lies at the end has not been given out then. */
 void page_file_give_back(struct page_file *f, uint32_t first, uint32_t n)
 {
-    if (first + n == f->next)
-        f->next = first == f->locking + 1 ? f->locking : first;
-    for (uint32_t i = n; first < f->next && i-- > 0;) {
+    uint32_t end = first + n, next = first == f->locking + 1 ? f->locking : first;
+    if (atomic_compare_exchange_strong(&f->next, &end, next))
+        return;
+    for (uint32_t i = n; i-- > 0;) {
         uint32_t *slot = vec_add(&f->unused);
         if (slot != NULL)
             *slot = first + i;

@@ -10,7 +10,7 @@
  * SQLite makes the file, its schema and the (empty) root page of each b-tree; new pages are only
  * ever added at its end. Nothing of it counts before page_file_finish writes the header: until then
  * the file is as it was, but longer. Taking runs of pages and writing may be done from several
- * threads at once; everything else not. */
+ * threads at once, while one gives pages back and takes single ones; everything else not. */
 #ifndef MOVIE_ETL_STORE_SQLITE_PAGE_FILE_H
 #define MOVIE_ETL_STORE_SQLITE_PAGE_FILE_H
 
