@@ -6,6 +6,7 @@
 #include "base/sys.h"
 #include "store/ddl.h"
 #include "store/sql.h"
+#include "store/sqlite/aside_choice.h"
 #include "store/sqlite/aside_index.h"
 #include "store/sqlite/aside_insert.h"
 #include "store/sqlite/aside_pages.h"
@@ -265,7 +266,7 @@ bool aside_put(struct aside *a, const struct put *p, const struct row_set *rows,
 {
     struct row_set usual, others;
     bool ok;
-    if (aside_pages_suit(p->table)) {
+    if (choice_suits(p->table)) {
         part_rows(rows, &usual, &others, &a->s->scratch);
         ok = add_rows(a, p, &usual, false, e) && add_rows(a, p, &others, true, e);
     } else {

@@ -2,10 +2,11 @@
  *
  * SQLite's INSERT looks for the place of each row, and making an index sorts it all again. Where a
  * table is empty, its b-tree and those of its indexes are written as pages instead (aside_tree.h),
- * in a file beside the database (side.h), by two threads; SQLite copies the entries from there into
- * the database, inside the transaction at hand: for INSERT ... SELECT * between two tables of one
- * definition it takes them as they are, a third of the work. Nothing but SQLite writes into the
- * database itself, so readers, crashes and rollbacks are its business as ever.
+ * in a file beside the database (side.h), by a thread; SQLite copies the entries from there into
+ * the database, table by table as they are there, inside the transaction at hand: for INSERT ...
+ * SELECT * between two tables of one definition it takes them as they are, a third of the work.
+ * Nothing but SQLite writes into the database itself, so readers, crashes and rollbacks are its
+ * business as ever.
  *
  * What does not suit is left to INSERT: tables that have rows, few rows, long ones, and tables of
  * which two rows have the same key. */
@@ -16,8 +17,6 @@
 
 struct aside_pages;
 
-/* Whether the table's rows may go as pages; the entries of its late indexes wait with them then. */
-bool aside_pages_suit(const struct table *t);
 /* Chooses among the streams, whose runs lie in the file, and begins to write pages in a thread.
  * `indexes`: those of the tables that are chosen are made as well. The streams stay where they
  * are until the end. */

@@ -1,0 +1,189 @@
+/* Choice: see aside_choice.h. */
+#include "store/sqlite/aside_choice.h"
+
+#include "base/mem.h"
+#include "store/ddl.h"
+#include "store/sql.h"
+#include "store/sqlite/aside_index.h"
+
+#include <stdlib.h>
+
+enum { LEAST_BYTES = 4096 /* of a table's rows: fewer fill no page */ };
+
+bool choice_suits(const struct table *t)
+{
+    return t->key_n > 1;
+}
+
+static int64_t bytes_of(const struct stream *t)
+{
+    int64_t bytes = 0;
+    for (size_t i = 0; i < t->runs.n; i++)
+        bytes += ((const struct run *)vec_at(&t->runs, i))->n;
+    return bytes;
+}
+
+static bool is_whole(const struct stream *t)
+{
+    return t->brought == 0 && t->runs.n > 0 && t->runs.n <= MAX_RUNS;
+}
+
+size_t choice_columns(const struct stream *t, size_t ret[TABLE_MAX_COLUMNS])
+{
+    const struct table *table = t->put->table;
+    if (t->index != NULL)
+        return index_entry_columns(t->index, table, ret);
+    for (size_t i = 0; i < table->n; i++)
+        ret[i] = i;
+    return table->n;
+}
+
+/* Whether the b-tree of that name has the columns that the rows have, in their order, compared byte
+ * by byte. */
+static bool has_shape(
+    struct store *s, const struct stream *t, const char *name, bool *ret, struct err *e)
+{
+    size_t columns[TABLE_MAX_COLUMNS], n = choice_columns(t, columns);
+    struct str shape;
+    int64_t same = 0;
+    str_init(&shape, SQL_MAX);
+    for (size_t i = 0; i < n; i++)
+        str_addf(
+            &shape, "%s%s BINARY 0", i == 0 ? "" : ",", t->put->table->columns[columns[i]].name);
+    bool ok = db_get_ints(s,
+        "SELECT (SELECT group_concat(name || ' ' || coll || ' ' || \"desc\")"
+        " FROM pragma_index_xinfo(?, 'main')) = ? AND (SELECT encoding FROM pragma_encoding) ="
+        " 'UTF-8'",
+        CELLS(cell_text(view_of(name)), cell_text(str_view(&shape))), &same, 1, NULL, e);
+    str_done(&shape);
+    *ret = same != 0;
+    return ok;
+}
+
+static bool is_blank(
+    struct store *s, const struct table *t, const char *name, bool *ret, struct err *e)
+{
+    int64_t indexes = 0, one;
+    bool rows = false;
+    struct view any = arena_print(&s->scratch, "SELECT 1 FROM {%s} LIMIT 1", t->name);
+    bool ok = db_get_ints(s, any.p, NO_CELLS, &one, 1, &rows, e) &&
+              db_get_ints(s,
+                  "SELECT count(*) FROM main.sqlite_schema WHERE type = 'index' AND tbl_name = ?"
+                  " AND sql IS NOT NULL",
+                  CELLS(cell_text(view_of(name))), &indexes, 1, NULL, e);
+    *ret = !rows && indexes == 0;
+    return ok;
+}
+
+static struct page_tree *add_tree(struct choice *c, struct stream *t, const char *name)
+{
+    struct page_tree *tree = mem_alloc(sizeof *tree);
+    *tree = (struct page_tree){.stream = t, .name = name, .bytes = bytes_of(t), .place = c->n};
+    tree->table_bytes = tree->bytes;
+    return c->trees[c->n++] = tree;
+}
+
+static bool make_index(struct store *s, const struct index *ix, const char *name, struct err *e)
+{
+    struct str sql;
+    str_init(&sql, SQL_MAX);
+    ddl_print_index(s, &sql, ix, name);
+    bool ok = sqlite_exec(s, str_z(&sql), NULL, 0, NULL, e);
+    str_done(&sql);
+    return ok;
+}
+
+/* The indexes of the table that was chosen last. One that is not as it should be takes the table's
+ * tree back. */
+static bool add_indexes(
+    struct store *s, struct choice *c, struct stream *streams, size_t n, struct err *e)
+{
+    size_t first = c->n - 1;
+    struct page_tree *table = c->trees[first];
+    for (size_t i = 0; i < n; i++) {
+        const struct index *ix = streams[i].index;
+        if (streams[i].put != table->stream->put || ix == NULL)
+            continue;
+        const char *plain = ddl_index_name(&s->scratch, ix).p,
+                   *name = sql_bare_name(s, &s->scratch, plain).p;
+        bool right = false;
+        if (!make_index(s, ix, plain, e) || !has_shape(s, &streams[i], name, &right, e))
+            return false;
+        if (!right || !is_whole(&streams[i])) {
+            while (c->n > first)
+                mem_free(c->trees[--c->n]);
+            return true;
+        }
+        add_tree(c, &streams[i], name)->table_bytes = table->bytes;
+    }
+    for (size_t i = first; i < c->n; i++)
+        c->trees[i]->has_indexes = c->n > first + 1;
+    return true;
+}
+
+static bool choose(struct store *s, struct choice *c, struct stream *streams, size_t n,
+    bool indexes, struct err *e)
+{
+    for (size_t i = 0; i < n && c->n + INDEX_MAX_COLUMNS < CHOICE_TREES; i++) {
+        struct stream *t = &streams[i];
+        const struct table *table = t->put->table;
+        if (t->index != NULL || t->are_long || !is_whole(t) || bytes_of(t) < LEAST_BYTES ||
+            !choice_suits(table))
+            continue;
+        const char *name = sql_bare_name(s, &s->scratch, table->name).p;
+        bool right = false, blank = false;
+        if (!has_shape(s, t, name, &right, e) || !is_blank(s, table, name, &blank, e))
+            return false;
+        if (!right || !blank)
+            continue;
+        (void)add_tree(c, t, name);
+        if (indexes && !add_indexes(s, c, streams, n, e))
+            return false;
+    }
+    return true;
+}
+
+static int by_order(const void *x, const void *y)
+{
+    const struct page_tree *a = *(struct page_tree *const *)x, *b = *(struct page_tree *const *)y;
+    if (a->has_indexes != b->has_indexes)
+        return a->has_indexes ? -1 : 1;
+    if (a->table_bytes != b->table_bytes)
+        return a->table_bytes < b->table_bytes ? -1 : 1;
+    return a->place < b->place ? -1 : 1;
+}
+
+bool choice_make(struct store *s, struct stream *streams, size_t n, bool indexes,
+    struct choice *ret, struct err *e)
+{
+    ret->n = 0;
+    if (!choose(s, ret, streams, n, indexes, e))
+        return false;
+    qsort(ret->trees, ret->n, sizeof ret->trees[0], by_order);
+    return true;
+}
+
+void choice_done(struct choice *c)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        tree_done(&c->trees[i]->tree);
+        mem_free(c->trees[i]);
+    }
+    c->n = 0;
+}
+
+bool choice_has(const struct choice *c, const struct stream *t)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (c->trees[i]->stream == t)
+            return true;
+    return false;
+}
+
+size_t choice_table_end(const struct choice *c, size_t first)
+{
+    size_t end = first;
+    while (end < c->n && c->trees[end]->stream->put == c->trees[first]->stream->put)
+        end++;
+    return end;
+}
