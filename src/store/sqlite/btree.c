@@ -183,10 +183,7 @@ static uint32_t fill_leaf(struct leaves *l, const struct same same, const int32_
         content -= size;
         put_u16(place + (size_t)POINTER * i, content);
     }
-    l->content = content;
-    l->room -= i * (size + POINTER);
-    l->entries += i;
-    l->put += i;
+    leaves_filled(l, i, l->room - i * (size + POINTER));
     return i;
 }
 

@@ -146,6 +146,15 @@ static inline void leaves_entered(struct leaves *l, uint32_t size, bool held)
     put_u16(l->page + LEAF_HEADER + (size_t)POINTER * l->entries++, l->content);
 }
 
+/* So many cells are written, one below the other, with their places; so much room is left. */
+static inline void leaves_filled(struct leaves *l, uint32_t n, uint32_t room)
+{
+    l->content -= l->room - room - n * POINTER;
+    l->room = room;
+    l->entries += n;
+    l->put += n;
+}
+
 /* Adds the entry of these values, 3 to 6, whose record is short: at most 127 bytes. From the end
  * backwards, so that nothing has to be written byte by byte: what is written too much lies below,
  * and is overwritten next. Below the cell that is three bytes at most: the place of its own

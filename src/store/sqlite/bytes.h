@@ -5,10 +5,14 @@
 #include <stdint.h>
 #include <string.h>
 
+/* One store, as in put_u64. */
 static inline void put_u16(uint8_t *to, uint32_t v)
 {
-    to[0] = (uint8_t)(v >> 8);
-    to[1] = (uint8_t)v;
+    uint16_t w = (uint16_t)v;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    w = __builtin_bswap16(w);
+#endif
+    memcpy(to, &w, sizeof w);
 }
 
 static inline void put_u32(uint8_t *to, uint32_t v)

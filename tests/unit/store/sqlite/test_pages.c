@@ -69,6 +69,24 @@ static void values_of_every_width(void **state)
         }
 }
 
+/* Times that come close to where the width of a value changes, and step over it. */
+static void values_around_the_widths(void **state)
+{
+    static const int64_t firsts[] = {
+        0, 1LL << 7, 1LL << 15, 1LL << 23, 1LL << 31, 1LL << 47, INT64_MAX - 3};
+    struct pages_kit *k = *state;
+    struct row_kind shape = usual;
+    shape.rows = 3000;
+    for (int64_t sign = -1; sign <= 1; sign += 2) {
+        shape.movie_step = sign < 0 ? 1 : 30000;
+        make_rows(k, &shape);
+        for (size_t i = 0; i < k->rows.n; i++)
+            k->rows.times[i] = sign * (firsts[i / 6 % 7] - 3 + (int64_t)i % 6);
+        write_both(k, 1024, 0, 700);
+        compare_both(k);
+    }
+}
+
 static void reserved_bytes(void **state)
 {
     static const int reserved[] = {1, 8, 32};
@@ -432,6 +450,7 @@ int main(void)
         PAGES_TEST(every_number_of_rows),
         PAGES_TEST(every_page_size),
         PAGES_TEST(values_of_every_width),
+        PAGES_TEST(values_around_the_widths),
         PAGES_TEST(reserved_bytes),
         PAGES_TEST(deep_trees),
         PAGES_TEST(a_third_level),
