@@ -102,6 +102,9 @@ static bool make_folder(const char *path, struct err *e)
     if (file_is_folder(path) || sys_mkdir(path, 0777) == 0 ||
         (errno == EEXIST && file_is_folder(path)))
         return true;
+    if (errno == EEXIST)
+        return err_set(
+            e, ERR_DISK, "cannot create folder %s: what has that name is no folder", path);
     return err_errno(e, ERR_DISK, errno, "cannot create folder %s", path);
 }
 

@@ -14,5 +14,9 @@
     "This is ml-100k (1998): its fields are separated by tabs and '|', its files are called "      \
     "u.data and u.item and it has no links to TMDB. Use ml-latest-small, ml-25m or ml-32m, "       \
     "whose files are CSV."
+#define HINT_SAVED                                                                                 \
+    "Another program has saved this file: its fields are not separated by commas, or it is "       \
+    "UTF-16. "                                                                                     \
+    "Save it as CSV with commas and in UTF-8, or take the file from the release again."
 
 #endif

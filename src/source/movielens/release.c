@@ -76,9 +76,14 @@ static bool is_header(const struct csv_row *row, const char *expected)
     return true;
 }
 
-static const char *header_hint(struct view first)
+/* `first`: the first field that there is. */
+static const char *header_hint(struct view first, const char *expected)
 {
+    struct view name = view_slice(view_of(expected), 0, view_find(view_of(expected), 0, ','));
     size_t colon = view_find(first, 0, ':');
+    bool goes_on = first.n > name.n && memcmp(first.p, name.p, name.n) == 0;
+    if (goes_on || view_starts(first, "\xFF\xFE") || view_starts(first, "\xFE\xFF"))
+        return HINT_SAVED;
     if (colon + 1 < first.n && first.p[colon + 1] == ':')
         return HINT_COLONS;
     return view_find(first, 0, '\t') < first.n ? HINT_100K : HINT_RELEASE;
@@ -105,7 +110,7 @@ bool release_check_header(
             &a, "%.*s%s%.*s", VIEW_ARG(held), i == 0 ? "" : ",", VIEW_ARG(row->fields[i].text));
     err_set(e, ERR_INPUT, "%s:%llu: the header is '%s', expected '%s'", path,
         (unsigned long long)row->line, shown(held).z, expected);
-    err_hint(e, "%s", header_hint(row->fields[0].text));
+    err_hint(e, "%s", header_hint(row->fields[0].text, expected));
     arena_done(&a);
     return false;
 }

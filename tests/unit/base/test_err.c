@@ -146,8 +146,8 @@ TEST(the_hint_is_its_own_or_the_standing_one)
 {
     struct err e;
     (void)err_set(&e, ERR_DISK, "full");
-    assert_string_equal(err_hint_of(&e),
-        "Free some space, or choose another place with DATA_DIR or SQL_PATH, and run it again.");
+    assert_string_equal(err_hint_of(&e), "Free some space, let this user write there, or choose "
+                                         "another place with DATA_DIR or SQL_PATH.");
     assert_false(err_hint(&e, "Delete %s.", "x"));
     assert_string_equal(err_hint_of(&e), "Delete x.");
 }

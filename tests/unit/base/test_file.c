@@ -166,7 +166,7 @@ TEST(folders_that_cannot_be_made)
     static char path[6000];
     file_put("a", V(""));
     assert_false(file_make_folders("a", &e));
-    assert_non_null(strstr(e.text, "a: File exists"));
+    assert_non_null(strstr(e.text, "a: what has that name is no folder"));
     assert_false(file_make_folders("a/b", &e));
     assert_false(file_make_folders("x/y/../../a/b", &e));
     memset(path, 'p', sizeof path - 1);
