@@ -87,7 +87,7 @@ bool gather_waits(const struct apply *a)
 bool gather_is_due(const struct apply *a)
 {
     size_t most = a->w->x->config->store.host == NULL ? MOST : MOST_ON_SERVER;
-    return gather_waits(a) && a->gathered->records >= most;
+    return gather_waits(a) && (a->gathered->records >= most || store_is_due(a->w->store));
 }
 
 /* Of files of one type, one after the other, the last one speaks for all. */

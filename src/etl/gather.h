@@ -22,7 +22,7 @@ bool gather_moves(const struct apply *a, int64_t tmdb_id);
 bool gather_file(struct apply *a, const struct file_row *row, struct err *e);
 /* Whether something waits to be written. */
 bool gather_waits(const struct apply *a);
-/* Whether it is time. */
+/* Whether it is time; it is, too, when a transaction of the store's waits to be settled. */
 bool gather_is_due(const struct apply *a);
 /* Writes it, if anything waits (a dry run: forgets it). When that fails it still waits, so that its
  * files stay where they are; it may be tried again. */

@@ -188,6 +188,10 @@ struct engine {
     /* The first load of TMDB records begins or is over: rows go everywhere in their tables, so that
      * pages are written again and again. Foreign keys need not be checked meanwhile. */
     bool (*mass)(struct store *s, bool begins, struct err *e);
+    /* Records come that are not the first: transactions may be gathered until mass is over, for
+     * moments only. NULL: they are not. */
+    void (*gather)(struct store *s);
+    bool (*is_due)(const struct store *s); /* see store_is_due; NULL: never */
     /* See store_settle; NULL: what is committed is settled. */
     bool (*settle)(struct store *s, bool now, bool *ret_settled, struct err *e);
     bool (*again)(struct store *s, const struct err *why); /* see store_again; NULL: never */

@@ -52,8 +52,13 @@ bool store_begin_first_load(struct store *s, struct err *e)
 {
     bool exists = false;
     int64_t one;
-    return db_get_ints(s, "SELECT 1 FROM {tmdb_movies} LIMIT 1", NO_CELLS, &one, 1, &exists, e) &&
-           (exists || (db_alone(s, drop_late, NULL, e) && s->engine->mass(s, true, e)));
+    if (!db_get_ints(s, "SELECT 1 FROM {tmdb_movies} LIMIT 1", NO_CELLS, &one, 1, &exists, e))
+        return false;
+    if (!exists)
+        return db_alone(s, drop_late, NULL, e) && s->engine->mass(s, true, e);
+    if (s->engine->gather != NULL)
+        s->engine->gather(s);
+    return true;
 }
 
 struct missing {
@@ -91,6 +96,11 @@ bool first_load_make_late(struct store *s, struct err *e)
 {
     struct missing m;
     return find_missing(s, &m, e) && (m.n == 0 || db_alone(s, make_missing, NULL, e));
+}
+
+bool store_is_due(const struct store *s)
+{
+    return s->engine->is_due != NULL && s->engine->is_due(s);
 }
 
 bool store_settle(struct store *s, bool now, bool *ret_settled, struct err *e)

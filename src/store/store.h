@@ -145,16 +145,17 @@ bool store_each_tmdb_id(struct store *s,
  * does not need are dropped, and made at the end in one go, which is faster than row by row. A
  * missing index is the note of what is left to do: when the process ends between the two, the next
  * that gets the write lease makes it as it takes that, as also after an end without `indexes`, for
- * who is in a hurry. Does nothing when there are records. */
+ * who is in a hurry. When there are records nothing is dropped or made. */
 bool store_begin_first_load(struct store *s, struct err *e);
 bool store_end_first_load(struct store *s, bool indexes, struct err *e);
-/* Between the two a store may gather transactions: what is committed may still be lost (killed,
- * disk full), the newest first, until it is settled. To be called between transactions now and
- * then; settles when it is time, or when it has to be `now`. *ret_settled: all that was committed
- * will stay. */
+/* Between the two a store may gather transactions, of later loads too: what is committed may still
+ * be lost (killed, disk full), the newest first, until it is settled. To be called between
+ * transactions now and then; settles when it is time (store_is_due), or when it has to be `now`.
+ * *ret_settled: all that was committed will stay. */
+bool store_is_due(const struct store *s);
 bool store_settle(struct store *s, bool now, bool *ret_settled, struct err *e);
 /* After a failure, `why`: whether what was committed and not settled is lost, and may be done again
- * in the same first load, from where it was settled last. Then nothing is gathered any more. Says
+ * between the same two, from where it was settled last. Then nothing is gathered any more. Says
  * so once, and why. */
 bool store_again(struct store *s, const struct err *why);
 

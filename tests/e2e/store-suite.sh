@@ -502,7 +502,7 @@ trouble() {
     for code in 1205 1213 1020; do
         meets 0 "error $code at COMMIT: the transaction is made again" COMMIT "$code:passing" --skip 2
         healed "with the same outcome"
-        says "trying again" "and it is said"
+        says "is loaded again, in smaller transactions" "and it is said"
     done
     meets 0 "error 1205 in the middle: the same" "INSERT INTO \`credits\`" 1205:waited --times 2
     healed "with the same outcome"

@@ -94,7 +94,7 @@ static bool load_or_insert(
     if (q->db == NULL || !server_is_forbidden(q->code))
         return false;
     q->no_local = true;
-    return !gathered_is_open(q) && server_put_rows(s, l->put, rows, e);
+    return !gathered_has_rows(q) && server_put_rows(s, l->put, rows, e);
 }
 
 bool server_put_new(struct store *s, const struct put *p, const struct row_set *rows, struct err *e)

@@ -9,11 +9,13 @@
 #include "store/mysql/chunk.h"
 #include "store/mysql/waiting.h"
 
-/* So long a gathering: what a failure costs, and whoever else wants the lease waits for it. */
-enum { MOST_MS = 60 * 1000 };
+/* So long a gathering: what a failure costs, and whoever else wants the lease waits for it. After
+ * the first load also whoever writes to rows of ours, or beside them: such a one is to notice
+ * nothing. */
+enum { MOST_MS = 60 * 1000, MOST_MS_LATER = 250 };
 
 struct gathered {
-    struct waiting *rows;
+    struct waiting *rows; /* NULL: none wait; it is not the first load */
     int64_t begun_ms;
     bool open; /* a transaction */
     bool lost; /* it is, and nobody was told to do it again */
@@ -31,24 +33,24 @@ static bool note_reason(void *payload, const struct cell *c, size_t n, struct er
 }
 
 /* No server knows all of these. */
-static bool is_possible(struct store *s)
+#define OF_A_CLUSTER                                                                               \
+    "SHOW VARIABLES WHERE (variable_name = 'wsrep_on' AND value = 'ON') OR"                        \
+    " (variable_name = 'group_replication_group_name' AND value <> '') OR"                         \
+    " variable_name = 'tidb_txn_mode'"
+#define NO_LOCAL " OR (variable_name = 'local_infile' AND value = 'OFF')"
+
+static bool has_none(struct store *s, const char *variables)
 {
     struct err ignored;
     bool reason = false;
-    return server_query(s,
-               "SHOW VARIABLES WHERE (variable_name = 'wsrep_on' AND value = 'ON') OR"
-               " (variable_name = 'group_replication_group_name' AND value <> '') OR"
-               " variable_name = 'tidb_txn_mode' OR"
-               " (variable_name = 'local_infile' AND value = 'OFF')",
-               NULL, 0, note_reason, &reason, &ignored) &&
-           !reason;
+    return server_query(s, variables, NULL, 0, note_reason, &reason, &ignored) && !reason;
 }
 
 void gathered_start(struct store *s)
 {
     struct server *q = server_of(s);
     struct err why;
-    if (q->folder == NULL || q->no_local || !is_possible(s))
+    if (q->folder == NULL || q->no_local || !has_none(s, OF_A_CLUSTER NO_LOCAL))
         return;
     struct gathered *g = mem_alloc(sizeof *g);
     if (waiting_new(q->folder, &g->rows, &why)) {
@@ -57,6 +59,12 @@ void gathered_start(struct store *s)
     }
     log_line(LOG_WARNING, "rows do not wait for the server: %s", why.text);
     mem_free(g);
+}
+
+void gathered_start_later(struct store *s)
+{
+    if (has_none(s, OF_A_CLUSTER))
+        server_of(s)->gathered = mem_alloc(sizeof(struct gathered));
 }
 
 void gathered_stop(struct server *q)
@@ -94,7 +102,8 @@ void gathered_lose(struct server *q)
         return;
     q->gathered->open = false;
     q->gathered->lost = true;
-    waiting_forget(q->gathered->rows);
+    if (q->gathered->rows != NULL)
+        waiting_forget(q->gathered->rows);
 }
 
 bool gathered_again(struct store *s, const struct err *why)
@@ -111,9 +120,14 @@ bool gathered_again(struct store *s, const struct err *why)
 
 /* ---- rows */
 
+bool gathered_has_rows(const struct server *q)
+{
+    return gathered_is_open(q) && q->gathered->rows != NULL;
+}
+
 bool gathered_takes(const struct server *q, const struct table *t)
 {
-    return gathered_is_open(q) && beside_takes(t);
+    return gathered_has_rows(q) && beside_takes(t);
 }
 
 bool gathered_put(struct store *s, const struct put *p, const struct row_set *rows, struct err *e)
@@ -124,7 +138,7 @@ bool gathered_put(struct store *s, const struct put *p, const struct row_set *ro
 bool gathered_bring_in(struct store *s, struct err *e)
 {
     struct waiting *w = server_of(s)->gathered->rows;
-    return waiting_is_empty(w) || waiting_load(s, NULL, w, e);
+    return w == NULL || waiting_is_empty(w) || waiting_load(s, NULL, w, e);
 }
 
 /* NULL: everything goes over the first connection. */
@@ -168,23 +182,32 @@ static bool commit_both(struct store *s, struct store *twin, struct err *e)
 static bool commit(struct store *s, struct err *e)
 {
     struct waiting *w = server_of(s)->gathered->rows;
-    struct store *twin = waiting_is_empty(w) ? NULL : second_of(s);
-    bool ok = waiting_load(s, twin, w, e) && commit_both(s, twin, e);
+    struct store *twin = w == NULL || waiting_is_empty(w) ? NULL : second_of(s);
+    bool ok = (w == NULL || waiting_load(s, twin, w, e)) && commit_both(s, twin, e);
     if (!ok)
         server_rollback(s);
     server_twin_close(twin);
     return ok;
 }
 
+bool gathered_is_due(const struct store *s)
+{
+    const struct server *q = server_of(s);
+    if (!gathered_is_open(q))
+        return false;
+    const struct waiting *w = q->gathered->rows;
+    int64_t age = sys_mono_ms() - q->gathered->begun_ms;
+    return w == NULL ? age > MOST_MS_LATER : waiting_is_full(w) || age > MOST_MS;
+}
+
 bool gathered_settle(struct store *s, bool now, bool *ret_settled, struct err *e)
 {
     const struct server *q = server_of(s);
-    const struct gathered *g = q->gathered;
     *ret_settled = true;
     if (!gathered_may_begin(q, e))
         return false;
     if (!gathered_is_open(q))
         return true;
-    *ret_settled = now || waiting_is_full(g->rows) || sys_mono_ms() - g->begun_ms > MOST_MS;
+    *ret_settled = now || gathered_is_due(s);
     return !*ret_settled || commit(s, e);
 }

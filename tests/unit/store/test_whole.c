@@ -1,5 +1,5 @@
 /* A first load on a server as one transaction (store/mysql/gathered.c), whose rows wait here
- * (store/mysql/waiting.c). Runs where a server is. */
+ * (store/mysql/waiting.c), and later ones. Runs where a server is. */
 #include "kit.h"
 #include "kit_server.h"
 
@@ -313,6 +313,70 @@ static void who_is_refused_is_found(void **state)
     end(k, plain);
 }
 
+/* ---- later loads */
+
+/* The first load is over, of half the records, and the next one begins. */
+static void begin_later(struct kit *k, struct tmdb_write *records[MOVIES], struct view *ret_plain)
+{
+    begin(k, records, ret_plain);
+    must(write_some(k, records, 0, SOON));
+    must(store_end_first_load(k->s, true, &k->e));
+    must(store_begin_first_load(k->s, &k->e));
+    assert_false(store_is_due(k->s));
+}
+
+static void later_loads_are_gathered_for_moments(void **state)
+{
+    static const char count[] = "SELECT count(*) FROM tmdb_movies";
+    struct kit *k = *state;
+    struct tmdb_write *records[MOVIES];
+    struct view plain;
+    bool settled = true;
+    begin_later(k, records, &plain);
+    must(write_some(k, records, SOON, SOON + GROUP));
+    must(write_some(k, records, SOON + GROUP, MOVIES));
+    assert_int_equal(kit_int(k, count), SOON);
+    sys_sleep_ms(300);
+    assert_true(store_is_due(k->s));
+    must(store_settle(k->s, false, &settled, &k->e));
+    assert_true(settled);
+    assert_false(store_is_due(k->s)); /* nothing is open */
+    assert_int_equal(kit_int(k, count), MOVIES);
+    end(k, plain);
+}
+
+static void later_loads_are_done_again(void **state)
+{
+    struct kit *k = *state;
+    struct tmdb_write *records[MOVIES];
+    struct view plain;
+    int64_t before;
+    begin_later(k, records, &plain);
+    before = kit_int(k, count_all);
+    must(write_some(k, records, SOON, SOON + GROUP));
+    kill_connection(k);
+    assert_false(write_some(k, records, SOON + GROUP, MOVIES));
+    assert_int_equal(kit_int(k, count_all), before);
+    assert_true(store_again(k->s, &k->e));
+    must(write_some(k, records, SOON, MOVIES));
+    end(k, plain);
+}
+
+static void later_loads_find_who_is_refused(void **state)
+{
+    struct kit *k = *state;
+    struct tmdb_write *records[MOVIES];
+    struct view plain;
+    begin_later(k, records, &plain);
+    kit_sql(k, "ALTER TABLE videos ADD CONSTRAINT none_of_it CHECK (video_id <> '0 of 90')");
+    assert_false(write_some(k, records, SOON, MOVIES));
+    assert_true(store_again(k->s, &k->e));
+    must_fail(write_some(k, records, SOON, MOVIES), ERR_DATA);
+    accept_videos(k);
+    must(write_some(k, records, SOON, MOVIES));
+    end(k, plain);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -322,6 +386,9 @@ int main(void)
         KIT_TEST(a_lease_begins_anew_when_it_is_settled),
         KIT_TEST(what_fails_is_done_again),
         KIT_TEST(who_is_refused_is_found),
+        KIT_TEST(later_loads_are_gathered_for_moments),
+        KIT_TEST(later_loads_are_done_again),
+        KIT_TEST(later_loads_find_who_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
