@@ -20,7 +20,7 @@
 #include <stdatomic.h>
 
 enum {
-    AHEAD_PIECE = 512 * 1024, /* bytes of a piece */
+    AHEAD_PIECE = 256 * 1024, /* bytes of a piece */
     AHEAD_PIECES = 12,
     AHEAD_LINE_MAX = 65536, /* bytes of a line that is kept whole */
     AHEAD_SLACK = 64, /* bytes behind a piece that may be looked at; what they hold means nothing */
