@@ -112,11 +112,16 @@ static bool is_one_file(int a, int b)
     return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* By its name, which another file may have got meanwhile. */
 void page_file_lasts(struct page_file *f)
 {
-    int fd = sys_open_direct(f->path);
     f->lasts = true;
+}
+
+/* By its name, which another file may have got meanwhile. */
+void page_file_lasts_direct(struct page_file *f)
+{
+    int fd = sys_open_direct(f->path);
+    page_file_lasts(f);
     if (fd >= 0 && !is_one_file(fd, f->fd)) {
         (void)sys_close(fd);
         fd = -1;

@@ -36,11 +36,12 @@ struct page_file {
 /* *ret_why is NULL when the file can be used; otherwise it says what is unusual about it
  * (auto_vacuum, an old schema format, a file in write-ahead mode), and nothing is open. */
 bool page_file_open(struct page_file *f, const char *path, const char **ret_why, struct err *e);
-/* The file will be synced, and is large: runs of pages go to the disk as they are written. Past the
- * system's cache, where the system can and they stand at a multiple of MEM_PAGE: to copy them into
- * it, to find room there and to write them from it costs more than all that is done for them
- * here. */
+/* The file will be synced: runs of pages begin their way to the disk as they are written. */
 void page_file_lasts(struct page_file *f);
+/* The same for very many of them: past the system's cache, where the system can and they stand at a
+ * multiple of MEM_PAGE. To copy them into it, to find room there and to write them from it costs
+ * more than all that is done for them here. */
+void page_file_lasts_direct(struct page_file *f);
 /* Writing a run of pages waits for the disk. */
 bool page_file_waits(const struct page_file *f);
 /* The root page is an empty leaf of an index b-tree; `rows`: of that of a table with a rowid. */

@@ -27,7 +27,7 @@ bool table_pages_begin(
         return ok;
     }
     if (place->lasts)
-        page_file_lasts(&p->file);
+        page_file_lasts_direct(&p->file);
     p->beside = place->beside;
     leaves_init(&p->table, &p->file, false);
     movie_index_init(
