@@ -200,18 +200,22 @@ static bool take_hashes(void *payload, const struct cell *c, size_t n, struct er
     return true;
 }
 
-/* What is known of the lists of each record, in the order of by_id. */
+/* What is known of the lists of each record, in the order of by_id; of a new one nothing. */
 static bool read_hashes(struct writing *w, struct knowing *k, struct err *e)
 {
     struct cell *ids = arena_take_array(k->a, w->n, sizeof *ids);
+    size_t n = 0;
     map_init(&k->at, w->n);
     for (size_t i = 0; i < w->n; i++) {
-        ids[i] = cell_int(w->by_id[i]->tmdb_id);
+        if (w->by_id[i]->is_new)
+            continue;
+        ids[n++] = cell_int(w->by_id[i]->tmdb_id);
         (void)map_put(&k->at, w->by_id[i]->tmdb_id, i);
     }
     bool ok =
+        n == 0 ||
         db_query_in(w->s, "SELECT tmdb_id, section_hashes FROM {tmdb_movies} WHERE tmdb_id IN (%)",
-            ids, w->n, take_hashes, k, e);
+            ids, n, take_hashes, k, e);
     map_done(&k->at);
     return ok;
 }
