@@ -25,10 +25,12 @@
 
 enum {
     /* While transactions are gathered: so large a cache that most pages stay in it until they are
-     * written, and so long a gathering, after which other writers have their turn. */
+     * written, and so long a gathering, after which other writers have their turn. Rows are to
+     * end it, not time: what comes afterwards finds tables that have rows, and cannot go into them
+     * as pages, which is more work for a machine that is slow already. */
     MASS_CACHE_KIB = 112 * 1024,
     MASS_ROWS = 16 * 1000 * 1000,
-    MASS_MS = 60 * 1000,
+    MASS_MS = 5 * 60 * 1000,
 };
 
 static const char failed_to_begin[] = "cannot begin a transaction";
@@ -81,10 +83,8 @@ bool sqlite_begin(struct store *s, enum begin_kind kind, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
     if (!q->mass)
-        return sqlite_run(
-            q, kind == BEGIN_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", failed_to_begin, e);
-    return nothing_was_lost(q, e) && (q->gathering || begin_gathering(s, e)) &&
-           begin_one(q, e);
+        return sqlite_run(q, kind == BEGIN_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", failed_to_begin, e);
+    return nothing_was_lost(q, e) && (q->gathering || begin_gathering(s, e)) && begin_one(q, e);
 }
 
 bool sqlite_commit(struct store *s, struct err *e)
