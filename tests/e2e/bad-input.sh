@@ -156,6 +156,9 @@ SQL_PATH=/proc/nowhere/x.db etl init --load-movielens --movielens "$SAMPLE"
 [ "$CODE" = 8 ] || [ "$CODE" = 12 ]; ok "a path that cannot be written"; says "/proc/nowhere" "names it"
 DATA_DIR=/proc/nowhere etl init --load-movielens --movielens "$SAMPLE"
 exits 12 "a data folder that cannot be written"
+(ulimit -f 500; SQL_PATH=limit.db; export SQL_PATH; "$BIN" init --load-movielens --movielens "$SAMPLE" >out.txt 2>err.txt </dev/null); CODE=$? OUT=$(cat out.txt) ERR=$(cat err.txt)
+exits 8 "a limit on the size of files"; hint "a limit on the size of files"
+[ ! -e limit.db ]; ok "and there is no database"
 if [ "$(id -u)" = 0 ] && mkdir tiny && mount -t tmpfs -o size=300k tmpfs tiny 2>/dev/null; then
     SQL_PATH=tiny/x.db etl init --load-movielens --movielens "$SAMPLE"
     exits 12 "a full disk"; hint "a full disk"
