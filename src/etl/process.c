@@ -262,6 +262,14 @@ static bool go_back(struct processing *p, struct err *e)
     return ok;
 }
 
+static int64_t size_on_disk(const struct vec *files)
+{
+    int64_t bytes = 0;
+    for (size_t i = 0; i < files->n; i++)
+        bytes += file_look(*(const char *const *)vec_at(files, i)).size;
+    return bytes;
+}
+
 /* Indexes that a first load goes without are made in any case, but not against the will of whoever
  * stops the program: then the next command makes them. */
 static bool load_all(struct processing *p, struct err *e)
@@ -269,7 +277,7 @@ static bool load_all(struct processing *p, struct err *e)
     struct store *store = p->w->store;
     if (p->w->x->request->dry_run)
         return process_files(p, e);
-    if (!store_begin_first_load(store, e))
+    if (!store_check_room(store, size_on_disk(&p->all), e) || !store_begin_first_load(store, e))
         return false;
     bool ok = process_files(p, e);
     while (!ok && !sys_stop_asked() && store_again(store, e))

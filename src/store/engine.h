@@ -185,6 +185,8 @@ struct engine {
      * is being built. NULL: none wait. */
     bool (*fill_begin)(struct store *s, const char *const *tables, struct err *e);
     bool (*fill_end)(struct store *s, struct err *e);
+    /* See store_check_room; NULL: nobody can say. */
+    bool (*check_room)(struct store *s, int64_t batch_bytes, struct err *e);
     /* The first load of TMDB records begins or is over: rows go everywhere in their tables, so that
      * pages are written again and again. Foreign keys need not be checked meanwhile. */
     bool (*mass)(struct store *s, bool begins, struct err *e);

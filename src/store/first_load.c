@@ -48,11 +48,24 @@ static bool drop_late(struct store *s, void *payload, struct err *e)
     return true;
 }
 
+static bool look_for_records(struct store *s, bool *ret_exist, struct err *e)
+{
+    int64_t one;
+    return db_get_ints(s, "SELECT 1 FROM {tmdb_movies} LIMIT 1", NO_CELLS, &one, 1, ret_exist, e);
+}
+
+bool store_check_room(struct store *s, int64_t batch_bytes, struct err *e)
+{
+    bool exist;
+    return s->engine->check_room == NULL ||
+           (look_for_records(s, &exist, e) &&
+               (exist || s->engine->check_room(s, batch_bytes, e)));
+}
+
 bool store_begin_first_load(struct store *s, struct err *e)
 {
-    bool exists = false;
-    int64_t one;
-    if (!db_get_ints(s, "SELECT 1 FROM {tmdb_movies} LIMIT 1", NO_CELLS, &one, 1, &exists, e))
+    bool exists;
+    if (!look_for_records(s, &exists, e))
         return false;
     if (!exists)
         return db_alone(s, drop_late, NULL, e) && s->engine->mass(s, true, e);

@@ -141,6 +141,9 @@ bool store_each_tmdb_id(struct store *s,
     bool (*take)(void *payload, const struct tmdb_known *known, struct err *e), void *payload,
     struct err *e);
 
+/* Whether a first load of batch files of so many bytes can fit where the database lies, as far as
+ * that can be said before; true when there are records. */
+bool store_check_room(struct store *s, int64_t batch_bytes, struct err *e);
 /* Around the first load of TMDB records: while there are none, indexes on their tables that loading
  * does not need are dropped, and made at the end in one go, which is faster than row by row. A
  * missing index is the note of what is left to do: when the process ends between the two, the next

@@ -163,6 +163,19 @@ if [ "$(id -u)" = 0 ] && mkdir tiny && mount -t tmpfs -o size=300k tmpfs tiny 2>
     SQL_PATH=tiny/x.db etl init --load-movielens --movielens "$SAMPLE"
     exits 12 "a full disk"; hint "a full disk"
     umount tiny
+    mount -t tmpfs -o size=12m tmpfs tiny
+    SQL_PATH=tiny/x.db etl init --load-movielens --movielens "$SAMPLE"
+    large=data/movies/raw/initial_2000_20260101_000000.yaml
+    mkdir -p data/movies/raw; truncate -s 40M $large
+    SQL_PATH=tiny/x.db etl process --batch-type initial
+    exits 12 "records for which there is no room"; says "21 MB of disk" "says what they take"; says "MB are free" "and what is free"
+    hint "no room"; never_says "refused" "it has not begun"
+    is "their file stays" "$(stat -c %s $large)" 41943040
+    truncate -s 10M $large
+    SQL_PATH=tiny/x.db etl process --batch-type initial
+    says "refused as a whole" "where there is room, the file is read"
+    rm $large
+    umount tiny
 else
     T=$((T + 1)); echo "ok $T - a full disk # SKIP no tmpfs can be mounted here"
 fi

@@ -66,6 +66,11 @@ void sqlite_vfs_free(sqlite3_vfs *vfs);
  * false. */
 bool sqlite_fail(const struct sqlite *q, int rc, const char *what, struct err *e);
 
+/* room.c: whether so many bytes are free, to load `what`; and see engine.h. */
+bool sqlite_has_room(
+    const struct sqlite *q, const char *what, int64_t need, int64_t free, struct err *e);
+bool sqlite_check_room(struct store *s, int64_t batch_bytes, struct err *e);
+
 /* transaction.c */
 bool sqlite_begin(struct store *s, enum begin_kind kind, struct err *e);
 bool sqlite_commit(struct store *s, struct err *e);

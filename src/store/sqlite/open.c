@@ -187,6 +187,7 @@ static const struct engine sqlite_engine = {
     .load_tags = sqlite_load_tags,
     .fill_begin = sqlite_fill_begin,
     .fill_end = sqlite_fill_end,
+    .check_room = sqlite_check_room,
     .mass = sqlite_mass,
     .settle = sqlite_settle,
     .building = building,

@@ -178,22 +178,10 @@ void sqlite_ratings_drop(struct sqlite *q)
 
 /* ---- disk */
 
-enum { MEGA = 1000 * 1000 };
-
 /* Table and index take about 1.4 times what the CSV file does. */
 static int64_t size_in_database(const struct rating_source *source)
 {
     return source->csv_bytes + source->csv_bytes / 2;
-}
-
-static bool check_disk(const struct sqlite *q, int64_t need, int64_t free, struct err *e)
-{
-    if (free >= need)
-        return true;
-    err_set(e, ERR_DISK,
-        "loading these ratings takes about %lld MB of disk, and %lld MB are free where %s lies",
-        (long long)(need / MEGA), (long long)(free / MEGA), q->path);
-    return err_hint(e, "Nothing was changed. Make room, or put the database elsewhere (SQL_PATH).");
 }
 
 /* ---- the whole */
@@ -224,7 +212,7 @@ static bool load_live(struct store *s, const struct rating_source *source, int64
     struct filling f = {source, ret};
     struct rating_pull p = {.source = source};
     int64_t one = size_in_database(source);
-    if (!check_disk(sqlite_of(s), 2 * one, free, e))
+    if (!sqlite_has_room(sqlite_of(s), "ratings", 2 * one, free, e))
         return false;
     if (free >= 3 * one)
         return fill_beside(s, &f, e) && side_take_over(s, ret->stored, e);
@@ -241,8 +229,8 @@ bool sqlite_load_ratings(
         return false;
     if (!q->building)
         return load_live(s, source, free, ret, e);
-    if (!check_disk(q, size_in_database(source), free, e) || !sqlite_commit(s, e) ||
-        !fill(s, sqlite_file(q), source, ret, e))
+    if (!sqlite_has_room(q, "ratings", size_in_database(source), free, e) ||
+        !sqlite_commit(s, e) || !fill(s, sqlite_file(q), source, ret, e))
         return false;
     if (q->rest == NULL)
         side_sync_ahead(q);
