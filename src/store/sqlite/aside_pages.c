@@ -57,7 +57,14 @@ static bool reserve(struct aside_pages *p, struct err *e)
     return page_file_reserve(&p->file, pages, e);
 }
 
-/* Without the file, because somebody's lies there or has a lock on it, all is left to INSERT. */
+static void leave_all(struct aside_pages *p, const struct err *why)
+{
+    log_line(LOG_INFO, "rows are stored one by one, which takes longer: %s", why->text);
+    choice_done(&p->chosen);
+}
+
+/* Without the file, because somebody's lies there or has a lock on it, or because it may not be as
+ * large as all that is reserved, all is left to INSERT. */
 static bool open_file(struct aside_pages *p, struct err *e)
 {
     const char *names[CHOICE_TREES], *why = NULL;
@@ -65,16 +72,18 @@ static bool open_file(struct aside_pages *p, struct err *e)
     for (size_t i = 0; i < p->chosen.n; i++)
         names[i] = p->chosen.trees[i]->name;
     if (!side_claim(q, e)) {
-        log_line(LOG_INFO, "rows are stored one by one, which takes longer: %s", e->text);
-        choice_done(&p->chosen);
+        leave_all(p, e);
         return e->kind == ERR_REFUSED || e->kind == ERR_LOCKED;
     }
     if (!side_fill(p->s, names, p->chosen.n, find_roots, &p->chosen, e) ||
         !page_file_open(&p->file, q->beside, &why, e))
         return false;
     p->open = why == NULL;
-    return p->open ? reserve(p, e)
-                   : err_set(e, ERR_BUG, "the file beside the database cannot be used: %s", why);
+    if (!p->open)
+        return err_set(e, ERR_BUG, "the file beside the database cannot be used: %s", why);
+    if (!reserve(p, e))
+        leave_all(p, e);
+    return true;
 }
 
 /* ---- pages */

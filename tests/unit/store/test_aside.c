@@ -9,9 +9,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { MOVIES = 96, GROUP = 20, PORTION = 24 };
@@ -190,6 +192,30 @@ static void and_the_file_locked(void **state)
     without_the_file_beside(*state, true);
 }
 
+/* It gets more pages at once than it may need in the end. */
+static void or_not_be_large(void **state)
+{
+    struct kit *k = *state;
+    struct tmdb_write *records[MOVIES];
+    struct rlimit usual, small;
+    random_records(k, records);
+    struct view plain = plain_dump(k, records);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &usual), 0);
+    small = usual;
+    small.rlim_cur = 8 * 1024 * 1024;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    bool ok = store_begin_first_load(k->s, &k->e);
+    write_all(k, records);
+    ok = ok && store_end_first_load(k->s, true, &k->e);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &usual), 0);
+    must(ok);
+    assert_int_equal(taken_over(k), 0);
+    assert_true(view_eq(kit_dump(k), plain));
+    assert_false(file_exists(kit_path(k, "movies.db.new")));
+    kit_sound(k);
+}
+
 /* Files that somebody made his own way. Small pages have no room for these rows as a whole. */
 static void in_files_of_any_kind(void **state)
 {
@@ -309,6 +335,7 @@ int main(void)
         KIT_TEST(of_rows_with_one_key_the_last_stays),
         KIT_TEST(the_name_beside_may_be_taken),
         KIT_TEST(and_the_file_locked),
+        KIT_TEST(or_not_be_large),
         KIT_TEST(in_files_of_any_kind),
         KIT_TEST(indexes_come_with_the_rows),
         KIT_TEST(it_survives_every_fault),
