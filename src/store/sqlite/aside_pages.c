@@ -47,8 +47,8 @@ static bool find_roots(struct store *s, const char *path, void *payload, struct 
            sqlite_begin(s, BEGIN_WRITE, e);
 }
 
-/* Room for all that will be written. SQLite looks once how many pages a file has, and takes tables
- * over while others are still written. What is not needed remains a hole. */
+/* All pages that may be needed. SQLite looks once how many a file has, and takes tables over while
+ * others are still written. Those that are not needed remain a hole. */
 static bool reserve(struct aside_pages *p, struct err *e)
 {
     uint32_t pages = 0;

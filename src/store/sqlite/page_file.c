@@ -151,7 +151,8 @@ bool page_file_reserve(struct page_file *f, uint32_t n, struct err *e)
     if (!page_file_finish(f, e))
         return false;
     f->next = first;
-    sys_make_room(f->fd, offset_of(f, first), (int64_t)n * f->page_size);
+    if (f->lasts)
+        sys_make_room(f->fd, offset_of(f, first), (int64_t)n * f->page_size);
     return true;
 }
 

@@ -64,7 +64,9 @@ bool page_file_write(
 bool page_file_finish(struct page_file *f, struct err *e);
 /* For pages that are still to be written while SQLite goes on with the file: puts `n` pages behind
  * all others, which are the database's from then on, and finishes. What is taken from here on is
- * one of these. SQLite does not know them: it must not read what they will be part of. */
+ * one of these. SQLite does not know them: it must not read what they will be part of, before that
+ * is whole. Of a file that lasts they get their room on the disk now; else they are a hole, and
+ * only those that are written take any. */
 bool page_file_reserve(struct page_file *f, uint32_t n, struct err *e);
 /* SQLite has committed, and nobody uses the file again: the rest of what was reserved can be given
  * out in any way, and whatever comes behind SQLite's pages. */

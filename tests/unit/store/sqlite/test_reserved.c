@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { TREES = 8, TREE_BYTES = 3 * 1024 * 1024, LONGEST = 16 * 1024 };
 
@@ -147,6 +148,24 @@ static void sqlite_reads_what_is_there(void **state)
     }
 }
 
+/* Twice as many are reserved as are needed mostly; a disk that is nearly full has room for what is
+ * written, and for what SQLite makes of it. */
+static void what_is_not_written_takes_no_room(void **state)
+{
+    enum { PAGE = 4096, RESERVED = 10000 };
+    struct pages_kit *k = *state;
+    struct page_file file;
+    struct stat st;
+    const char *why;
+    make_empty(k, "direct.db", PAGE, 0);
+    assert_true(page_file_open(&file, pages_path(k, "direct.db"), &why, &k->e));
+    assert_true(page_file_reserve(&file, RESERVED, &k->e));
+    assert_int_equal(fstat(file.fd, &st), 0);
+    assert_in_range(st.st_size, RESERVED * PAGE, (RESERVED + 100) * PAGE);
+    assert_in_range(st.st_blocks * 512, 0, 100 * PAGE);
+    page_file_close(&file);
+}
+
 /* Entries of which four fit and a fifth just does not; so many that no chunk more or less hides
  * what they need. */
 static void pages_filled_badly_suffice(void **state)
@@ -228,6 +247,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PAGES_TEST(sqlite_reads_what_is_there),
+        PAGES_TEST(what_is_not_written_takes_no_room),
         PAGES_TEST(pages_filled_badly_suffice),
         PAGES_TEST(no_page_has_two_owners),
     };
