@@ -76,6 +76,14 @@ bool lease_check(struct store *s, struct err *e)
     return rows == 1 || err_set(e, ERR_LOCKED, "the write lease was taken over at this moment");
 }
 
+bool lease_renew(struct store *s, struct err *e)
+{
+    s->writing = true;
+    bool ok = lease_check(s, e);
+    s->writing = false;
+    return ok;
+}
+
 static int64_t new_token(void)
 {
     int64_t token;

@@ -16,5 +16,9 @@ bool lease_check(struct store *s, struct err *e);
 /* The first half of it: ERR_LOCKED if it was lost by now. Locks nothing, so it may be lost a moment
  * later: transactions that begin with this end with the other. */
 bool lease_look(struct store *s, struct err *e);
+/* lease_check for who commits what was gathered, when store_commit is long over: to write the rows
+ * that waited may have taken longer than the lease lasts. So it begins anew, before anybody else
+ * gets the right to write. */
+bool lease_renew(struct store *s, struct err *e);
 
 #endif

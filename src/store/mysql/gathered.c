@@ -153,22 +153,12 @@ static struct store *second_of(struct store *s)
     return NULL;
 }
 
-/* The rows that waited may have taken longer than the lease lasts: it begins anew, before anybody
- * gets its lock. */
-static bool renew_lease(struct store *s, struct err *e)
-{
-    s->writing = true;
-    bool ok = lease_check(s, e);
-    s->writing = false;
-    return ok;
-}
-
 /* The first connection still answers, so its transaction stands, and with it the lock on the
  * lease. */
 static bool commit_both(struct store *s, struct store *twin, struct err *e)
 {
     struct server *q = server_of(s);
-    if (!renew_lease(s, e))
+    if (!lease_renew(s, e))
         return false;
     q->ahead = twin != NULL;
     if (twin != NULL && !server_send(twin, view_of("COMMIT"), NULL, e))

@@ -16,6 +16,7 @@
  * Until it is settled, what was committed is there for this connection only, and may be lost:
  * nobody may act on it (throw away a file that was loaded) before. Without a write-ahead log
  * nothing is gathered: readers would have to wait for it. */
+#include "store/lease.h"
 #include "store/sqlite/aside.h"
 #include "store/sqlite/checkpoint.h"
 #include "store/sqlite/closing.h"
@@ -137,7 +138,8 @@ bool sqlite_settle(struct store *s, bool now, bool *ret_settled, struct err *e)
     *ret_settled = !q->gathering || now || is_due(q);
     if (!q->gathering || !*ret_settled)
         return true;
-    bool ok = aside_finish(q->aside, now, e) && sqlite_run(q, "COMMIT", "cannot commit", e);
+    bool ok = aside_finish(q->aside, now, e) && lease_renew(s, e) &&
+              sqlite_run(q, "COMMIT", "cannot commit", e);
     if (is_open(q))
         (void)sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
     side_drop(q);

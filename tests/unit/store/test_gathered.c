@@ -110,6 +110,27 @@ static void it_is_time_after_some_seconds(void **state)
     assert_string_equal(ids(k), "1");
 }
 
+/* Writing what waits may take longer than it lasts; who waits for his turn meanwhile is refused as
+ * before. */
+static void the_lease_is_held_when_it_is_settled(void **state)
+{
+    struct kit *k = *state;
+    struct store *mine = k->s, *other = NULL;
+    kit_clock(1, 0);
+    must(store_take_lease(mine, "who is at work", 60, &k->e));
+    must(store_begin_first_load(mine, &k->e));
+    must(write_movie(k, 1, false));
+    kit_clock(1, 100);
+    assert_true(is_settled(k, true));
+    must(store_open(&k->config, STORE_WRITE, &other, &k->e));
+    must_fail(store_take_lease(other, "who comes meanwhile", 60, &k->e), ERR_LOCKED);
+    store_close(other);
+    must(write_movie(k, 2, false));
+    must(store_end_first_load(mine, true, &k->e));
+    kit_clock(1, 0);
+    assert_string_equal(ids(k), "1; 2");
+}
+
 static void what_was_not_settled_is_gone_with_the_process(void **state)
 {
     struct kit *k = *state;
@@ -258,6 +279,7 @@ int main(void)
         KIT_TEST(one_that_fails_takes_back_itself),
         KIT_TEST(an_end_in_a_hurry_gathers_no_more),
         KIT_TEST(it_is_time_after_some_seconds),
+        KIT_TEST(the_lease_is_held_when_it_is_settled),
         KIT_TEST(what_was_not_settled_is_gone_with_the_process),
         KIT_TEST(one_that_cannot_be_taken_back_takes_all),
         KIT_TEST(a_long_log_is_in_the_database_before_more_is_gathered),
