@@ -70,11 +70,12 @@ static inline bool plain_id(const char **p, int64_t *ret)
     return (*p)[-1] == ',';
 }
 
-/* "3.5,": what the two digits may mean, and whether exactly that is written. */
+/* "3.5,": what the two digits may mean, and whether exactly that is written. Where they mean no
+ * rating stands what would mean another: four NULs are not 0. */
 static inline bool plain_half_stars(const char **p, int64_t *ret)
 {
     static const char written[16][4] = {
-        "", "0.5,", "1.0,", "1.5,", "2.0,", "2.5,", "3.0,", "3.5,", "4.0,", "4.5,", "5.0,"};
+        "none", "0.5,", "1.0,", "1.5,", "2.0,", "2.5,", "3.0,", "3.5,", "4.0,", "4.5,", "5.0,"};
     const char *at = *p;
     unsigned half_stars = ((unsigned)at[0] & 7) * 2 + ((unsigned)at[2] & 1);
     *ret = half_stars;

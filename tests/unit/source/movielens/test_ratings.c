@@ -433,27 +433,50 @@ static void plain_refuses_any_other_byte(void **state)
         }
 }
 
+/* Whatever stands in its place, a rating is one of ten texts. */
+static void plain_has_ten_ratings(void **state)
+{
+    (void)state;
+    static const char between[] = {'.', ',', '\0'};
+    size_t n = 0;
+    for (int whole = 0; whole < 256; whole++)
+        for (int part = 0; part < 256; part++)
+            for (size_t i = 0; i < sizeof between * sizeof between; i++) {
+                char text[128] = "1,31,x.x,964982703\n";
+                struct plain_before before = PLAIN_NOTHING;
+                struct rating x;
+                text[5] = (char)whole;
+                text[6] = between[i / sizeof between];
+                text[7] = (char)part;
+                text[8] = between[i % sizeof between];
+                if (plain_rating(text, &before, &x) == NULL)
+                    continue;
+                n++;
+                assert_in_range(x.half_stars, 1, 10);
+                assert_int_equal(x.half_stars, (whole - '0') * 2 + (part == '5'));
+            }
+    assert_int_equal(n, 10);
+}
+
 /* The number of digits may change with every row; whatever stands there is judged as without a row
  * before. */
 static void plain_turns_with_the_digits(void **state)
 {
     (void)state;
-    static const char *const rows[] = {"1,1,3.5,964982703\n", "1,31,3.5,964982703\n",
+    static const char rows[][128] = {"1,1,3.5,964982703\n", "1,31,3.5,964982703\n",
         "1,,3.5,964982703\n", "1,7654321,3.5,964982703\n", "1,87654321,3.5,964982703\n",
         "1,123,3.5,964982703\n", "1,12x,3.5,964982703\n", "1,12\xac,3.5,964982703\n",
         "1,\x8a\x31\x32,3.5,964982703\n"};
+    enum { ROWS = sizeof rows / sizeof rows[0] };
     struct plain_before before = PLAIN_NOTHING;
-    for (size_t i = 0; i < 1000; i++) {
+    for (size_t i = 0; i < (size_t)ROWS * ROWS; i++) { /* each behind each */
         struct plain_before nothing = PLAIN_NOTHING;
         struct rating x = {0}, y = {0};
-        char text[128] = {0};
-        memcpy(text, rows[i * i % 9], strlen(rows[i * i % 9]));
-        const char *end = plain_rating(text, &nothing, &x);
-        assert_ptr_equal(plain_rating(text, &before, &y), end);
+        (void)plain_rating(rows[i / ROWS], &before, &y);
+        const char *end = plain_rating(rows[i % ROWS], &nothing, &x);
+        assert_ptr_equal(plain_rating(rows[i % ROWS], &before, &y), end);
         if (end != NULL)
             assert_memory_equal(&x, &y, sizeof x);
-        memcpy(text, rows[i % 9], strlen(rows[i % 9]));
-        (void)plain_rating(text, &before, &y);
     }
 }
 
@@ -474,6 +497,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(statistics, box_setup, box_teardown),
         cmocka_unit_test(plain_reads_what_was_printed),
         cmocka_unit_test(plain_refuses_any_other_byte),
+        cmocka_unit_test(plain_has_ten_ratings),
         cmocka_unit_test(plain_turns_with_the_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

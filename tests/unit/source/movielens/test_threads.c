@@ -32,6 +32,8 @@ static void add_bad(struct str *to, int64_t user)
         "9,31,7.0,964982703\n", "9,\"31\",4.0,964982703\n", "9,77,4.5,964982703\r\n",
         "\"9,31,4.5,964982703\n", "9,31,4,964982703\n", "9,31,4.50 ,964982703\n",
         "9,31,4.5,96498270x\n", ",,,\n", "1,1,1,1\n"};
+    static const char nothing[] = "9,31,\0\0\0\0"
+                                  "964982703\n";
     switch (below(20)) {
     case 0:
         str_add_repeat(to, '7', 65530 + below(20)); /* about as long as a line may be */
@@ -43,6 +45,9 @@ static void add_bad(struct str *to, int64_t user)
         break;
     case 2:
         str_addf(to, "%lld,31.0,3.5,964982703\n", (long long)user);
+        break;
+    case 3:
+        str_add(to, (struct view){nothing, sizeof nothing - 1});
         break;
     default:
         str_addz(to, rows[below(sizeof rows / sizeof rows[0])]);
