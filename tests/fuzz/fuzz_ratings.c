@@ -3,6 +3,7 @@
  * the input; its four highest values put it where the first or the second piece ends. */
 #include "../unit/source/movielens/serial.h"
 #include "base/str.h"
+#include "source/movielens/ahead.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,13 +46,23 @@ static void make_folder(void)
     write_file("tags.csv", view_of("userId,movieId,tag,timestamp\n"));
 }
 
+#define HEADER "userId,movieId,rating,timestamp\r\n"
+enum { ROW = 24 }; /* bytes of each that stands before the input */
+
+/* The last one that ends within the piece, or the one before it. */
+static int rows_before(uint8_t told)
+{
+    const int first = (AHEAD_PIECE - (int)sizeof HEADER + 1) / ROW,
+              second = first + AHEAD_PIECE / ROW, many[] = {first - 1, first, second - 1, second};
+    return told < 252 ? told : many[told - 252];
+}
+
+/* The last of them is user 10001's, whom the input may repeat. */
 static void begin_text(struct str *text, const uint8_t *data, size_t size)
 {
-    str_addz(text, "userId,movieId,rating,timestamp\r\n");
-    static const int many[] = {22780, 22781, 45090, 45091};
-    int rows = data[0] < 252 ? data[0] : many[data[0] - 252];
-    for (int i = 0; i < rows; i++)
-        str_addf(text, "%d,31,3.5,96498%04d%s\n", i + 1, i % 10000, i % 2 == 0 ? "\r" : "");
+    str_addz(text, HEADER);
+    for (int user = 10000 + rows_before(data[0]); user > 10000; user--)
+        str_addf(text, "%d,31,3.5,%s\n", user, user % 2 == 0 ? "964981234\r" : "1649812345");
     str_add(text, (struct view){(const char *)data + 1, size - 1});
 }
 
