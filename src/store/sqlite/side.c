@@ -218,8 +218,8 @@ bool side_publish(struct store *s, struct err *e)
     bool ok = take_up_log(q, e) && sync_it(q, e) && file_publish(q->beside, q->path, e);
     if (ok)
         take_mark_away(q);
-    if (ok || file_is_same(
-                  q->beside, q->path)) /* or only the old name is left, or the folder not synced */
+    /* or only the old name is left, or the folder not synced */
+    if (ok || file_is_same(q->beside, q->path) || !file_has_name(q->beside))
         let_go(q);
     return sqlite_reconnect(s, ok ? e : &later) && side_settle_mark(s, ok ? e : &later) && ok;
 }

@@ -294,6 +294,25 @@ static void what_could_not_be_synced_gets_no_name(void **state)
     }
 }
 
+/* The third sync is the folder's: the database has its name by then, which a loss of power may take
+ * back. */
+static void a_folder_that_is_not_synced_has_the_database(void **state)
+{
+    struct kit *k = *state;
+    k->config.path = kit_path(k, "built.db");
+    kit_open(k, STORE_BUILD);
+    kit_arm(SYS_SYNC, 3, EIO);
+    bool ok = load(k, RATINGS, 2);
+    kit_disarm();
+    must_fail(ok, ERR_DISK);
+    assert_says("cannot sync folder");
+    assert_true(file_exists(k->config.path));
+    assert_false(file_exists(kit_path(k, "built.db.new"))); /* no other one is begun */
+    assert_string_equal(kit_text(k, "PRAGMA application_id"), "0");
+    kit_close(k);
+    kit_sound(k);
+}
+
 /* A disk that fills up in the middle, for good: the seam fails every write from then on. */
 static int64_t writes_left;
 
@@ -336,6 +355,7 @@ int main(int argc, char **argv)
         KIT_EMPTY(building_survives_every_fault),
         KIT_EMPTY(so_does_building_on_threads),
         KIT_EMPTY(what_could_not_be_synced_gets_no_name),
+        KIT_EMPTY(a_folder_that_is_not_synced_has_the_database),
         KIT_EMPTY(a_full_disk_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
