@@ -39,7 +39,8 @@ size_t choice_columns(const struct stream *t, size_t ret[TABLE_MAX_COLUMNS])
 }
 
 /* Whether the b-tree of that name has the columns that the rows have, in their order, compared byte
- * by byte. */
+ * by byte. Somebody may have given it the name in other letters, which SQLite takes for the same,
+ * but who looks for its root (aside_pages.c) does not. */
 static bool has_shape(
     struct store *s, const struct stream *t, const char *name, bool *ret, struct err *e)
 {
@@ -53,8 +54,9 @@ static bool has_shape(
     bool ok = db_get_ints(s,
         "SELECT (SELECT group_concat(name || ' ' || coll || ' ' || \"desc\")"
         " FROM pragma_index_xinfo(?, 'main')) = ? AND (SELECT encoding FROM pragma_encoding) ="
-        " 'UTF-8'",
-        CELLS(cell_text(view_of(name)), cell_text(str_view(&shape))), &same, 1, NULL, e);
+        " 'UTF-8' AND EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = ?)",
+        CELLS(cell_text(view_of(name)), cell_text(str_view(&shape)), cell_text(view_of(name))),
+        &same, 1, NULL, e);
     str_done(&shape);
     *ret = same != 0;
     return ok;

@@ -241,6 +241,22 @@ static void in_files_of_any_kind(void **state)
     }
 }
 
+/* SQLite finds a table whatever the letters of its name. */
+static void under_names_in_other_letters(void **state)
+{
+    struct kit *k = *state;
+    struct tmdb_write *records[MOVIES];
+    random_records(k, records);
+    struct view plain = plain_dump(k, records);
+    kit_sql(k, "ALTER TABLE videos RENAME TO theirs; ALTER TABLE theirs RENAME TO Videos");
+    must(store_begin_first_load(k->s, &k->e));
+    write_all(k, records);
+    must(store_end_first_load(k->s, true, &k->e));
+    assert_in_range(taken_over(k), 4, 20);
+    assert_true(view_eq(kit_dump(k), plain));
+    kit_sound(k);
+}
+
 static void indexes_come_with_the_rows(void **state)
 {
     struct kit *k = *state;
@@ -337,6 +353,7 @@ int main(void)
         KIT_TEST(and_the_file_locked),
         KIT_TEST(or_not_be_large),
         KIT_TEST(in_files_of_any_kind),
+        KIT_TEST(under_names_in_other_letters),
         KIT_TEST(indexes_come_with_the_rows),
         KIT_TEST(it_survives_every_fault),
     };
