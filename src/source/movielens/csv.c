@@ -30,10 +30,9 @@ static enum cut cut_plain(
     struct view v, size_t at, bool ended, struct csv_field *f, size_t *ret_next)
 {
     size_t i = at;
-    while (i < v.n && v.p[i] != ',' && v.p[i] != '\n') {
-        f->loose = f->loose || v.p[i] == '"';
-        i++;
-    }
+    bool quote = false;
+    for (; i < v.n && v.p[i] != ',' && v.p[i] != '\n'; i++)
+        quote |= v.p[i] == '"';
     if (i == v.n && !ended)
         return CUT_MORE;
     *ret_next = i;
@@ -41,6 +40,7 @@ static enum cut cut_plain(
         while (i > at && v.p[i - 1] == '\r')
             i--;
     f->text = view_slice(v, at, i);
+    f->loose = quote;
     return CUT_DONE;
 }
 

@@ -5,7 +5,6 @@
 #include "source/movielens/csv_number.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 enum { IMDB_DIGITS = 7, IMDB_DIGITS_MAX = 10 };
 
@@ -36,7 +35,9 @@ static enum csv_number read_imdb(const struct csv_field *f, char ret[16])
         if (v.p[i] < '0' || v.p[i] > '9')
             return NUMBER_BAD;
     size_t zeros = v.n < IMDB_DIGITS ? IMDB_DIGITS - v.n : 0;
-    (void)snprintf(ret, 16, "tt%.*s%.*s", (int)zeros, "0000000", (int)v.n, v.p);
+    memcpy(ret, "tt0000000", 2 + zeros);
+    memcpy(ret + 2 + zeros, v.p, v.n);
+    ret[2 + zeros + v.n] = '\0';
     return plain && given == zeros + v.n ? NUMBER_PLAIN : NUMBER_FIXED;
 }
 
