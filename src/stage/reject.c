@@ -85,6 +85,7 @@ static bool remember_old(void *payload, int64_t id, bool gone, struct view text,
     return remember(j, str_view(&j->text), &is_new, e);
 }
 
+/* A header, or an end, that holds something else is a document that was refused like any other. */
 static enum doc_kind kind_of(struct view text)
 {
     struct arena a;
@@ -92,7 +93,8 @@ static enum doc_kind kind_of(struct view text)
     arena_init(&a);
     tree_parse(arena_dup(&a, text), 1, &a, &a, &t);
     enum doc_kind kind = doc_kind(t.root);
-    if (kind == DOC_EMPTY && t.problem_n > 0)
+    bool frame = kind == DOC_BATCH || kind == DOC_END;
+    if ((kind == DOC_EMPTY && t.problem_n > 0) || (frame && t.root->n > 1))
         kind = DOC_UNKNOWN;
     arena_done(&a);
     return kind;

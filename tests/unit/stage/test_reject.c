@@ -135,6 +135,24 @@ static void test_edits_stay(void **state)
 }
 
 /* The file itself is processed, and something in it is refused again. */
+/* The movie that stands in the header's document, for want of a line of hyphens, too. */
+static void test_a_movie_behind_the_header_stays(void **state)
+{
+    struct box *b = *state;
+    struct err e;
+    const char *path = box_path(b, arena_print(&b->a, "movies/raw/%s", NAME).p);
+    const char *first = "movie:\n  id: 7\n  title: \"seven\"\n";
+    struct view v = box_batch(b, arena_print(&b->a, "---\n" ETL "%s", first).p, 1, 0);
+    box_put(b, path, view_of(box_edit(b, v.p, "---\netl:", "etl:")));
+    must(process(b, path, &e));
+    assert_int_equal(count_of(box_get(b, box_path(b, REJECTED)).p, first), 1);
+    (void)put_file(b); /* other records of it are refused now */
+    must(process(b, path, &e));
+    const char *text = box_get(b, box_path(b, REJECTED)).p;
+    assert_int_equal(count_of(text, first), 1);
+    assert_non_null(strstr(text, "what is this"));
+}
+
 static void test_refused_again(void **state)
 {
     struct box *b = *state;
@@ -253,6 +271,7 @@ int main(void)
         BOX_TEST(test_nothing_refused_nothing_written),
         BOX_TEST(test_repeating_changes_nothing),
         BOX_TEST(test_edits_stay),
+        BOX_TEST(test_a_movie_behind_the_header_stays),
         BOX_TEST(test_refused_again),
         BOX_TEST(test_names_of_other_files),
         BOX_TEST(test_stopped_at_every_call),
