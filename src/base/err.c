@@ -62,6 +62,21 @@ static void append(struct err *e, const char *more)
         end_in_dots(e->text, sizeof e->text);
 }
 
+/* Where the standing hint of the caller's kind would lead astray; NULL: it does not. */
+static const char *errno_hint(int errnum)
+{
+    switch (errnum) {
+    case EMFILE:
+    case ENFILE:
+        return "Too many files are open at once: raise the limit (ulimit -n) and run it again.";
+    case EFBIG:
+        return "No file may become larger here: raise the limit (ulimit -f), or choose another "
+               "place with DATA_DIR or SQL_PATH.";
+    default:
+        return NULL;
+    }
+}
+
 bool err_errno(struct err *e, enum err_kind kind, int errnum, const char *fmt, ...)
 {
     char why[200];
@@ -72,6 +87,9 @@ bool err_errno(struct err *e, enum err_kind kind, int errnum, const char *fmt, .
     va_end(ap);
     errno_text(errnum, why, sizeof why);
     append(e, why);
+    const char *hint = errno_hint(errnum);
+    if (hint != NULL)
+        (void)err_hint(e, "%s", hint);
     return false;
 }
 

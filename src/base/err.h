@@ -33,7 +33,8 @@ struct err {
 /* Fills `e` (replacing what it held) and returns false: a caller can `return err_set(...)`. Nothing
  * that is printed may lie in `e` itself, here and below. */
 bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...) PRINTF_LIKE(3, 4);
-/* As err_set, with ": " and strerror(errnum) appended. ENOSPC and EDQUOT become ERR_DISK. */
+/* As err_set, with ": " and strerror(errnum) appended. ENOSPC and EDQUOT become ERR_DISK;
+ * limits of the system get a hint of their own. */
 bool err_errno(struct err *e, enum err_kind kind, int errnum, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
 /* Puts "context: " before the text. Returns false. */

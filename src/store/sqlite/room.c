@@ -29,6 +29,10 @@ bool sqlite_check_room(struct store *s, int64_t batch_bytes, struct err *e)
     static const int64_t GATHERED = INT64_C(3000) * MEGA;
     const struct sqlite *q = sqlite_of(s);
     int64_t free, bytes = batch_bytes < GATHERED ? batch_bytes : GATHERED;
-    return file_free_space(sqlite_file(q), &free, e) &&
-           sqlite_has_room(q, "records", bytes / 2, free, e);
+    if (!file_free_space(sqlite_file(q), &free, e))
+        return false;
+    return sqlite_has_room(q, "records", bytes / 2, free, e) ||
+           err_hint(e, "Nothing was changed. Make room, put the database elsewhere (SQL_PATH), or "
+                       "load one file after the other (process --file FILE): each is compressed "
+                       "when it is loaded.");
 }

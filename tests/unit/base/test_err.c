@@ -67,6 +67,18 @@ TEST(errno_is_named)
     assert_string_equal(e.text, "f: error 99999");
 }
 
+TEST(a_limit_is_called_one)
+{
+    struct err e;
+    (void)err_errno(&e, ERR_INPUT, EMFILE, "f");
+    assert_int_equal(e.kind, ERR_INPUT);
+    assert_non_null(strstr(err_hint_of(&e), "ulimit -n"));
+    (void)err_errno(&e, ERR_DISK, EFBIG, "f");
+    assert_non_null(strstr(err_hint_of(&e), "ulimit -f"));
+    (void)err_errno(&e, ERR_INPUT, ENOENT, "f");
+    assert_string_equal(e.hint, "");
+}
+
 TEST(a_full_disk_is_a_full_disk)
 {
     struct err e;
@@ -213,6 +225,7 @@ int main(void)
         cmocka_unit_test(set_replaces_everything),
         cmocka_unit_test(context_goes_before_and_keeps_the_rest),
         cmocka_unit_test(errno_is_named),
+        cmocka_unit_test(a_limit_is_called_one),
         cmocka_unit_test(a_full_disk_is_a_full_disk),
         cmocka_unit_test(long_texts_are_cut_and_say_so),
         cmocka_unit_test(a_text_that_just_fits_is_whole),
