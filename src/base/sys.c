@@ -63,6 +63,11 @@ int64_t sys_now(void)
     return (start_wall + sys_mono_ms() - start_mono) / 1000 + seam->clock_offset;
 }
 
+int64_t sys_latest(void)
+{
+    return sys_now() + 86400;
+}
+
 int64_t sys_real_ms(int64_t ms)
 {
     int64_t real = (int64_t)((double)ms / speed());

@@ -37,6 +37,7 @@ void sys_install(const struct sys_seam *seam); /* kept by reference; NULL: the p
 int sys_check(enum sys_call call);
 
 int64_t sys_now(void);           /* seconds since 1970, UTC */
+int64_t sys_latest(void);        /* what another machine's clock may show now: a day more */
 int64_t sys_mono_ms(void);       /* monotonic milliseconds */
 void sys_sleep_ms(int64_t ms);   /* returns early when a signal arrives */
 int64_t sys_real_ms(int64_t ms); /* how long `ms` lasts for the kernel (poll time-outs) */

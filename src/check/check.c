@@ -2,6 +2,7 @@
 #include "check/check.h"
 
 #include "base/date.h"
+#include "base/sys.h"
 #include "base/text.h"
 #include "model/imdb.h"
 #include "model/layout.h"
@@ -169,6 +170,15 @@ static void check_imdb_id(struct checker *c, const struct tmdb_movie *m)
         VIEW_ARG(v));
 }
 
+/* Nothing that is fetched later would be newer, and so the record never change again. */
+static void check_at(struct checker *c, const struct staged_record *r, struct arena *a)
+{
+    if (r->at > sys_latest())
+        findings_add(c->findings, RULE_FUTURE, r->place.line, r->place.column, c->key,
+            r->gone ? "gone.seen_at" : "etl.fetched_at", "%s is still to come",
+            instant_print(a, r->at).p);
+}
+
 bool check_record(const struct staged_record *r, struct findings *findings)
 {
     uint64_t errors = findings_errors(findings);
@@ -178,6 +188,7 @@ bool check_record(const struct staged_record *r, struct findings *findings)
     if (r->tmdb_id < 1 || r->tmdb_id > ID_MAX)
         findings_add(findings, RULE_RANGE, r->place.line, r->place.column, c.key, "id",
             "%lld is no TMDB id", (long long)r->tmdb_id);
+    check_at(&c, r, &scratch);
     if (!r->gone) {
         check_fields(&c, &tmdb_movie_entity, &r->movie.record, false);
         check_imdb_id(&c, &r->movie);

@@ -6,6 +6,7 @@
 #include "stage/reader.h"
 
 #include "base/mem.h"
+#include "base/sys.h"
 #include "model/version.h"
 #include "stage/document.h"
 #include "stage/head.h"
@@ -40,13 +41,13 @@ struct batch_reader {
 static const struct view NO_KEY = {NULL, 0};
 
 /* Whether the document is what was loaded before. The last one of a file that may be cut off is
- * never taken to be so. */
+ * never taken to be so, nor one of a time that is still to come: that is to be refused. */
 static void look_at_head(struct batch_reader *r)
 {
     const uint64_t *known = NULL;
     r->unchanged = false;
     r->has_head = head_read(r->chunk.text, r->version, &r->head);
-    if (r->has_head && r->known != NULL && !r->chunk.last)
+    if (r->has_head && r->known != NULL && !r->chunk.last && r->head.fetched_at <= sys_latest())
         known = map_get(r->known, r->head.tmdb_id);
     r->unchanged = known != NULL && *known == (uint64_t)r->head.content;
 }

@@ -125,7 +125,7 @@ chain() { # NUMBER: a batch of so many records
     awk -v n="$1" 'BEGIN {
         printf "---\nbatch: {format: 1, id: \"%016x\", type: \"changes\", scope: \"20260101\", source: \"tmdb\", query: \"-\", created_at: \"2026-01-01T00:00:00Z\"}\n", n
         for (i = 1; i <= n; i++)
-            printf "---\netl: {fetched_at: \"2026-01-0%dT03:04:05Z\", review: null}\nmovie:\n  id: %d\n  title: \"Name %d of %d\"\n  imdb_id: \"tt%07d\"\n", 1 + (n == 1), i, n, i, i
+            printf "---\netl: {fetched_at: \"2024-01-0%dT03:04:05Z\", review: null}\nmovie:\n  id: %d\n  title: \"Name %d of %d\"\n  imdb_id: \"tt%07d\"\n", 1 + (n == 1), i, n, i, i
         printf "---\nend: {records: %d, gone: 0, sha256: \"-\"}\n", n
     }' >"chain/$1.yaml"
     SQL_PATH=chain.db etl process --file "chain/$1.yaml"

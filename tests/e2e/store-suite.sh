@@ -140,7 +140,7 @@ unusual() { # FILE
         n = split("it'\''s|back\\\\slash|\\\\|per%cent_|what?|`quoted`|say \\\"so\\\"|\\t tab|new\\nline|\\r\\n|\\u001f unit|\\u2028|\\U0001F600\\U0001F44D\\U0001F3FD|e\\u0301|\\U0010FFFF|\\u00A0\\u3000|-- comment|/* c */|\\\\'\''; DROP TABLE movies|NULL|\\\\N|0x41|\\u0000", text, "|")
         srand(42)
         for (i = 1; i <= 300; i++) {
-            print "---\netl: {fetched_at: \"2026-01-02T03:04:05Z\", review: null}\nmovie:\n  id: " 900000 + i
+            print "---\netl: {fetched_at: \"2024-01-02T03:04:05Z\", review: null}\nmovie:\n  id: " 900000 + i
             printf "  title: \"%s %d\"\n  overview: \"%s\"\n  tagline: \"%s\"\n", text[i % n + 1], i, text[(i + 3) % n + 1], text[(i + 5) % n + 1]
             printf "  popularity: %.17g\n  vote_average: %.17g\n", (rand() + rand() / 1000000007) * 10 ^ int(rand() * 24 - 16), 10 * rand() + rand() / 1e9
             printf "  release_date: \"%s\"\n  revenue: %s\n", (i % 3 == 0 ? "1874-12-09" : i % 3 == 1 ? "2100-02-28" : ""), (i % 2 ? "9007199254740991" : "-9007199254740991")
@@ -174,7 +174,7 @@ refused_record() {
         id=910000
         for title in First Refused Third; do
             id=$((id + 1))
-            printf -- '---\netl: {fetched_at: "2026-01-02T03:04:05Z", review: null}\nmovie:\n  id: %d\n  title: "%s"\n' $id $title
+            printf -- '---\netl: {fetched_at: "2024-01-02T03:04:05Z", review: null}\nmovie:\n  id: %d\n  title: "%s"\n' $id $title
         done
         printf -- '---\nend: {records: 3, gone: 0, sha256: "-"}\n'
     } >refused.yaml
@@ -638,7 +638,7 @@ files_tell() {
     {
         printf -- '---\nbatch:\n  format: 1\n  id: "fedcba9876543211"\n  type: "changes"\n  scope: "20260102"\n  source: "tmdb"\n  query: "-"\n  created_at: "2026-01-02T00:00:00Z"\n'
         for id in $(seq 910001 910600); do
-            printf -- '---\netl: {fetched_at: "2026-01-02T03:04:05Z", review: null}\nmovie:\n  id: %d\n  title: "Title"\n' "$id"
+            printf -- '---\netl: {fetched_at: "2024-01-02T03:04:05Z", review: null}\nmovie:\n  id: %d\n  title: "Title"\n' "$id"
         done
         printf -- '---\nend: {records: 600, gone: 0, sha256: "-"}\n'
     } >many.yaml

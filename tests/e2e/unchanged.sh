@@ -2,7 +2,7 @@
 # A record whose text is what was loaded before is not read again; and whatever makes a difference is seen.
 # Whether it was read shows in a value that the test changes in the database behind the program's back: who reads puts it right.
 . "$(dirname "$0")/lib.sh"
-FAULT=$4
+FAULT=$4 CLOCK=clock-offset=3000000000 # of a time in which every day named here is past
 
 standin --generate 60 --detail-size small
 etl init --fetch-tmdb --start-year 1874 --end-year 2030
@@ -14,6 +14,7 @@ rows "what each record came from is noted" "select count(*) from tmdb_movies whe
 dump first.dump
 
 n=0
+BIN=$FAULT MOVIE_ETL_TEST=$CLOCK; export MOVIE_ETL_TEST
 again() { # DAY [SED EXPRESSION]: the same batches, fetched on that day, perhaps edited, processed
     n=$((n + 1)); mkdir "again$n"
     for f in first/*.yaml; do
@@ -42,6 +43,13 @@ spoil; again 2030-03-03
 rows "the text before it is another one too" "$spoilt" 0
 dump back.dump
 same "and the database is what it was" first.dump back.dump
+
+# Of a time that is still to come, which no later fetch would be newer than.
+again 2999-01-01
+exits 6 "a text that is known, of a time still to come"
+says "2999-01-01T" "is refused"; says "integrity.future" "by name"
+rows "and moves nothing" "$fetched" 2030-03-03
+rm -rf data/movies/rejected
 
 # One record, by hand.
 spoil; again 2030-04-04 '/^  id: 7$/,/^---/s/^  title: .*/  title: "By hand"/'
@@ -155,7 +163,7 @@ staged() { # DAY: the first batches once more, fetched on that day, in raw/
     done
 }
 disturbed() { # PLAN
-    MOVIE_ETL_TEST=$1 "$FAULT" process --batch-type initial >out.txt 2>err.txt </dev/null
+    MOVIE_ETL_TEST=$CLOCK,$1 "$FAULT" process --batch-type initial >out.txt 2>err.txt </dev/null
     CODE=$?
 }
 staged 2032-03-01

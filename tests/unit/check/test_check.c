@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "base/sys.h"
 #include "check/check.h"
 
 static struct findings findings;
@@ -104,6 +105,19 @@ static void a_date_that_does_not_exist_is_dropped(void **state)
     struct staged_record r = good();
     SET(r, release_date, view_of("1999-02-30"));
     expect(&r, true, RULE_FORMAT_DROPPED, "release_date");
+}
+
+static void a_time_still_to_come_is_refused(void **state)
+{
+    (void)state;
+    struct staged_record r = good(), gone = {.tmdb_id = 550, .gone = true};
+    r.at = gone.at = sys_now() + 86000;
+    assert_true(check_record(&r, &findings) && check_record(&gone, &findings));
+    r.at = gone.at = sys_now() + 87000;
+    expect(&r, false, RULE_FUTURE, "etl.fetched_at");
+    findings_done(&findings);
+    findings_init(&findings);
+    expect(&gone, false, RULE_FUTURE, "gone.seen_at");
 }
 
 static void a_date_no_film_can_have_is_told(void **state)
@@ -206,6 +220,7 @@ int main(void)
         TEST(negative_runtime_is_out_of_range),
         TEST(texts_have_lengths_in_code_points),
         TEST(a_date_that_does_not_exist_is_dropped),
+        TEST(a_time_still_to_come_is_refused),
         TEST(a_date_no_film_can_have_is_told),
         TEST(an_imdb_id_must_look_like_one),
         TEST(codes_hold_no_blanks),

@@ -21,7 +21,7 @@ static void put_text(FILE *f, size_t n)
 
 static void put_movie(FILE *f, int i, size_t text)
 {
-    (void)fprintf(f, "---\netl: {fetched_at: \"2026-11-22T10:00:07Z\", review: null}\nmovie:\n");
+    (void)fprintf(f, "---\netl: {fetched_at: \"2023-11-22T10:00:07Z\", review: null}\nmovie:\n");
     (void)fprintf(f, "  id: %d\n  imdb_id: null\n", FIRST_ID + i);
     (void)fprintf(f, i == UNDECODED ? "  title: [%d]\n" : "  title: \"Film %d\"\n", i);
     if (i == REFUSED)

@@ -4,10 +4,10 @@
 #include "base/input.h"
 #include "stage/reader.h"
 
-#define ETL(at)   "---\netl: {fetched_at: \"2026-11-" at "T10:00:07Z\", review: null}\n"
+#define ETL(at)   "---\netl: {fetched_at: \"2023-11-" at "T10:00:07Z\", review: null}\n"
 #define MOVIE(id) "movie:\n  id: " id "\n  imdb_id: \"tt0137523\"\n  title: \"Fight Club\"\n"
 #define OTHER(id) "movie:\n  id: " id "\n  imdb_id: \"tt0137523\"\n  title: \"Fight club\"\n"
-#define GONE(id)  "---\ngone: {id: " id ", status_code: 34, seen_at: \"2026-11-22T10:00:09Z\"}\n"
+#define GONE(id)  "---\ngone: {id: " id ", status_code: 34, seen_at: \"2023-11-22T10:00:09Z\"}\n"
 
 /* Reads the documents with what is known so far. */
 static void read_known(
@@ -52,7 +52,7 @@ static void test_the_same_text_is_not_read_again(void **state)
     const struct staged_record *r = &b->records[1];
     assert_true(b->records[0].unchanged && r->unchanged && !r->gone && !b->bad[1]);
     assert_int_equal(r->tmdb_id, 551);
-    assert_int_equal(r->at, 1795341607 + 86400);
+    assert_int_equal(r->at, 1700647207 + 86400);
     assert_int_equal(r->content, content);
     assert_view(r->movie.imdb_id, "tt0137523");
     assert_null(r->movie.title.p);
@@ -67,10 +67,12 @@ static void test_another_text_is_read(void **state)
     static const char *const others[] = {
         ETL("23") OTHER("550"),
         ETL("23") MOVIE("550") "  overview: null\n",
-        "---\netl: {fetched_at: \"2026-11-23T10:00:07Z\", review: \"rejected\"}\n" MOVIE("550"),
-        "---\netl: {fetched_at: \"2026-11-23T10:00:07Z\"}\n" MOVIE("550"),
-        "---\netl: {review: null, fetched_at: \"2026-11-23T10:00:07Z\"}\n" MOVIE("550"),
-        "--- # seen\netl: {fetched_at: \"2026-11-23T10:00:07Z\", review: null}\n" MOVIE("550"),
+        "---\netl: {fetched_at: \"2023-11-23T10:00:07Z\", review: \"rejected\"}\n" MOVIE("550"),
+        "---\netl: {fetched_at: \"2023-11-23T10:00:07Z\"}\n" MOVIE("550"),
+        "---\netl: {review: null, fetched_at: \"2023-11-23T10:00:07Z\"}\n" MOVIE("550"),
+        "--- # seen\netl: {fetched_at: \"2023-11-23T10:00:07Z\", review: null}\n" MOVIE("550"),
+        /* of a time that is still to come: check refuses that */
+        "---\netl: {fetched_at: \"2999-11-23T10:00:07Z\", review: null}\n" MOVIE("550"),
     };
     struct box *b = *state;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
