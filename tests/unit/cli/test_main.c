@@ -182,7 +182,8 @@ static void test_exit_codes(void **state)
     expect(&partial, "missing", 6);
     assert_string_equal(partial.err,
         "movie-etl: finished, but some records could not be obtained or loaded (exit code 6)\n"
-        "hint: The rest is done. Correct what was refused; for what TMDB did not give, run the same command again.\n");
+        "hint: The rest is done. Correct what was refused; for what TMDB did not give, run "
+        "the same command again.\n");
     expect(&more, "missing", 7);
     assert_holds(more.err, "(exit code 7)\n");
     expect(&both, "missing", 7);
