@@ -170,7 +170,7 @@ static bool build(struct aside_pages *p, struct page_tree *t, bool *ret_refused,
     if (t->tree.failed)
         *e = t->tree.e;
     return !t->tree.failed &&
-           (t->tree.refused || btree_build(&p->file, t->root, &t->tree.leaves, e));
+           (t->tree.refused || btree_build(&p->file, t->root, &t->tree.leaves, 1, e));
 }
 
 /* OR ROLLBACK: nobody goes on with the transaction when this fails (transaction.c). Else SQLite

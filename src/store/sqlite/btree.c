@@ -43,7 +43,7 @@ void leaves_init(struct leaves *l, struct page_file *file, bool follows)
 void leaves_init_rows(struct leaves *l, struct page_file *file)
 {
     leaves_init(l, file, false);
-    l->part.dividers.rows = true;
+    l->dividers.rows = true;
 }
 
 void leaves_done(struct leaves *l)
@@ -51,7 +51,7 @@ void leaves_done(struct leaves *l)
     page_writer_free(l->writer);
     if (l->held != NULL)
         mem_free(l->held - HELD - 8);
-    dividers_done(&l->part.dividers);
+    dividers_done(&l->dividers);
     *l = (struct leaves){0};
 }
 
@@ -67,7 +67,7 @@ static void close_leaf(struct leaves *l)
     uint8_t *page = l->page;
     size_t behind_pointers = LEAF_HEADER + (size_t)POINTER * l->entries;
     memset(page, 0, LEAF_HEADER);
-    page[0] = l->part.dividers.rows ? ROW_LEAF : INDEX_LEAF;
+    page[0] = l->dividers.rows ? ROW_LEAF : INDEX_LEAF;
     put_u16(page + 3, l->entries);
     put_u16(page + 5, l->content);
     memset(page + behind_pointers, 0, l->content - behind_pointers);
@@ -117,7 +117,7 @@ static uint8_t *put_rowid_before(uint8_t *end, int64_t rowid)
 static void divide_rows(struct leaves *l)
 {
     uint8_t bytes[ROWID_MAX], *end = bytes + sizeof bytes, *at = put_rowid_before(end, l->rowid);
-    dividers_add(&l->part.dividers, l->first + l->at, at, (size_t)(end - at));
+    dividers_add(&l->dividers, l->first + l->at, at, (size_t)(end - at));
     close_leaf(l);
     open_leaf(l);
 }
@@ -128,7 +128,7 @@ bool leaves_turn(struct leaves *l)
         open_leaf(l);
         return false;
     }
-    if (l->part.dividers.rows) {
+    if (l->dividers.rows) {
         divide_rows(l);
         return false;
     }
@@ -137,8 +137,7 @@ bool leaves_turn(struct leaves *l)
         return true;
     /* The child of the first divider of a part that follows is the last leaf of the part before:
      * btree_build. */
-    dividers_add(
-        &l->part.dividers, l->page == NULL ? 0 : l->first + l->at, held_cell(l), l->held_n);
+    dividers_add(&l->dividers, l->page == NULL ? 0 : l->first + l->at, held_cell(l), l->held_n);
     l->held_n = 0;
     if (l->page != NULL)
         close_leaf(l);
@@ -202,13 +201,13 @@ void leaves_add_lasts(struct leaves *l, struct value v[3], const int32_t *last, 
 }
 
 /* Each leaf but a part's last two is left for an entry that did not fit, so it has at least what
- * is left without the longest. A writer takes whole chunks, and at the locking page begins a new
+ * is left without the longest. A part takes whole chunks, and at the locking page begins a new
  * one. */
-uint32_t leaves_pages(const struct page_file *f, uint64_t bytes, uint32_t parts, uint32_t writers)
+uint32_t leaves_pages(const struct page_file *f, uint64_t bytes, uint32_t parts)
 {
     uint32_t chunk = PAGE_WRITER_BYTES / f->page_size;
     uint32_t least = f->usable - LEAF_HEADER - SPARE - SHORT;
-    return (uint32_t)(bytes / least) + parts * 3 + writers * chunk + 2;
+    return (uint32_t)(bytes / least) + parts * (chunk + 3) + 2;
 }
 
 /* No entry takes more than a quarter of a page (most_local), so but for the last two of each level
@@ -320,7 +319,7 @@ static void place_held(struct leaves *l)
 {
     const uint8_t *last = l->page + l->content;
     uint32_t size = cell_size(last);
-    dividers_add(&l->part.dividers, l->first + l->at, last, size);
+    dividers_add(&l->dividers, l->first + l->at, last, size);
     l->content += size;
     l->entries--;
     close_leaf(l);
@@ -332,32 +331,14 @@ static void place_held(struct leaves *l)
     l->held_n = 0;
 }
 
-static void end_part(struct leaves *l)
-{
-    if (l->held_n > 0)
-        place_held(l);
-    l->part.last = l->first + l->at;
-    close_leaf(l);
-}
-
-void leaves_end_part(struct leaves *l, struct part *ret)
-{
-    end_part(l);
-    *ret = l->part;
-    l->part = (struct part){.dividers = {.rows = ret->dividers.rows}};
-    l->page = NULL;
-    l->room = 0;
-}
-
 void leaves_end(struct leaves *l)
 {
-    if (l->page != NULL)
-        end_part(l);
-    if (l->at > 0 && !l->failed)
+    if (l->page == NULL)
+        return;
+    if (l->held_n > 0)
+        place_held(l);
+    l->last = l->first + l->at;
+    close_leaf(l);
+    if (!l->failed)
         l->failed = !page_writer_end(l->writer, l->first, l->at, &l->e);
-}
-
-void leaves_give_back(const struct leaves *l)
-{
-    page_file_give_back(l->file, l->first + l->at, l->n - l->at);
 }

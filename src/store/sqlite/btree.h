@@ -88,12 +88,6 @@ struct dividers {
 void dividers_add(struct dividers *d, uint32_t child, const uint8_t *cell, size_t n);
 void dividers_done(struct dividers *d);
 
-/* A part of a tree: what divides its leaves, and the last one. */
-struct part {
-    struct dividers dividers;
-    uint32_t last;
-};
-
 struct page_writer;
 
 struct leaves {
@@ -106,7 +100,8 @@ struct leaves {
     uint32_t content, entries, room;
     uint8_t *held;   /* where an entry that found its leaf full ends; HELD + 8 bytes before it */
     uint32_t held_n; /* its bytes, 0: none */
-    struct part part;
+    uint32_t last;   /* after the end: the last leaf */
+    struct dividers dividers;
     int64_t rowid; /* of the last entry, in a table with one */
     uint64_t put;  /* entries so far */
     bool failed;
@@ -201,24 +196,17 @@ static inline uint32_t cell_size(const uint8_t *cell)
     return cell[0] < 0x80 ? 1u + cell[0] : 2u + ((cell[0] & 0x7fu) << 7 | cell[1]);
 }
 
-/* How many pages suffice for the leaves of a tree of so many parts, written by so many writers,
- * whose entries, of three values at most, take so many bytes with the places of their cells. */
-uint32_t leaves_pages(const struct page_file *f, uint64_t bytes, uint32_t parts, uint32_t writers);
+/* How many pages suffice for the leaves of a tree of so many parts, whose entries, of three values
+ * at most, take so many bytes with the places of their cells. */
+uint32_t leaves_pages(const struct page_file *f, uint64_t bytes, uint32_t parts);
 /* The same for a whole tree in one part, of any entries but those of a table with a rowid. */
 uint32_t btree_pages(const struct page_file *f, uint64_t bytes);
 
-/* No more entries of this part, which has one at least: it is *ret's. The next part, which is
- * another place of the same tree, goes on in the same chunk; `follows` is to be told anew. */
-void leaves_end_part(struct leaves *l, struct part *ret);
 /* No more entries; what is held finds its place, and all is written. */
 void leaves_end(struct leaves *l);
-/* Pages that were taken for leaves and are none, after the end. */
-void leaves_give_back(const struct leaves *l);
 
-/* Makes the tree of leaves in one part (ended) on its root page, which is an empty leaf. */
-bool btree_build(struct page_file *f, uint32_t root, struct leaves *l, struct err *e);
-/* The same of several parts, one behind the other in order of key, all but the first with
- * `follows`. Takes their dividers. */
-bool btree_join(struct page_file *f, uint32_t root, struct part *parts, size_t n, struct err *e);
+/* Makes the tree of these parts (ended; one behind the other in order of key, all but the first
+ * with `follows`) on its root page, which is an empty leaf. Takes the parts' dividers. */
+bool btree_build(struct page_file *f, uint32_t root, struct leaves *parts, size_t n, struct err *e);
 
 #endif

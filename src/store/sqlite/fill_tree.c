@@ -163,7 +163,7 @@ bool fill_tree_write(const struct fill_tree *t, struct page_file *f, struct err 
         leaves_init(&leaves, f, false);
     bool ok = add_all(t, &leaves) || err_set(e, ERR_BUG, "a row of %s is too long", t->table->name);
     leaves_end(&leaves);
-    ok = ok && btree_build(f, t->root, &leaves, e);
+    ok = ok && btree_build(f, t->root, &leaves, 1, e);
     leaves_done(&leaves);
     return ok;
 }

@@ -5,6 +5,12 @@
 
 enum { INDEX_INTERIOR = 0x02, ROW_INTERIOR = 0x05, CHILD = 4 };
 
+/* One level: the dividers between its pages (each with the page left of it), and the last page. */
+struct level {
+    struct dividers dividers;
+    uint32_t last;
+};
+
 static size_t rowid_size(const uint8_t *rowid)
 {
     size_t n = 1;
@@ -48,8 +54,8 @@ static bool write_page(struct page_file *f, uint32_t number, bool rows, const ui
 /* How many of the `left` entries from `entry` on go into the next page: as many as fit, and of what
  * follows at least one must remain besides the one that goes up. Fills *ret_bytes with their
  * size. */
-static size_t page_full(
-    const struct page_file *f, bool rows, const uint8_t *entry, size_t left, size_t *ret_bytes)
+static size_t page_full(const struct page_file *f, bool rows, const uint8_t *entry, size_t left,
+    size_t *ret_bytes)
 {
     size_t used = INTERIOR_HEADER, n = 0, bytes = 0;
     while (n < left && used + POINTER + entry_size(rows, entry + bytes) <= f->usable) {
@@ -69,7 +75,7 @@ static size_t page_full(
 
 /* Pages for a level that needs several; what divides them makes the level above. */
 static bool write_level(
-    struct page_file *f, const struct part *l, struct part *above, struct err *e)
+    struct page_file *f, const struct level *l, struct level *above, struct err *e)
 {
     const uint8_t *entry = l->dividers.bytes;
     size_t left = l->dividers.count;
@@ -93,11 +99,11 @@ static bool write_level(
     return err_set(e, ERR_BUG, "a b-tree level without a last page");
 }
 
-static bool write_levels(struct page_file *f, uint32_t root, struct part *l, struct err *e)
+static bool write_levels(struct page_file *f, uint32_t root, struct level *l, struct err *e)
 {
     bool ok = true;
     while (ok && !fits_one_page(f, &l->dividers)) {
-        struct part above = {.dividers = {.rows = l->dividers.rows}};
+        struct level above = {.dividers = {.rows = l->dividers.rows}};
         ok = write_level(f, l, &above, e);
         dividers_done(&l->dividers);
         *l = above;
@@ -110,38 +116,36 @@ static bool write_levels(struct page_file *f, uint32_t root, struct part *l, str
 
 /* All parts as one level. The first divider of a part that follows stands behind the last leaf of
  * the one before. */
-static struct part join(struct part *parts, size_t n)
+static struct level join(struct leaves *parts, size_t n)
 {
-    struct part all = parts[0];
+    struct level l = {parts[0].dividers, parts[0].last};
     parts[0].dividers = (struct dividers){0};
     for (size_t i = 1; i < n; i++) {
         const struct dividers *d = &parts[i].dividers;
         for (size_t at = 0; at < d->n; at += entry_size(d->rows, d->bytes + at)) {
             const uint8_t *entry = d->bytes + at;
-            dividers_add(&all.dividers, at == 0 ? all.last : get_u32(entry), entry + CHILD,
+            dividers_add(&l.dividers, at == 0 ? l.last : get_u32(entry), entry + CHILD,
                 entry_size(d->rows, entry) - CHILD);
         }
-        all.last = parts[i].last;
+        l.last = parts[i].last;
         dividers_done(&parts[i].dividers);
     }
-    return all;
+    return l;
 }
 
-bool btree_join(struct page_file *f, uint32_t root, struct part *parts, size_t n, struct err *e)
+bool btree_build(struct page_file *f, uint32_t root, struct leaves *parts, size_t n, struct err *e)
 {
-    struct part all = join(parts, n);
-    return write_levels(f, root, &all, e);
-}
-
-bool btree_build(struct page_file *f, uint32_t root, struct leaves *l, struct err *e)
-{
-    if (!leaves_ok(l, e))
-        return false;
-    if (l->page == NULL)
+    for (size_t i = 0; i < n; i++)
+        if (!leaves_ok(&parts[i], e))
+            return false;
+    if (parts[0].page == NULL)
         return true;
-    leaves_give_back(l);
-    if (l->part.dividers.count > 0)
-        return btree_join(f, root, &l->part, 1, e);
-    page_file_give_back(f, l->part.last, 1); /* the root is the only leaf */
-    return page_file_write(f, root, 1, l->page, e);
+    for (size_t i = n; i-- > 0;)
+        page_file_give_back(f, parts[i].last + 1, parts[i].n - parts[i].at);
+    if (n == 1 && parts[0].dividers.count == 0) { /* the root is the only leaf */
+        page_file_give_back(f, parts[0].last, 1);
+        return page_file_write(f, root, 1, parts[0].page, e);
+    }
+    struct level l = join(parts, n);
+    return write_levels(f, root, &l, e);
 }

@@ -12,8 +12,8 @@
  * end in order too (this is one stable pass of a radix sort), and how often a user has come in a
  * row is the number of the tag.
  *
- * Both cores: buckets are handed out in runs, each a part of the tree, to two threads, which write
- * the leaves. So both end together, and the disk has two writers until then. */
+ * Both cores: each thread has half of the rows, cut between two buckets, and writes the leaves of
+ * its own. */
 #ifndef MOVIE_ETL_STORE_SQLITE_MOVIE_INDEX_H
 #define MOVIE_ETL_STORE_SQLITE_MOVIE_INDEX_H
 
@@ -40,7 +40,7 @@ struct movie_index {
     size_t bucket_n;
     /* the bucket of each MOVIE_INDEX_GROUP movies: few bytes, asked for every row */
     uint16_t *places;
-    size_t blocks; /* of all buckets */
+    size_t blocks;               /* of all buckets */
     uint64_t rows;
     uint64_t value_bytes;    /* that their users and ratings take as values of entries */
     bool over;               /* memory did not suffice: what was remembered is gone */

@@ -72,7 +72,7 @@ bool table_pages_end(struct table_pages *p, bool indexed, bool *ret_indexed, str
     leaves_end(&p->table);
     if (p->table.put != p->rows)
         return err_set(e, ERR_BUG, "the page writer lost rows");
-    if (!btree_build(&p->file, p->table_root, &p->table, e) ||
+    if (!btree_build(&p->file, p->table_root, &p->table, 1, e) ||
         (indexed && p->beside > 0 && !leave_index(p, e)))
         return false;
     if (p->going) {

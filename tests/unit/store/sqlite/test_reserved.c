@@ -133,7 +133,7 @@ static void sqlite_reads_what_is_there(void **state)
         for (size_t i = 0; i < TREES; i++) {
             struct written *t = queue_take(w->ready);
             assert_ptr_equal(t, &w->trees[i]);
-            if (!btree_build(&file, t->root, &t->leaves, &k->e))
+            if (!btree_build(&file, t->root, &t->leaves, 1, &k->e))
                 fail_msg("%d, tree %zu: %s", page_size, i, k->e.text);
             compare(db, i, t);
         }
@@ -187,7 +187,7 @@ static void pages_filled_badly_suffice(void **state)
             (void)walk(&t, text, true);
         mem_free(text);
         leaves_end(&t.leaves);
-        if (!btree_build(&file, 2, &t.leaves, &k->e))
+        if (!btree_build(&file, 2, &t.leaves, 1, &k->e))
             fail_msg("%u: %s", page_size, k->e.text);
         leaves_done(&t.leaves);
         page_file_close(&file);
