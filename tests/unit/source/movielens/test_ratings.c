@@ -1,8 +1,8 @@
-/* Ratings: the plain form and every way out of it, order, repetition, unknown movies, blocks and
- * windows, statistics; and that rows printed at random are read back as they were. */
+/* Ratings: every way out of the plain form (which test_plain.c has), order, repetition, unknown
+ * movies, the ends of pieces, statistics. */
 #include "release_help.h"
 
-#include "source/movielens/plain.h"
+#include "source/movielens/ahead.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -292,10 +292,29 @@ static void lines_too_long(void **state)
         }
 }
 
-/* ---- blocks: `n` rows of which every `bad`-th names no movie (0: none), then an end of one's
+/* ---- pieces: `n` rows of which every `bad`-th names no movie (0: none), then an end of one's
  * own */
 
-static void check_blocks(void **state, int64_t n, int64_t bad, const char *end, int64_t more)
+static void add_numbered(struct str *s, int64_t i, bool is_bad)
+{
+    str_addf(
+        s, "%" PRId64 ",%d,%d.5,%d\r\n", i, is_bad ? 77 : 31, (int)(i % 5), 964982703 + (int)i);
+}
+
+/* How many such rows reach the end of so many pieces. */
+static int64_t rows_of_pieces(size_t pieces)
+{
+    struct str s;
+    int64_t n = 0;
+    str_init(&s, 1u << 24);
+    str_addz(&s, RATINGS_HEADER);
+    while (str_view(&s).n < pieces * AHEAD_PIECE)
+        add_numbered(&s, ++n, false);
+    str_done(&s);
+    return n;
+}
+
+static void check_pieces(void **state, int64_t n, int64_t bad, const char *end, int64_t more)
 {
     struct str s;
     struct loaded l;
@@ -304,8 +323,7 @@ static void check_blocks(void **state, int64_t n, int64_t bad, const char *end, 
     str_addz(&s, RATINGS_HEADER);
     for (int64_t i = 1; i <= n; i++) {
         bool is_bad = bad > 0 && i % bad == 0;
-        str_addf(&s, "%" PRId64 ",%d,%d.5,%d\r\n", i, is_bad ? 77 : 31, (int)(i % 5),
-            964982703 + (int)i);
+        add_numbered(&s, i, is_bad);
         good += !is_bad;
     }
     str_addz(&s, end);
@@ -327,19 +345,20 @@ static void check_blocks(void **state, int64_t n, int64_t bad, const char *end, 
     str_done(&s);
 }
 
-static void blocks(void **state)
+static void pieces_end(void **state)
 {
     static const char last[] = "200000,31,3.0,964982703";
-    for (int64_t n = 65534; n <= 65538; n++) {
-        check_blocks(state, n, 0, "", 0);
-        check_blocks(state, n, 0, last, 1);
-        check_blocks(state, n, 7, last, 1);
-    }
-    check_blocks(state, 131072, 0, last, 1);
-    check_blocks(
+    for (size_t pieces = 1; pieces <= 2; pieces++)
+        for (int64_t n = rows_of_pieces(pieces) - 2, end = n + 4; n <= end; n++) {
+            check_pieces(state, n, 0, "", 0);
+            check_pieces(state, n, 0, last, 1);
+            check_pieces(state, n, 7, last, 1);
+        }
+    check_pieces(state, 131072, 0, last, 1);
+    check_pieces(
         state, 70000, 1, "", 0); /* a whole block of rows that are left out is not the end */
-    check_blocks(state, 140000, 1, last, 1);
-    check_blocks(state, 150000, 2, "", 0);
+    check_pieces(state, 140000, 1, last, 1);
+    check_pieces(state, 150000, 2, "", 0);
 }
 
 static void statistics(void **state)
@@ -364,122 +383,6 @@ static void statistics(void **state)
     loaded_done(&l);
 }
 
-/* ---- the fast reader of one row */
-
-static void plain_reads_what_was_printed(void **state)
-{
-    (void)state;
-    uint32_t seed = 5;
-    struct plain_before before = PLAIN_NOTHING;
-    for (int i = 0; i < 200000; i++) {
-        char text[128];
-        struct rating x, y;
-        const int64_t limits[] = {9, 99, 999, 9999, 99999, 999999, 9999999};
-        seed = seed * 1664525u + 1013904223u;
-        x.user_id = seed / 7 % (limits[seed % 7] + 1);
-        seed = seed * 1664525u + 1013904223u;
-        x.movielens_id = seed / 7 % (limits[seed % 7] + 1);
-        seed = seed * 1664525u + 1013904223u;
-        x.half_stars = 1 + seed / 11 % 10;
-        x.rated_at = 100000000 + (int64_t)seed * (seed % 3);
-        int n = snprintf(text, sizeof text, "%" PRId64 ",%" PRId64 ",%d.%d,%" PRId64 "%s\n",
-            x.user_id, x.movielens_id, (int)x.half_stars / 2, (int)x.half_stars % 2 * 5, x.rated_at,
-            seed % 5 == 0 ? "" : "\r");
-        for (int again = 0; again < 2; again++) { /* the second time as the row before */
-            const char *end = plain_rating(text, &before, &y);
-            if (x.rated_at > 9999999999 || x.user_id == 0) {
-                assert_null(end);
-                continue;
-            }
-            assert_ptr_equal(end, text + n);
-            assert_memory_equal(&x, &y, sizeof x);
-        }
-    }
-}
-
-/* Whether the row is read with that byte in that place: refused, or what then stands there. */
-static bool reads_with(const char *row, size_t at, int c, struct plain_before before)
-{
-    char text[128] = {0};
-    struct rating x;
-    memcpy(text, row, strlen(row));
-    text[at] = (char)c;
-    return plain_rating(text, &before, &x) != NULL;
-}
-
-/* One byte of a plain row made any other, behind nothing and behind that row: never read over. */
-static void plain_refuses_any_other_byte(void **state)
-{
-    (void)state;
-    static const char row[128] = "1234,31,3.5,964982703\r\n";
-    struct plain_before nothing = PLAIN_NOTHING, before = nothing;
-    struct rating x;
-    assert_non_null(plain_rating(row, &before, &x));
-    for (size_t at = 0; at < strlen(row); at++)
-        for (int c = 0; c < 256; c++) {
-            bool digit = c >= '0' && c <= '9';
-            bool expected = c == row[at];
-            if (at < 4 || at == 5 || at == 6 || (at >= 12 && at < 21))
-                expected = digit;
-            else if (at == 8)
-                expected = c >= '0' && c <= '4'; /* not 5.5 */
-            else if (at == 10)
-                expected = c == '0' || c == '5';
-            else if (at == 21)
-                expected = c == '\r' || c == '\n' || digit; /* a tenth digit */
-            if (reads_with(row, at, c, nothing) != expected ||
-                reads_with(row, at, c, before) != expected)
-                fail_msg("byte %zu made %d", at, c);
-        }
-}
-
-/* Whatever stands in its place, a rating is one of ten texts. */
-static void plain_has_ten_ratings(void **state)
-{
-    (void)state;
-    static const char between[] = {'.', ',', '\0'};
-    size_t n = 0;
-    for (int whole = 0; whole < 256; whole++)
-        for (int part = 0; part < 256; part++)
-            for (size_t i = 0; i < sizeof between * sizeof between; i++) {
-                char text[128] = "1,31,x.x,964982703\n";
-                struct plain_before before = PLAIN_NOTHING;
-                struct rating x;
-                text[5] = (char)whole;
-                text[6] = between[i / sizeof between];
-                text[7] = (char)part;
-                text[8] = between[i % sizeof between];
-                if (plain_rating(text, &before, &x) == NULL)
-                    continue;
-                n++;
-                assert_in_range(x.half_stars, 1, 10);
-                assert_int_equal(x.half_stars, (whole - '0') * 2 + (part == '5'));
-            }
-    assert_int_equal(n, 10);
-}
-
-/* The number of digits may change with every row; whatever stands there is judged as without a row
- * before. */
-static void plain_turns_with_the_digits(void **state)
-{
-    (void)state;
-    static const char rows[][128] = {"1,1,3.5,964982703\n", "1,31,3.5,964982703\n",
-        "1,,3.5,964982703\n", "1,7654321,3.5,964982703\n", "1,87654321,3.5,964982703\n",
-        "1,123,3.5,964982703\n", "1,12x,3.5,964982703\n", "1,12\xac,3.5,964982703\n",
-        "1,\x8a\x31\x32,3.5,964982703\n"};
-    enum { ROWS = sizeof rows / sizeof rows[0] };
-    struct plain_before before = PLAIN_NOTHING;
-    for (size_t i = 0; i < (size_t)ROWS * ROWS; i++) { /* each behind each */
-        struct plain_before nothing = PLAIN_NOTHING;
-        struct rating x = {0}, y = {0};
-        (void)plain_rating(rows[i / ROWS], &before, &y);
-        const char *end = plain_rating(rows[i % ROWS], &nothing, &x);
-        assert_ptr_equal(plain_rating(rows[i % ROWS], &before, &y), end);
-        if (end != NULL)
-            assert_memory_equal(&x, &y, sizeof x);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -493,12 +396,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_cut_last_row, box_setup, box_teardown),
         cmocka_unit_test_setup_teardown(order_and_repetitions, box_setup, box_teardown),
         cmocka_unit_test_setup_teardown(lines_too_long, box_setup, box_teardown),
-        cmocka_unit_test_setup_teardown(blocks, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(pieces_end, box_setup, box_teardown),
         cmocka_unit_test_setup_teardown(statistics, box_setup, box_teardown),
-        cmocka_unit_test(plain_reads_what_was_printed),
-        cmocka_unit_test(plain_refuses_any_other_byte),
-        cmocka_unit_test(plain_has_ten_ratings),
-        cmocka_unit_test(plain_turns_with_the_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
