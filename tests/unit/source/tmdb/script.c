@@ -14,30 +14,43 @@ static void say_reviews(struct http_exchange *x, int64_t id, int64_t page)
         (long long)id, (long long)page, (long long)page, (long long)pages);
 }
 
+static const char *keywords_of(int64_t id)
+{
+    switch (id) {
+    case NO_KEYWORDS:
+    case NEVER_KEYWORDS:
+        return "";
+    case NULL_KEYWORDS:
+        return ",\"keywords\":null";
+    default:
+        return ",\"keywords\":{\"keywords\":[{\"id\":7,\"name\":\"k\"}]}";
+    }
+}
+
+static const char *reviews_of(int64_t id)
+{
+    switch (id) {
+    case MANY_REVIEWS:
+    case BROKEN_REVIEWS:
+    case SHAKY_REVIEWS:
+        return ",\"reviews\":{\"page\":1,\"results\":[{\"id\":\"shared\",\"author\":\"a\"},{\"id\":"
+               "\"r1\"}],\"total_pages\":3,\"total_results\":6}";
+    case ENDLESS_REVIEWS:
+        return ",\"reviews\":{\"page\":1,\"results\":[{\"id\":\"shared\",\"author\":\"a\"},{\"id\":"
+               "\"r1\"}],\"total_pages\":1000,\"total_results\":6}";
+    default:
+        return ",\"reviews\":{\"page\":1,\"results\":[],\"total_pages\":0,\"total_results\":0}";
+    }
+}
+
 static void say_movie(struct script *s, struct http_exchange *x, int64_t id)
 {
-    uint64_t times = *map_get(&s->asked, id);
-    const char *keywords = ",\"keywords\":{\"keywords\":[{\"id\":7,\"name\":\"k\"}]}";
-    const char *reviews =
-        ",\"reviews\":{\"page\":1,\"results\":[],\"total_pages\":0,\"total_results\":0}";
-    char pages[300];
-    if (id == NO_KEYWORDS || id == NEVER_KEYWORDS)
-        keywords = "";
-    if (id == NULL_KEYWORDS)
-        keywords = ",\"keywords\":null";
-    if (id == MANY_REVIEWS || id == BROKEN_REVIEWS || id == SHAKY_REVIEWS ||
-        id == ENDLESS_REVIEWS) {
-        (void)snprintf(pages, sizeof pages,
-            ",\"reviews\":{\"page\":1,\"results\":[{\"id\":\"shared\",\"author\":\"a\"},{\"id\":"
-            "\"r1\"}],"
-            "\"total_pages\":%d,\"total_results\":6}",
-            id == ENDLESS_REVIEWS ? 1000 : 3);
-        reviews = pages;
-    }
-    int64_t said = id == WRONG_ID || (id == WRONG_ID_ONCE && times == 1) ? id + 1 : id;
-    fake_sayf(x, 200, "{\"id\":%lld,\"title\":%s,\"adult\":%s%s%s}", (long long)said,
-        id == BAD_TYPE || id == ADULT_BAD_TYPE || s->all_unreadable ? "[1]" : "\"T\"",
-        id == ADULT || id == ADULT_BAD_TYPE ? "true" : "false", keywords, reviews);
+    bool once = id == WRONG_ID_ONCE && *map_get(&s->asked, id) == 1;
+    bool unreadable = id == BAD_TYPE || id == ADULT_BAD_TYPE || s->all_unreadable;
+    bool adult = id == ADULT || id == ADULT_BAD_TYPE;
+    fake_sayf(x, 200, "{\"id\":%lld,\"title\":%s,\"adult\":%s%s%s}",
+        (long long)(id == WRONG_ID || once ? id + 1 : id), unreadable ? "[1]" : "\"T\"",
+        adult ? "true" : "false", keywords_of(id), reviews_of(id));
 }
 
 static void say_code(struct http_exchange *x, int status, int code)

@@ -1,6 +1,14 @@
 /* Discover over a scripted TMDB: windows, the cap, lists that move meanwhile. */
 #include "world.h"
 
+/* Lists what came out from one day to another, both included; must succeed. */
+static void discover(int64_t from, int64_t to, struct tmdb_listing *ret)
+{
+    struct err e;
+    if (!tmdb_discover(client, from, to, take_listed, NULL, ret, &e))
+        fail_msg("%s", e.text);
+}
+
 static void a_small_range_is_one_window(void **state)
 {
     struct tmdb_listing l;
@@ -8,8 +16,7 @@ static void a_small_range_is_one_window(void **state)
     (void)state;
     for (int64_t i = 0; i < 15; i++)
         world_add(i + 1, day(2020, 1, 1) + i, "en", 0);
-    assert_true(
-        tmdb_discover(client, day(2020, 1, 1), day(2020, 1, 15), take_listed, NULL, &l, &e));
+    discover(day(2020, 1, 1), day(2020, 1, 15), &l);
     expect_all_taken(&l);
     assert_int_equal(l.windows, 1);
     assert_int_equal(l.requests, 1);
@@ -27,12 +34,10 @@ static void a_small_range_is_one_window(void **state)
 static void an_empty_range_is_no_error(void **state)
 {
     struct tmdb_listing l;
-    struct err e;
     (void)state;
-    assert_true(
-        tmdb_discover(client, day(2020, 1, 1), day(2020, 12, 31), take_listed, NULL, &l, &e));
+    discover(day(2020, 1, 1), day(2020, 12, 31), &l);
     expect_all_taken(&l);
-    assert_true(tmdb_discover(client, day(2020, 1, 2), day(2020, 1, 1), take_listed, NULL, &l, &e));
+    discover(day(2020, 1, 2), day(2020, 1, 1), &l);
     assert_int_equal(l.requests, 0);
 }
 
@@ -40,12 +45,10 @@ static void an_empty_range_is_no_error(void **state)
 static void a_year_is_bisected(void **state)
 {
     struct tmdb_listing l;
-    struct err e;
     (void)state;
     for (int64_t i = 0; i < 26000; i++)
         world_add(i + 1, day(2019, 1, 1) + i % 365, "en", i % 7);
-    assert_true(
-        tmdb_discover(client, day(2019, 1, 1), day(2019, 12, 31), take_listed, NULL, &l, &e));
+    discover(day(2019, 1, 1), day(2019, 12, 31), &l);
     expect_all_taken(&l);
     assert_int_equal(l.expected, 26000);
     assert_int_equal(l.windows, 4);
@@ -57,18 +60,17 @@ static void a_year_is_bisected(void **state)
 static void the_cap_is_met_exactly(void **state)
 {
     struct tmdb_listing l;
-    struct err e;
     (void)state;
     for (int64_t i = 0; i < 10000; i++)
         world_add(i + 1, day(2019, 1, 1) + i % 2, "en", 0);
-    assert_true(tmdb_discover(client, day(2019, 1, 1), day(2019, 1, 2), take_listed, NULL, &l, &e));
+    discover(day(2019, 1, 1), day(2019, 1, 2), &l);
     expect_all_taken(&l);
     assert_int_equal(l.windows, 1);
     world_add(10001, day(2019, 1, 2), "en", 0);
     map_done(&taken);
     map_init(&taken, 1000000);
     world.requests = 0;
-    assert_true(tmdb_discover(client, day(2019, 1, 1), day(2019, 1, 2), take_listed, NULL, &l, &e));
+    discover(day(2019, 1, 1), day(2019, 1, 2), &l);
     expect_all_taken(&l);
     assert_int_equal(l.windows, 2);
 }
@@ -78,11 +80,10 @@ static void a_full_day_is_split(void **state)
 {
     static const char *const languages[] = {"en", "en", "en", "fr", "ja", "xx"};
     struct tmdb_listing l;
-    struct err e;
     (void)state;
     for (int64_t i = 0; i < 24000; i++)
         world_add(i + 1, day(2020, 1, 1), languages[i % 6], i % 4 == 0 ? 0 : i % 700);
-    assert_true(tmdb_discover(client, day(2020, 1, 1), day(2020, 1, 1), take_listed, NULL, &l, &e));
+    discover(day(2020, 1, 1), day(2020, 1, 1), &l);
     expect_all_taken(&l);
     assert_int_equal(l.expected, 24000);
 }
@@ -91,14 +92,13 @@ static void a_full_day_is_split(void **state)
 static void what_does_not_fit_shows_in_the_difference(void **state)
 {
     struct tmdb_listing l;
-    struct err e;
     (void)state;
     for (int64_t i = 0; i < 10500; i++)
         world_add(i + 1, day(2020, 1, 1), "en", 0); /* one language, one vote count */
     for (int64_t i = 0; i < 30; i++)
         world_add(20001 + i, day(2020, 1, 1), "q?", 0); /* a language nobody knows */
     keep_log();
-    assert_true(tmdb_discover(client, day(2020, 1, 1), day(2020, 1, 1), take_listed, NULL, &l, &e));
+    discover(day(2020, 1, 1), day(2020, 1, 1), &l);
     assert_int_equal(l.expected, 10530);
     assert_int_equal(l.seen, 10000);
     assert_int_equal(taken.n, 10000);
@@ -111,12 +111,11 @@ static void what_does_not_fit_shows_in_the_difference(void **state)
 static void a_moved_total_is_read_again(void **state)
 {
     struct tmdb_listing l;
-    struct err e;
     (void)state;
     for (int64_t i = 0; i < 1000; i++)
         world_add(i + 1, day(2020, 1, 1) + i % 9, "en", 0);
     world.insert_at = 20;
-    assert_true(tmdb_discover(client, day(2020, 1, 1), day(2020, 1, 9), take_listed, NULL, &l, &e));
+    discover(day(2020, 1, 1), day(2020, 1, 9), &l);
     expect_all_taken(&l);
     assert_int_equal(l.expected, 1001);
     assert_in_range(l.requests, 2 * 50 + 1, 2 * 51 + 2);
@@ -125,13 +124,12 @@ static void a_moved_total_is_read_again(void **state)
 static void reading_again_has_an_end(void **state)
 {
     struct tmdb_listing l;
-    struct err e;
     (void)state;
     for (int64_t i = 0; i < 1000; i++)
         world_add(i + 1, day(2020, 1, 1) + i % 9, "en", 0);
     world.insert_at = 20;
     world.insert_every = 25;
-    assert_true(tmdb_discover(client, day(2020, 1, 1), day(2020, 1, 9), take_listed, NULL, &l, &e));
+    discover(day(2020, 1, 1), day(2020, 1, 9), &l);
     assert_true(l.requests <= 3 * 53);
     assert_int_equal(taken_twice, 0);
 }
