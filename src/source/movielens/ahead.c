@@ -5,12 +5,11 @@
 
 enum { LANES = 2 };
 
-/* A digest and its thread. */
+/* A digest, and the thread that makes it. */
 struct lane {
     struct ahead *a;
-    struct queue *pieces;
     struct digest digest;
-    struct digest_hex hex; /* once the thread has ended */
+    struct queue *pieces; /* NULL: the reader makes it, which has no thread of its own then */
     struct thread *thread;
 };
 
@@ -18,7 +17,7 @@ struct ahead {
     struct input *in;
     struct piece pieces[AHEAD_PIECES];
     struct queue *free, *out, *also;
-    struct lane lanes[LANES];
+    struct lane lanes[LANES]; /* SHA-256 first */
     size_t lane_n;
     struct thread *reader;
     /* the reader's own */
@@ -79,14 +78,33 @@ static void cut(struct ahead *a, struct piece *p)
     }
 }
 
-/* False: the others have gone. */
+static void digest_piece(struct lane *l, struct piece *p)
+{
+    if (!p->failed)
+        digest_add(&l->digest, (struct view){p->bytes + p->fresh, p->n - p->fresh});
+    ahead_release(l->a, p);
+}
+
+/* Also to the digest that the reader makes, last: the others begin meanwhile. False: they have
+ * gone. */
 static bool hand_over(struct ahead *a, struct piece *p)
 {
+    struct lane *own = &a->lanes[0];
+    bool ok = true;
     atomic_store(&p->holders, (unsigned)(1 + a->lane_n + (a->also != NULL)));
+    for (size_t i = 0; ok && i < a->lane_n; i++)
+        ok = a->lanes[i].pieces == NULL || queue_put(a->lanes[i].pieces, p);
+    ok = ok && (a->also == NULL || queue_put(a->also, p)) && queue_put(a->out, p);
+    if (ok && own->pieces == NULL)
+        digest_piece(own, p);
+    return ok;
+}
+
+static void close_lanes(struct ahead *a)
+{
     for (size_t i = 0; i < a->lane_n; i++)
-        if (!queue_put(a->lanes[i].pieces, p))
-            return false;
-    return (a->also == NULL || queue_put(a->also, p)) && queue_put(a->out, p);
+        if (a->lanes[i].pieces != NULL)
+            queue_close(a->lanes[i].pieces);
 }
 
 static void read_pieces(void *payload)
@@ -102,8 +120,7 @@ static void read_pieces(void *payload)
         more = good && !p->last;
         more = hand_over(a, p) && more;
     }
-    for (size_t i = 0; i < a->lane_n; i++)
-        queue_close(a->lanes[i].pieces);
+    close_lanes(a);
     if (a->also != NULL)
         queue_close(a->also);
 }
@@ -114,24 +131,26 @@ static void digest_pieces(void *payload)
 {
     struct lane *l = payload;
     thread_give_way(); /* to the reader: inflating takes longest */
-    for (struct piece *p; (p = queue_take(l->pieces)) != NULL; ahead_release(l->a, p))
-        if (!p->failed)
-            digest_add(&l->digest, (struct view){p->bytes + p->fresh, p->n - p->fresh});
-    l->hex = digest_end(&l->digest);
+    for (struct piece *p; (p = queue_take(l->pieces)) != NULL;)
+        digest_piece(l, p);
 }
 
-static bool start_lane(struct ahead *a, enum digest_kind kind, struct err *e)
+static bool start_lane(struct ahead *a, enum digest_kind kind, bool own_thread, struct err *e)
 {
-    struct lane *l = &a->lanes[a->lane_n];
+    struct lane *l = &a->lanes[a->lane_n++];
     l->a = a;
-    l->pieces = queue_new(AHEAD_PIECES);
     digest_init(&l->digest, kind);
-    a->lane_n++;
+    if (!own_thread)
+        return true;
+    l->pieces = queue_new(AHEAD_PIECES);
     return thread_start(digest_pieces, l, &l->thread, e);
 }
 
-static void join_lanes(struct ahead *a)
+static void join(struct ahead *a)
 {
+    thread_join(a->reader);
+    a->reader = NULL;
+    close_lanes(a); /* the reader does, where it was started */
     for (size_t i = 0; i < a->lane_n; i++) {
         thread_join(a->lanes[i].thread);
         a->lanes[i].thread = NULL;
@@ -141,17 +160,17 @@ static void join_lanes(struct ahead *a)
 struct digests ahead_digests(struct ahead *a)
 {
     struct digests d = {{{0}}, {{0}}};
-    join_lanes(a);
-    d.sha256 = a->lanes[0].hex;
+    join(a);
+    d.sha256 = digest_end(&a->lanes[0].digest);
     if (a->lane_n > 1)
-        d.md5 = a->lanes[1].hex;
+        d.md5 = digest_end(&a->lanes[1].digest);
     return d;
 }
 
 /* ---- the whole */
 
-bool ahead_start(
-    struct input *in, bool with_md5, struct queue *also, struct ahead **ret, struct err *e)
+bool ahead_start(struct input *in, bool inflates, bool with_md5, struct queue *also,
+    struct ahead **ret, struct err *e)
 {
     struct ahead *a = mem_alloc(sizeof *a);
     a->in = in;
@@ -162,7 +181,8 @@ bool ahead_start(
         a->pieces[i].index = i;
         (void)queue_put(a->free, &a->pieces[i]);
     }
-    bool ok = start_lane(a, DIGEST_SHA256, e) && (!with_md5 || start_lane(a, DIGEST_MD5, e)) &&
+    bool ok = start_lane(a, DIGEST_SHA256, inflates, e) &&
+              (!with_md5 || start_lane(a, DIGEST_MD5, true, e)) &&
               thread_start(read_pieces, a, &a->reader, e);
     if (ok)
         *ret = a;
@@ -177,10 +197,7 @@ void ahead_free(struct ahead *a)
         return;
     queue_close(a->free);
     queue_close(a->out); /* the reader ends at its next piece */
-    thread_join(a->reader);
-    for (size_t i = 0; i < a->lane_n; i++)
-        queue_close(a->lanes[i].pieces);
-    join_lanes(a);
+    join(a);
     for (size_t i = 0; i < a->lane_n; i++) {
         digest_done(&a->lanes[i].digest);
         queue_free(a->lanes[i].pieces);

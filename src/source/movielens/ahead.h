@@ -1,8 +1,9 @@
 /* Ahead: one file of a release, read by a thread of its own while what came before is scanned.
  *
- *   reader thread   reads (and inflates) the file into pieces, in order
- *   a thread each   for SHA-256 and, when the release says one, MD5: neither can be divided, and
- *                   together they take longer than the scanning
+ *   reader thread   reads (and inflates) the file into pieces, in order; where that is only a copy
+ *                   it makes the SHA-256 too, of bytes that are still in its processor's cache
+ *   a thread each   for SHA-256 where the reader inflates and, when the release says one, MD5:
+ *                   neither can be divided
  *   the caller      takes the pieces in order; a queue of his may get each of them too, for threads
  *                   of his own
  *
@@ -52,11 +53,11 @@ struct digests {
 
 struct ahead;
 
-/* Begins to read. `also` (or NULL) gets every piece too and is closed after the last; it has room
+/* Begins to read. `inflates`: reading `in` is more than a copy. `also` (or NULL) gets every piece too and is closed after the last; it has room
  * for AHEAD_PIECES, and who takes a piece from it releases it. It must live until ahead_free. Takes
  * `in`, also when it fails. */
-bool ahead_start(
-    struct input *in_take, bool with_md5, struct queue *also, struct ahead **ret, struct err *e);
+bool ahead_start(struct input *in_take, bool inflates, bool with_md5, struct queue *also,
+    struct ahead **ret, struct err *e);
 /* Ends everything at once, wherever it stands. Threads that take from `also` are joined before. */
 void ahead_free(struct ahead *a);
 

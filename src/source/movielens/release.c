@@ -120,7 +120,7 @@ bool release_read(const struct files *f, enum ml_file which, struct queue *also,
 {
     struct input *in;
     return files_read(f, which, &in, e) &&
-           ahead_start(in, f->checksums[which].z[0] != '\0', also, ret, e);
+           ahead_start(in, f->zip != NULL, f->checksums[which].z[0] != '\0', also, ret, e);
 }
 
 bool release_begin(struct movielens *m, enum ml_file which, struct csv *ret, struct err *e)
