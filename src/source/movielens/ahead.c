@@ -16,7 +16,7 @@ struct lane {
 struct ahead {
     struct input *in;
     struct piece pieces[AHEAD_PIECES];
-    struct queue *free, *out, *also;
+    struct queue *free, *out;
     struct lane lanes[LANES]; /* SHA-256 first */
     size_t lane_n;
     struct thread *reader;
@@ -85,18 +85,17 @@ static void digest_piece(struct lane *l, struct piece *p)
     ahead_release(l->a, p);
 }
 
-/* Also to the digest that the reader makes, last: the others begin meanwhile. False: they have
- * gone. */
+/* The reader's own digest comes last: the others begin meanwhile. False: they have gone. */
 static bool hand_over(struct ahead *a, struct piece *p)
 {
-    struct lane *own = &a->lanes[0];
-    bool ok = true;
-    atomic_store(&p->holders, (unsigned)(1 + a->lane_n + (a->also != NULL)));
-    for (size_t i = 0; ok && i < a->lane_n; i++)
-        ok = a->lanes[i].pieces == NULL || queue_put(a->lanes[i].pieces, p);
-    ok = ok && (a->also == NULL || queue_put(a->also, p)) && queue_put(a->out, p);
-    if (ok && own->pieces == NULL)
-        digest_piece(own, p);
+    struct lane *sha256 = &a->lanes[0];
+    atomic_store(&p->holders, (unsigned)(1 + a->lane_n));
+    for (size_t i = 0; i < a->lane_n; i++)
+        if (a->lanes[i].pieces != NULL)
+            (void)queue_put(a->lanes[i].pieces, p); /* they end after the reader */
+    bool ok = queue_put(a->out, p);
+    if (sha256->pieces == NULL)
+        digest_piece(sha256, p);
     return ok;
 }
 
@@ -112,17 +111,15 @@ static void read_pieces(void *payload)
     struct ahead *a = payload;
     struct piece *p;
     bool more = true;
-    for (uint64_t number = 0; more && (p = queue_take(a->free)) != NULL; number++) {
+    for (bool first = true; more && (p = queue_take(a->free)) != NULL; first = false) {
         bool good = fill(a, p);
-        p->number = number;
+        p->first = first;
         if (good)
             cut(a, p);
         more = good && !p->last;
         more = hand_over(a, p) && more;
     }
     close_lanes(a);
-    if (a->also != NULL)
-        queue_close(a->also);
 }
 
 /* ---- digests */
@@ -169,12 +166,10 @@ struct digests ahead_digests(struct ahead *a)
 
 /* ---- the whole */
 
-bool ahead_start(struct input *in, bool inflates, bool with_md5, struct queue *also,
-    struct ahead **ret, struct err *e)
+bool ahead_start(struct input *in, bool inflates, bool with_md5, struct ahead **ret, struct err *e)
 {
     struct ahead *a = mem_alloc(sizeof *a);
     a->in = in;
-    a->also = also;
     a->free = queue_new(AHEAD_PIECES);
     a->out = queue_new(AHEAD_PIECES);
     for (size_t i = 0; i < AHEAD_PIECES; i++) {
@@ -191,12 +186,17 @@ bool ahead_start(struct input *in, bool inflates, bool with_md5, struct queue *a
     return ok;
 }
 
+void ahead_stop(struct ahead *a)
+{
+    queue_close(a->free);
+    queue_close(a->out); /* the reader ends at its next piece */
+}
+
 void ahead_free(struct ahead *a)
 {
     if (a == NULL)
         return;
-    queue_close(a->free);
-    queue_close(a->out); /* the reader ends at its next piece */
+    ahead_stop(a);
     join(a);
     for (size_t i = 0; i < a->lane_n; i++) {
         digest_done(&a->lanes[i].digest);

@@ -4,8 +4,7 @@
  *                   it makes the SHA-256 too, of bytes that are still in its processor's cache
  *   a thread each   for SHA-256 where the reader inflates and, when the release says one, MD5:
  *                   neither can be divided
- *   the caller      takes the pieces in order; a queue of his may get each of them too, for threads
- *                   of his own
+ *   the caller      takes the pieces in order
  *
  * There are AHEAD_PIECES pieces and no more. A piece goes back to the reader when all who hold it
  * have released it, so whoever is slowest sets the pace and memory does not grow. An error of the
@@ -39,8 +38,8 @@ struct piece {
     size_t fresh, n;      /* bytes[fresh..n) is new; what lies before came with the piece before */
     size_t lines, cut;    /* bytes[lines..cut) is whole lines */
     enum piece_rest rest; /* bytes[cut..n) */
-    uint64_t number;      /* from 0 */
     size_t index; /* 0..AHEAD_PIECES-1: tells the pieces that are there at the same time apart */
+    bool first;   /* the file begins here */
     bool last;    /* the file ends here */
     bool failed;  /* reading failed: `e` says how; no bytes, no further piece */
     struct err e;
@@ -53,15 +52,16 @@ struct digests {
 
 struct ahead;
 
-/* Begins to read. `inflates`: reading `in` is more than a copy. `also` (or NULL) gets every piece too and is closed after the last; it has room
- * for AHEAD_PIECES, and who takes a piece from it releases it. It must live until ahead_free. Takes
- * `in`, also when it fails. */
-bool ahead_start(struct input *in_take, bool inflates, bool with_md5, struct queue *also,
-    struct ahead **ret, struct err *e);
-/* Ends everything at once, wherever it stands. Threads that take from `also` are joined before. */
+/* Begins to read. `inflates`: reading `in` is more than a copy. Takes `in`, also when it fails. */
+bool ahead_start(
+    struct input *in_take, bool inflates, bool with_md5, struct ahead **ret, struct err *e);
+/* Reads no further: ahead_take ends with what is there. So a thread that takes comes to its end. */
+void ahead_stop(struct ahead *a);
+/* Ends everything at once, wherever it stands. */
 void ahead_free(struct ahead *a);
 
-/* The next piece; not to be called after the last or a failed one. Its holder releases it. */
+/* The next piece, or NULL after ahead_stop; not to be called after the last or a failed one. Its
+ * holder releases it. */
 struct piece *ahead_take(struct ahead *a);
 void ahead_release(struct ahead *a, struct piece *p);
 /* After the last piece was released: waits for the digests. */

@@ -14,7 +14,12 @@
 /* Rows are counted after so many, while they are in the nearest cache. */
 enum { TOGETHER = 2048 };
 
-void ratings_note_repeated(struct place *p)
+static inline uint64_t order_of(const struct rating *x)
+{
+    return (uint64_t)x->user_id << 32 | (uint64_t)x->movielens_id;
+}
+
+static void note_repeated(struct place *p)
 {
     note(p, RULE_ML_DUPLICATE, 0, NULL, "the row before has the same user and movie");
 }
@@ -28,7 +33,7 @@ static void note_orphan(struct place *p)
 /* Adds the counts to the statistics. */
 static void add_counts(const struct scanner *s)
 {
-    struct vec *stats = queue_take(s->r->stats);
+    const struct vec *stats = &s->r->m->stats;
     for (size_t i = 0; i < stats->n; i++) {
         struct rating_stats *to = vec_at(stats, i);
         for (int64_t k = 0; k < STEPS; k++) {
@@ -38,7 +43,6 @@ static void add_counts(const struct scanner *s)
             to->sum_half_stars += n * (k + 1);
         }
     }
-    (void)queue_put(s->r->stats, stats);
 }
 
 /* Counts the rows for their movies that are not counted yet. */
@@ -54,14 +58,6 @@ static void count(struct scanner *s)
     s->counted = b.n;
 }
 
-/* The first row of the batch, on that line, is accepted. */
-static void remember_first(struct scanner *s, uint64_t line)
-{
-    s->b->first = order_of(s->b, 0);
-    s->b->first_line = line;
-    s->b->first_finding = s->b->findings.kept.n;
-}
-
 static inline void put_row(const struct batch *b, size_t n, const struct rating *x, uint32_t movie)
 {
     b->user_id[n] = (int32_t)x->user_id;
@@ -74,20 +70,16 @@ static inline void put_row(const struct batch *b, size_t n, const struct rating 
 /* A row that the careful reader has read, unless it is to be left out. */
 static void take_row(struct scanner *s, const struct rating *x)
 {
-    struct batch *b = s->b;
     uint32_t movie = numbers_of(&s->r->m->numbers, x->movielens_id);
+    uint64_t order = order_of(x);
     if (movie == KNOWN_NOT) {
         note_orphan(&s->place);
-        return;
+    } else if (order == s->last) {
+        note_repeated(&s->place);
+    } else {
+        put_row(s->b, s->b->n++, x, movie);
+        s->last = order;
     }
-    if (order_of_ids(x->user_id, x->movielens_id) == b->last) {
-        ratings_note_repeated(&s->place);
-        return;
-    }
-    put_row(b, b->n++, x, movie);
-    b->last = order_of(b, b->n - 1);
-    if (b->n == 1)
-        remember_first(s, s->place.line);
 }
 
 /* Reads a line of n bytes, without its line end, by the careful way. */
@@ -112,25 +104,23 @@ static const char *scan_plain(
     const struct batch to = *b;
     const struct numbers numbers = s->r->m->numbers;
     size_t n = b->n, enough = s->counted + TOGETHER;
-    uint64_t last = b->last;
+    uint64_t last = s->last;
     while (at < end && n < enough) {
         struct rating x;
         const char *next = plain_rating(at, before, &x);
         if (next == NULL || x.rated_at > ML_TIME_MAX)
             break;
         uint32_t movie = numbers_of(&numbers, x.movielens_id);
-        uint64_t order = order_of_ids(x.user_id, x.movielens_id);
+        uint64_t order = order_of(&x);
         if (movie == KNOWN_NOT || order == last)
             break;
         put_row(&to, n++, &x, movie);
         last = order;
         at = next;
     }
-    if (b->n == 0 && n > 0)
-        remember_first(s, s->line_now);
     s->line_now += n - b->n;
     b->n = n;
-    b->last = last;
+    s->last = last;
     return at;
 }
 
@@ -165,15 +155,14 @@ static void begin_batch(struct scanner *s, struct batch *b)
         b->rated_at = mem_alloc(RATINGS_BATCH * sizeof *b->rated_at);
     }
     b->n = 0;
-    b->first = b->last = 0;
     s->b = b;
     s->place = release_place(s->r->m, ML_RATINGS, &b->findings);
-    s->line_now = s->counted = 0;
+    s->counted = 0;
 }
 
 static void scan_piece(struct scanner *s, const struct piece *p, struct batch *b)
 {
-    size_t from = p->number == 0 ? behind_header(p) : p->lines;
+    size_t from = p->first ? behind_header(p) : p->lines;
     begin_batch(s, b);
     if (from < p->cut)
         scan_lines(s, p->bytes + from, p->bytes + p->cut);
@@ -181,19 +170,19 @@ static void scan_piece(struct scanner *s, const struct piece *p, struct batch *b
     if (p->rest != REST_NONE && rest < p->n)
         read_line(s, p->bytes + rest, p->n - rest, p->rest == REST_UNENDED);
     count(s);
-    b->lines = s->line_now;
 }
 
 void ratings_scan(void *scanner)
 {
     struct scanner *s = scanner;
-    thread_give_way();
-    for (struct piece *p; (p = queue_take(s->r->work)) != NULL;) {
-        struct batch *b = &s->r->batches[p->index];
+    struct ratings *r = s->r;
+    struct piece *p;
+    s->line_now = 2;
+    for (bool more = true; more && (p = ahead_take(r->ahead)) != NULL;) {
+        more = !p->failed && !p->last;
         if (!p->failed)
-            scan_piece(s, p, b);
-        (void)queue_put(b->done, p);
-        ahead_release(s->r->ahead, p);
+            scan_piece(s, p, &r->batches[p->index]);
+        (void)queue_put(r->scanned, p);
     }
     add_counts(s);
 }

@@ -115,19 +115,18 @@ bool release_check_header(
     return false;
 }
 
-bool release_read(const struct files *f, enum ml_file which, struct queue *also, struct ahead **ret,
-    struct err *e)
+bool release_read(const struct files *f, enum ml_file which, struct ahead **ret, struct err *e)
 {
     struct input *in;
     return files_read(f, which, &in, e) &&
-           ahead_start(in, f->zip != NULL, f->checksums[which].z[0] != '\0', also, ret, e);
+           ahead_start(in, f->zip != NULL, f->checksums[which].z[0] != '\0', ret, e);
 }
 
 bool release_begin(struct movielens *m, enum ml_file which, struct csv *ret, struct err *e)
 {
     struct csv_row row;
     struct ahead *a;
-    if (!release_read(&m->files, which, NULL, &a, e))
+    if (!release_read(&m->files, which, &a, e))
         return false;
     csv_init(ret, ahead_input_new(a, &m->digests[which]));
     if (csv_next(ret, &row, e) && release_check_header(m, which, &row, e))
@@ -150,7 +149,7 @@ static bool digest_file(
     const struct files *f, enum ml_file which, struct arena *a, struct view *ret, struct err *e)
 {
     struct ahead *in;
-    bool ok = release_read(f, which, NULL, &in, e);
+    bool ok = release_read(f, which, &in, e);
     if (!ok)
         return false;
     for (bool ended = false; ok && !ended;) {

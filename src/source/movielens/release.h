@@ -30,15 +30,14 @@ struct movielens {
     struct ml_release release;
     struct known known;
     struct numbers numbers; /* when all movies are known */
-    struct vec stats; /* struct rating_stats per movie, by its number */
+    struct vec stats;       /* struct rating_stats per movie, by its number */
     bool movies_done;
     struct ratings *ratings;
     struct tags *tags;
 };
 
 /* Begins to read a file; see ahead_start. */
-bool release_read(const struct files *f, enum ml_file which, struct queue *also, struct ahead **ret,
-    struct err *e);
+bool release_read(const struct files *f, enum ml_file which, struct ahead **ret, struct err *e);
 /* Begins a CSV file: opens it and checks its header. csv_done is needed after success only. */
 bool release_begin(struct movielens *m, enum ml_file which, struct csv *ret, struct err *e);
 /* Checks a header row; used by release_begin and for the ratings, which are not read with csv.h. */

@@ -116,6 +116,16 @@ static void write_large(void **state, struct str *ret)
     box_write(state, "ratings.csv", str_view(ret));
 }
 
+static void write_zip(void **state, const char *name, const struct str *ratings, struct str *ret)
+{
+    const struct zip_spec members[] = {{"ml/movies.csv", view_of(movies), true},
+        {"ml/links.csv", view_of(LINKS_HEADER), true}, {"ml/tags.csv", view_of(TAGS_HEADER), true},
+        {"ml/ratings.csv", str_view(ratings), true}};
+    str_init(ret, 1u << 26);
+    zip_print(ret, members, 4);
+    box_write(state, name, str_view(ret));
+}
+
 static bool no_movie(void *payload, const struct ml_movie *movie, struct err *e)
 {
     (void)payload;
@@ -226,24 +236,31 @@ int __wrap_pthread_create(
     return threads_left-- > 0 ? __real_pthread_create(id, attr, run, arg) : EAGAIN;
 }
 
-static void threads_that_cannot_be_started_are_an_error(void **state)
+static void read_with_fewer_threads(const char *path, int needed)
 {
-    enum { NEEDED = 4 }; /* MD5, the reader, two scanners */
-    struct str s;
-    write_large(state, &s);
-    box_write(state, "checksums.txt", view_of("d41d8cd98f00b204e9800998ecf8427e  ratings.csv"));
-    for (int left = 0; left <= NEEDED; left++) {
+    for (int left = 0; left <= needed; left++) {
         struct reading r;
         bool failed;
-        begin_reading(&r, *state);
+        begin_reading(&r, path);
         threads_left = left;
         (void)take_blocks(&r, 1, &failed);
         threads_left = 1000;
-        assert_true(failed == (left < NEEDED));
+        assert_true(failed == (left < needed));
         if (failed)
             assert_non_null(strstr(r.e.text, "cannot start a thread"));
         end_reading(&r);
     }
+}
+
+static void threads_that_cannot_be_started_are_an_error(void **state)
+{
+    struct str s, zip;
+    write_large(state, &s);
+    box_write(state, "checksums.txt", view_of("d41d8cd98f00b204e9800998ecf8427e  ratings.csv"));
+    read_with_fewer_threads(*state, 3); /* MD5, the reader, the scanner */
+    write_zip(state, "ml.zip", &s, &zip);
+    read_with_fewer_threads(box_path(state, "ml.zip"), 3); /* SHA-256 instead of MD5 */
+    str_done(&zip);
     str_done(&s);
 }
 
@@ -368,12 +385,7 @@ static void a_damaged_archive_fails_after_its_last_good_block(void **state)
     struct reading r;
     bool failed;
     write_large(state, &s);
-    const struct zip_spec members[] = {{"ml/movies.csv", view_of(movies), true},
-        {"ml/links.csv", view_of(LINKS_HEADER), true}, {"ml/tags.csv", view_of(TAGS_HEADER), true},
-        {"ml/ratings.csv", str_view(&s), true}};
-    str_init(&zip, 1u << 26);
-    zip_print(&zip, members, 4);
-    box_write(state, "good.zip", str_view(&zip));
+    write_zip(state, "good.zip", &s, &zip);
     const char *what = serial_difference(box_path(state, "good.zip"), str_view(&s));
     if (what != NULL)
         fail_msg("not as the serial way has it: %s", what);
