@@ -28,24 +28,32 @@ void *mem_alloc(size_t n)
     return p;
 }
 
-void *mem_pages(size_t n)
+/* A hint, for the large pages that are within it as a whole. */
+static void want_large(char *p, size_t n)
 {
-    void *p = aligned_alloc(MEM_PAGE, n);
-    if (p != NULL)
-        return memset(p, 0, n);
-    mem_exhausted();
+#ifdef MADV_HUGEPAGE
+    size_t skip = (MEM_LARGE - (uintptr_t)p % MEM_LARGE) % MEM_LARGE;
+    if (n >= skip + MEM_LARGE)
+        (void)madvise(p + skip, (n - skip) / MEM_LARGE * MEM_LARGE, MADV_HUGEPAGE);
+#else
+    (void)p;
+    (void)n;
+#endif
 }
 
-/* A hint, for the large pages that are within it as a whole. */
+void *mem_pages(size_t n)
+{
+    void *p = aligned_alloc(n % MEM_LARGE == 0 ? MEM_LARGE : MEM_PAGE, n);
+    if (p == NULL)
+        mem_exhausted();
+    want_large(p, n);
+    return memset(p, 0, n);
+}
+
 void *mem_table(size_t n)
 {
     char *p = mem_alloc(n);
-#ifdef MADV_HUGEPAGE
-    enum { LARGE = 2 * 1024 * 1024 };
-    size_t skip = (LARGE - (uintptr_t)p % LARGE) % LARGE;
-    if (n >= skip + LARGE)
-        (void)madvise(p + skip, (n - skip) / LARGE * LARGE, MADV_HUGEPAGE);
-#endif
+    want_large(p, n);
     return p;
 }
 

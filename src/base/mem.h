@@ -8,10 +8,12 @@
 
 #include <stddef.h>
 
-enum { MEM_PAGE = 4096 };
+enum { MEM_PAGE = 4096, MEM_LARGE = 2 * 1024 * 1024 };
 
 void *mem_alloc(size_t n); /* zeroed; n == 0 gives a valid pointer */
-void *mem_pages(size_t n);  /* zeroed, at a multiple of MEM_PAGE; n is one too */
+/* Zeroed, at a multiple of MEM_PAGE; n is one too. Where n is a multiple of MEM_LARGE, of pages as
+ * large as the system has: what goes to the disk from there is in few pieces. mem_free it. */
+void *mem_pages(size_t n);
 /* Zeroed, for a large table that is looked into anywhere: of pages as large as the system has, for
  * it looks up where each page is. mem_free it. */
 void *mem_table(size_t n);

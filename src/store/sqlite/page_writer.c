@@ -6,21 +6,27 @@
 
 struct chunk {
     uint32_t first, n;
-    uint8_t *pages; /* NULL: not needed yet */
-    bool failed;    /* to be written: `e` says how */
+    bool failed; /* to be written: `e` says how */
     struct err e;
 };
 
 struct page_writer {
     struct page_file *file;
+    bool waits;     /* for the disk: there are all of the chunks, else one */
+    uint8_t *pages; /* of one chunk after the other */
     struct chunk chunks[PAGE_WRITER_CHUNKS], *now;
     struct queue *empty, *full; /* with the thread */
     struct thread *thread;      /* NULL: there is none */
 };
 
+static uint8_t *pages_of(const struct page_writer *w, const struct chunk *c)
+{
+    return w->pages + (size_t)(c - w->chunks) * PAGE_WRITER_BYTES;
+}
+
 static void write_chunk(struct page_writer *w, struct chunk *c)
 {
-    c->failed = !page_file_write(w->file, c->first, c->n, c->pages, &c->e);
+    c->failed = !page_file_write(w->file, c->first, c->n, pages_of(w, c), &c->e);
 }
 
 static void write_chunks(void *payload)
@@ -54,7 +60,8 @@ struct page_writer *page_writer_new(struct page_file *file)
     struct page_writer *w = mem_alloc(sizeof *w);
     w->file = file;
     w->now = w->chunks;
-    w->now->pages = mem_pages(PAGE_WRITER_BYTES);
+    w->waits = page_file_waits(file);
+    w->pages = mem_pages((size_t)PAGE_WRITER_BYTES * (w->waits ? PAGE_WRITER_CHUNKS : 1));
     return w;
 }
 
@@ -63,8 +70,7 @@ void page_writer_free(struct page_writer *w)
     if (w == NULL)
         return;
     join(w);
-    for (size_t i = 0; i < PAGE_WRITER_CHUNKS; i++)
-        mem_free(w->chunks[i].pages);
+    mem_free(w->pages);
     queue_free(w->empty);
     queue_free(w->full);
     mem_free(w);
@@ -72,7 +78,7 @@ void page_writer_free(struct page_writer *w)
 
 uint8_t *page_writer_chunk(const struct page_writer *w)
 {
-    return w->now->pages;
+    return pages_of(w, w->now);
 }
 
 /* To the thread; another chunk comes back. */
@@ -80,15 +86,13 @@ static void hand_over(struct page_writer *w)
 {
     (void)queue_put(w->full, w->now);
     w->now = queue_take(w->empty);
-    if (w->now->pages == NULL)
-        w->now->pages = mem_pages(PAGE_WRITER_BYTES);
 }
 
 bool page_writer_put(struct page_writer *w, uint32_t first, uint32_t n, struct err *e)
 {
     w->now->first = first;
     w->now->n = n;
-    if (w->full == NULL && page_file_waits(w->file))
+    if (w->full == NULL && w->waits)
         start(w);
     if (w->thread != NULL)
         hand_over(w);

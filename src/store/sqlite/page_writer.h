@@ -1,14 +1,15 @@
 /* Page writer: writes chunks of pages while its caller fills the next (private to btree.h).
  *
  * Past the system's cache a write lasts until the disk has it, and the processor would wait for it:
- * so a thread does it, with PAGE_WRITER_CHUNKS chunks between the two. Where writes go into the
+ * so a thread does it, with PAGE_WRITER_CHUNKS chunks between the two, in one block of large pages
+ * of memory (mem_pages): the device is told of each page of a write. Where writes go into the
  * cache, where no thread can be had and for the only chunk of a small tree, the caller writes. */
 #ifndef MOVIE_ETL_STORE_SQLITE_PAGE_WRITER_H
 #define MOVIE_ETL_STORE_SQLITE_PAGE_WRITER_H
 
 #include "store/sqlite/page_file.h"
 
-enum { PAGE_WRITER_BYTES = 1024 * 1024, PAGE_WRITER_CHUNKS = 3 };
+enum { PAGE_WRITER_BYTES = 1024 * 1024, PAGE_WRITER_CHUNKS = 4 };
 
 struct page_writer;
 

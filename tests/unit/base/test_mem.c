@@ -19,12 +19,14 @@ TEST(memory_is_zeroed_even_when_it_was_used)
 
 TEST(pages_are_zeroed_and_stand_where_pages_do)
 {
-    for (size_t n = MEM_PAGE; n <= (size_t)4 * MEM_PAGE; n += MEM_PAGE) {
-        unsigned char *p = mem_pages(n);
-        assert_int_equal((uintptr_t)p % MEM_PAGE, 0);
-        for (size_t i = 0; i < n; i++)
+    static const size_t sizes[] = {MEM_PAGE, (size_t)2 * MEM_PAGE, (size_t)3 * MEM_PAGE,
+        MEM_LARGE - MEM_PAGE, MEM_LARGE, MEM_LARGE + MEM_PAGE, (size_t)2 * MEM_LARGE};
+    for (size_t k = 0; k < COUNT(sizes); k++) {
+        unsigned char *p = mem_pages(sizes[k]);
+        assert_int_equal((uintptr_t)p % (sizes[k] % MEM_LARGE == 0 ? MEM_LARGE : MEM_PAGE), 0);
+        for (size_t i = 0; i < sizes[k]; i++)
             assert_int_equal(p[i], 0);
-        memset(p, 0xFF, n);
+        memset(p, 0xFF, sizes[k]);
         mem_free(p);
     }
 }

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHUNKS = 4 }; /* of the table, or more: more than wait for the thread that writes them */
+enum { CHUNKS = 5 }; /* of the table, or more: more than wait for the thread that writes them */
 
 static void make_many_chunks(struct pages_kit *k)
 {
