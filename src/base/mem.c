@@ -1,6 +1,6 @@
 /* Memory: see mem.h. */
 #ifdef __linux__
-#define _DEFAULT_SOURCE /* madvise */
+#define _DEFAULT_SOURCE /* madvise, MAP_ANONYMOUS */
 #endif
 #include "base/mem.h"
 
@@ -55,6 +55,19 @@ void *mem_table(size_t n)
     char *p = mem_alloc(n);
     want_large(p, n);
     return p;
+}
+
+void *mem_map(size_t n)
+{
+    void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        mem_exhausted();
+    return p;
+}
+
+void mem_unmap(void *p, size_t n)
+{
+    (void)munmap(p, n);
 }
 
 void *mem_grow(void *p, size_t count, size_t size)

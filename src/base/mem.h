@@ -17,6 +17,10 @@ void *mem_pages(size_t n);
 /* Zeroed, for a large table that is looked into anywhere: of pages as large as the system has, for
  * it looks up where each page is. mem_free it. */
 void *mem_table(size_t n);
+/* Zeroed, whole pages of the system's, to which mem_unmap gives them back at once: malloc keeps
+ * what is freed below other things. */
+void *mem_map(size_t n);
+void mem_unmap(void *p, size_t n); /* all that mem_map gave */
 void *mem_grow(
     void *p, size_t count, size_t size); /* realloc to count * size; overflow is exhaustion */
 void mem_free(void *p);                  /* NULL is fine */

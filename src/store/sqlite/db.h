@@ -37,7 +37,7 @@ struct sqlite {
     struct aside *aside;         /* rows that wait until what is gathered is committed (aside.h) */
     struct ahead *ahead;         /* what syncs the file beside meanwhile (side.c); NULL: nothing */
     struct checkpoint *checkpoint; /* being done beside (checkpoint.h); NULL: none */
-    struct closing *closing;       /* files that are being closed (closing.h); NULL: none */
+    struct closing *closing;       /* what is being closed and given back (closing.h); NULL: none */
     struct rating_pages *rest;   /* ratings whose index is being written; NULL: none (ratings.c) */
     struct fill *fill;           /* rows that wait for their tables (fill.h); NULL: none do */
     const struct row_set *given; /* being written (rows.h) */

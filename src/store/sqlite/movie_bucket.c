@@ -5,6 +5,47 @@
 
 #include <string.h>
 
+enum { SLAB_BLOCKS = 64 };
+
+/* A mapping of its own: giving 32 million rows' blocks back took 10 ms where malloc had them. */
+struct slab {
+    struct slab *below;
+    struct bucket_block blocks[SLAB_BLOCKS];
+};
+
+struct bucket_room {
+    struct slab *slabs; /* the newest on top */
+    size_t used;        /* blocks of that */
+};
+
+struct bucket_room *bucket_room_new(void)
+{
+    struct bucket_room *room = mem_alloc(sizeof *room);
+    room->used = SLAB_BLOCKS;
+    return room;
+}
+
+void bucket_room_free(struct bucket_room *room)
+{
+    if (room == NULL)
+        return;
+    for (struct slab *slab = room->slabs, *below; slab != NULL; slab = below) {
+        below = slab->below;
+        mem_unmap(slab, sizeof *slab);
+    }
+    mem_free(room);
+}
+
+static struct bucket_block *take_block(struct bucket_room *room)
+{
+    if (room->used == SLAB_BLOCKS) {
+        struct slab *slab = mem_map(sizeof *slab);
+        slab->below = room->slabs;
+        *room = (struct bucket_room){.slabs = slab};
+    }
+    return &room->slabs->blocks[room->used++];
+}
+
 void bucket_end(struct bucket *b)
 {
     if (b->last == NULL)
@@ -14,12 +55,10 @@ void bucket_end(struct bucket *b)
     b->last->n = n;
 }
 
-void bucket_add_block(struct bucket *b, uint32_t user)
+void bucket_add_block(struct bucket *b, struct bucket_room *from, uint32_t user)
 {
-    struct bucket_block *block = mem_grow(NULL, 1, sizeof *block);
+    struct bucket_block *block = take_block(from);
     bucket_end(b);
-    block->next = NULL;
-    block->n = 0;
     block->user = b->user = user;
     if (b->last == NULL)
         b->blocks = block;
@@ -28,15 +67,6 @@ void bucket_add_block(struct bucket *b, uint32_t user)
     b->last = block;
     b->at = block->words;
     b->end = block->words + BUCKET_BLOCK_ROWS;
-}
-
-void bucket_done(struct bucket *b)
-{
-    for (struct bucket_block *block = b->blocks, *next; block != NULL; block = next) {
-        next = block->next;
-        mem_free(block);
-    }
-    *b = (struct bucket){0};
 }
 
 /* Where the users of each pair begin. */

@@ -24,6 +24,12 @@ struct bucket_block {
     uint32_t words[BUCKET_BLOCK_ROWS];
 };
 
+/* Where the blocks of all buckets are taken from, to be given back together. */
+struct bucket_room;
+
+struct bucket_room *bucket_room_new(void);
+void bucket_room_free(struct bucket_room *room); /* NULL is fine */
+
 struct bucket {
     uint32_t *at, *end; /* where the next row goes, up to where; NULL: no block yet */
     uint32_t user;      /* of the last block */
@@ -44,9 +50,8 @@ static inline void bucket_add(struct bucket *b, uint32_t pair, uint32_t user)
 }
 
 /* Makes room. */
-void bucket_add_block(struct bucket *b, uint32_t user);
+void bucket_add_block(struct bucket *b, struct bucket_room *from, uint32_t user);
 void bucket_end(struct bucket *b); /* no more rows; may be said twice */
-void bucket_done(struct bucket *b);
 
 /* Puts the users of all rows in the order of their pairs, of which there are `pairs`. `ids`: of all
  * users. ends[pair]: where the pair's users end. */

@@ -19,10 +19,16 @@ void movie_index_init(struct movie_index *ix, enum movie_index_kind kind, const 
     vec_init(&ix->users, sizeof(int32_t), UINT32_MAX);
 }
 
+struct bucket_room *movie_index_take_room(struct movie_index *ix)
+{
+    struct bucket_room *room = ix->room;
+    ix->room = NULL;
+    return room;
+}
+
 void movie_index_done(struct movie_index *ix)
 {
-    for (size_t i = 0; i < ix->bucket_n; i++)
-        bucket_done(&ix->buckets[i]);
+    bucket_room_free(movie_index_take_room(ix));
     vec_done(&ix->users);
     mem_free(ix->buckets);
     mem_free(ix->places);
@@ -49,6 +55,7 @@ static void make_buckets(struct movie_index *ix)
 {
     for (size_t first = 0; first < ix->movie_n; first = behind(ix, first))
         ix->bucket_n++;
+    ix->room = bucket_room_new();
     ix->buckets = mem_alloc(ix->bucket_n * sizeof *ix->buckets);
     ix->places = mem_grow(NULL, groups(ix), sizeof *ix->places);
     for (size_t i = 0, first = 0, end; first < ix->movie_n; i++, first = end) {
@@ -77,7 +84,7 @@ static bool make_room(struct movie_index *ix, struct bucket *b, uint32_t user)
     ix->blocks++;
     if (ix->memory < movie_index_fixed(ix) || ix->rows > MOST_ROWS)
         return false;
-    bucket_add_block(b, user);
+    bucket_add_block(b, ix->room, user);
     return true;
 }
 

@@ -38,6 +38,7 @@ struct movie_index {
     struct vec users;       /* int32_t: as they come */
     struct bucket *buckets; /* with the first row */
     size_t bucket_n;
+    struct bucket_room *room; /* with them; their blocks */
     /* the bucket of each MOVIE_INDEX_GROUP movies: few bytes, asked for every row */
     uint16_t *places;
     size_t blocks;               /* of all buckets */
@@ -50,6 +51,8 @@ struct movie_index {
 void movie_index_init(struct movie_index *ix, enum movie_index_kind kind, const int32_t *movies,
     size_t movie_n, size_t memory);
 void movie_index_done(struct movie_index *ix);
+/* What rows waited in, once the tree is made: the caller's to free. */
+struct bucket_room *movie_index_take_room(struct movie_index *ix);
 /* The next n rows: the places of their movies, and of ratings 1..10 half stars (of tags NULL). */
 void movie_index_add(struct movie_index *ix, const uint32_t *movie, const uint8_t *half_stars,
     const int32_t *user_id, size_t n);

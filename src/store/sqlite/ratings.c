@@ -8,6 +8,7 @@
  * it does not cover at all, goes through SQLite (blocks.c) into the same file, with the index made
  * afterwards. */
 #include "store/sqlite/blocks.h"
+#include "store/sqlite/closing.h"
 #include "store/sqlite/rating_pages.h"
 #include "store/sqlite/roots.h"
 #include "store/sqlite/side.h"
@@ -158,6 +159,7 @@ bool sqlite_ratings_join(struct store *s, struct err *e)
         return true;
     bool ok = sqlite_commit(s, e) && table_pages_join(&pages->pages, e);
     if (ok) {
+        closing_begin_room(q, movie_index_take_room(&pages->pages.index));
         table_pages_close(&pages->pages);
         q->rest = NULL;
         side_sync_ahead(q);

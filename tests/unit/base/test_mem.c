@@ -43,6 +43,20 @@ TEST(tables_of_any_size_are_zeroed)
     }
 }
 
+TEST(what_is_mapped_is_zeroed_also_after_others_gave_theirs_back)
+{
+    enum { ODD = 3 * MEM_PAGE + 17 };
+    for (int round = 0; round < 10; round++) {
+        unsigned char *p = mem_map(ODD), *q = mem_map(ODD);
+        for (size_t i = 0; i < ODD; i++)
+            assert_int_equal(p[i] | q[i], 0);
+        memset(p, 0xFF, ODD);
+        mem_unmap(p, ODD);
+        memset(q, 0xFF, ODD);
+        mem_unmap(q, ODD);
+    }
+}
+
 TEST(nothing_is_a_valid_pointer)
 {
     void *p = mem_alloc(0), *q = mem_grow(NULL, 0, 8), *r = mem_grow(NULL, 8, 0);
@@ -85,6 +99,12 @@ static void grow_over_size_max(void *payload)
     mem_free(mem_grow(NULL, SIZE_MAX / 2 + 2, 2)); /* would wrap round to 2 bytes */
 }
 
+static void map_too_much(void *payload)
+{
+    (void)payload;
+    mem_unmap(mem_map(SIZE_MAX / 2), SIZE_MAX / 2);
+}
+
 static void be_told(void *payload)
 {
     (void)payload;
@@ -97,6 +117,7 @@ TEST(exhaustion_says_so_and_ends_with_71)
         alloc_too_much,
         grow_too_much,
         grow_over_size_max,
+        map_too_much,
         be_told,
     };
     for (size_t i = 0; i < COUNT(ways); i++) {
@@ -112,6 +133,7 @@ int main(void)
         cmocka_unit_test(memory_is_zeroed_even_when_it_was_used),
         cmocka_unit_test(pages_are_zeroed_and_stand_where_pages_do),
         cmocka_unit_test(tables_of_any_size_are_zeroed),
+        cmocka_unit_test(what_is_mapped_is_zeroed_also_after_others_gave_theirs_back),
         cmocka_unit_test(nothing_is_a_valid_pointer),
         cmocka_unit_test(growing_keeps_the_contents),
         cmocka_unit_test(exhaustion_says_so_and_ends_with_71),
