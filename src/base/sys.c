@@ -68,10 +68,20 @@ int64_t sys_latest(void)
     return sys_now() + 86400;
 }
 
+static int64_t slowed(int64_t ms, double speed)
+{
+    int64_t real = (int64_t)((double)ms / speed);
+    return real == 0 && ms > 0 ? 1 : real;
+}
+
 int64_t sys_real_ms(int64_t ms)
 {
-    int64_t real = (int64_t)((double)ms / speed());
-    return real == 0 && ms > 0 ? 1 : real;
+    return slowed(ms, speed());
+}
+
+int64_t sys_timeout_ms(int64_t ms)
+{
+    return seam == NULL || seam->timeout_speed <= 0 ? ms : slowed(ms, seam->timeout_speed);
 }
 
 void sys_sleep_ms(int64_t ms)

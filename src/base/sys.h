@@ -29,6 +29,8 @@ struct sys_seam {
     int (*before)(enum sys_call call);
     int64_t clock_offset; /* seconds added to the wall clock */
     double clock_speed;   /* virtual seconds per real second, for clock and sleep; 1 is real */
+    double timeout_speed; /* the same for time-outs: how long another machine may take to answer,
+                             which is a matter of how busy it is, and not of our clock */
 };
 
 void sys_install(const struct sys_seam *seam); /* kept by reference; NULL: the plain system */
@@ -40,7 +42,8 @@ int64_t sys_now(void);           /* seconds since 1970, UTC */
 int64_t sys_latest(void);        /* what another machine's clock may show now: a day more */
 int64_t sys_mono_ms(void);       /* monotonic milliseconds */
 void sys_sleep_ms(int64_t ms);   /* returns early when a signal arrives */
-int64_t sys_real_ms(int64_t ms); /* how long `ms` lasts for the kernel (poll time-outs) */
+int64_t sys_real_ms(int64_t ms); /* how long `ms` lasts for the kernel (waiting in poll) */
+int64_t sys_timeout_ms(int64_t ms); /* how long a time-out of `ms` lasts for it */
 uint64_t sys_random(void);
 
 /* As the calls they are named after: -1 and errno on failure. EINTR is retried, except by

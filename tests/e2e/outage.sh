@@ -1,16 +1,16 @@
 #!/bin/sh
 # A service that is down, all the time or from some moment on: nothing is changed or removed, it is said what happened, and the next run
-# completes. The clock runs fast: what waits for half an hour here takes a second.
+# completes. The clock runs fast: what waits for half an hour here takes a second. Time-outs are real, though, or a machine that pauses for a
+# moment would be an outage of its own; and it begins at noon, so that midnight makes no difference.
 . "$(dirname "$0")/lib.sh"
 BIN=$4
 SAMPLE=$ROOT/share/sample
-FAST=clock-speed=2000
+clock 0
+FAST=$MOVIE_ETL_TEST,clock-speed=2000
 records() { python3 "$ROOT/tests/e2e/records.py" data/movies/raw/*.yaml; }
 years() { etl init --fetch-tmdb --start-year 1990 --end-year 1999 --verbose; }
-# Answers that a busy machine let come too late: on this clock that takes no time.
-late() { grep -c "no complete answer in time.*/movie/" err.txt; }
 
-standin --jsonl "$SAMPLE/tmdb/movies.jsonl" --today "$(date -u +%F)" --change-rate 0
+standin --jsonl "$SAMPLE/tmdb/movies.jsonl" --today "$(on)" --change-rate 0
 mkdir calm; cd calm || exit 99
 etl init --load-movielens --movielens "$SAMPLE"
 cp -r . ../empty
@@ -54,15 +54,12 @@ check() { # NAME SAYS FAULT
     MOVIE_ETL_TEST=$FAST years
     exits 11 "init while TMDB goes down in the middle"
     says "in a row" "it was waited for, and says how long"
-    late=$(late)
     grep -qs '^movie:' data/movies/raw/*; ok "what came is staged"
     control faults ""
     years
     exits 0 "the next run goes on"
-    late=$((late + $(late)))
     needed=$(($(grep -h '^movie:' data/movies/raw/*.yaml | wc -l) + $(curl -sf "$BASE/_control/log" | awk '$5 ~ /^\/3\/movie\// && $8 != "-"' | wc -l)))
-    more=$(($(stat_of movie) - needed))
-    [ $more -ge 0 ] && [ $more -le "$late" ]; ok "and asks for none of it again ($more; $late came too late)"
+    is "and asks for none of it again" "$(stat_of movie)" "$needed"
     records >after.records
     same "the same records as without" ../calm.records after.records
     etl process --batch-type initial

@@ -101,6 +101,8 @@ static bool parse_part(struct view part, struct seam_plan *to)
 
     if (view_is(key, "clock-speed"))
         return num_real(value, &to->clock_speed) && to->clock_speed > 0;
+    if (view_is(key, "timeout-speed"))
+        return num_real(value, &to->timeout_speed) && to->timeout_speed > 0;
     if (view_is(key, "clock-offset"))
         return num_i64(value, &to->clock_offset);
     if (view_is(key, "fail"))
@@ -119,7 +121,7 @@ static bool parse_part(struct view part, struct seam_plan *to)
 bool seam_parse(const char *text, struct seam_plan *ret, struct view *ret_bad)
 {
     struct view rest = view_of(text);
-    struct seam_plan p = {.clock_speed = 1};
+    struct seam_plan p = {.clock_speed = 1, .timeout_speed = 1};
 
     while (rest.n > 0) {
         struct view part = take(&rest, ',');
@@ -158,8 +160,10 @@ void seam_install(const struct seam_plan *p)
     plan = p;
     for (int k = 0; k <= SEAM_KINDS; k++)
         atomic_store(&counts[k], 0);
-    installed = (struct sys_seam){
-        .before = before, .clock_offset = p->clock_offset, .clock_speed = p->clock_speed};
+    installed = (struct sys_seam){.before = before,
+        .clock_offset = p->clock_offset,
+        .clock_speed = p->clock_speed,
+        .timeout_speed = p->timeout_speed};
     sys_install(&installed);
 }
 

@@ -3,13 +3,13 @@
  *
  * A comma-separated list:
  *
- *   clock-speed=100            a hundred virtual seconds per real one, for clock, sleep and
- *   time-outs clock-offset=86400         the wall clock is a day ahead (seconds, may be negative)
- *   fail=write:17:ENOSPC       the 17th call of the kind fails with that errno
- *   fail-from=sync:3:EIO       the third and every later one fails
- *   kill=rename:2              the process kills itself (SIGKILL) instead of doing the second
- *   rename count=FILE                 at exit, FILE gets one line per kind, "write 123", and "any
- *   456" for all together
+ *   clock-speed=100        a hundred virtual seconds per real one, for clock and sleep
+ *   timeout-speed=100      the same for time-outs; without it they are real, however fast the clock
+ *   clock-offset=86400     the wall clock is a day ahead (seconds, may be negative)
+ *   fail=write:17:ENOSPC   the 17th call of the kind fails with that errno
+ *   fail-from=sync:3:EIO   the third and every later one fails
+ *   kill=rename:2          the process kills itself (SIGKILL) instead of doing the second rename
+ *   count=FILE             at exit, FILE gets one line per kind, "write 123", and "any 456" for all
  *
  * Kinds are those of base/sys.h (open read write sync rename unlink truncate mkdir) and `any`,
  * which counts every call whatever its kind: a campaign first counts, then lets each number from 1
@@ -38,7 +38,7 @@ struct seam_fault {
 };
 
 struct seam_plan {
-    double clock_speed;
+    double clock_speed, timeout_speed;
     int64_t clock_offset;
     struct seam_fault faults[SEAM_MAX_FAULTS];
     size_t fault_n;

@@ -37,7 +37,7 @@ static void nothing_said_is_the_plain_system(void **state)
     struct seam_plan p = plan_of("");
 
     (void)state;
-    assert_true(p.clock_speed == 1);
+    assert_true(p.clock_speed == 1 && p.timeout_speed == 1);
     assert_int_equal(p.clock_offset, 0);
     assert_int_equal(p.fault_n, 0);
     assert_string_equal(p.count_path, "");
@@ -45,11 +45,12 @@ static void nothing_said_is_the_plain_system(void **state)
 
 static void every_key_is_understood(void **state)
 {
-    struct seam_plan p = plan_of("clock-speed=100,clock-offset=-86400,fail=write:17:ENOSPC,"
-                                 "fail-from=sync:3:EIO,kill=rename:2,kill=any:9,count=/tmp/x=y");
+    struct seam_plan p = plan_of("clock-speed=100,timeout-speed=2.5,clock-offset=-86400,"
+                                 "fail=write:17:ENOSPC,fail-from=sync:3:EIO,kill=rename:2,"
+                                 "kill=any:9,count=/tmp/x=y");
 
     (void)state;
-    assert_true(p.clock_speed == 100);
+    assert_true(p.clock_speed == 100 && p.timeout_speed == 2.5);
     assert_int_equal(p.clock_offset, -86400);
     assert_int_equal(p.fault_n, 4);
     assert_int_equal(p.faults[0].action, SEAM_FAIL);
@@ -68,7 +69,8 @@ static void every_key_is_understood(void **state)
 static void nonsense_is_refused_and_named(void **state)
 {
     static const char *const bad_parts[] = {"clock-speed", "clock-speed=", "clock-speed=0",
-        "clock-speed=-1", "clock-speed=fast", "clock-offset=1.5", "fail=write:17",
+        "clock-speed=-1", "clock-speed=fast", "timeout-speed=0", "clock-offset=1.5",
+        "fail=write:17",
         "fail=write:0:EIO", "fail=write:-1:EIO", "fail=write:x:EIO", "fail=write:1:EWHAT",
         "fail=write:1:EIO:2", "fail=write", "fail=print:1:EIO", "fail", "fail-from=sync:3",
         "kill=rename", "kill=rename:2:EIO", "kill=:2", "count=", "count", "clockspeed=2",
@@ -161,7 +163,7 @@ static void kill_ends_the_process_at_the_nth_call(void **state)
 
 static void the_clock_is_driven(void **state)
 {
-    struct seam_plan p = plan_of("clock-speed=1000,clock-offset=86400");
+    struct seam_plan p = plan_of("clock-speed=1000,timeout-speed=10,clock-offset=86400");
     int64_t plain = sys_now();
     int64_t before;
 
@@ -173,6 +175,7 @@ static void the_clock_is_driven(void **state)
     sys_sleep_ms(2000);
     assert_true(sys_mono_ms() - before >= 2000);
     assert_int_equal(sys_real_ms(2000), 2);
+    assert_int_equal(sys_timeout_ms(2000), 200);
 }
 
 static void counts_are_written(void **state)

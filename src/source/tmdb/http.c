@@ -190,9 +190,9 @@ static void prepare(struct handle *h, const struct http_options *o)
     set_certificates(c);
 }
 
-static long real_ms(int64_t ms)
+static long timeout(int64_t ms)
 {
-    int64_t real = sys_real_ms(ms);
+    int64_t real = sys_timeout_ms(ms);
     return real > 86400000 ? 86400000L : (long)real;
 }
 
@@ -215,7 +215,7 @@ static void set_headers(struct handle *h, const struct http_exchange *x)
 static void aim(struct handle *h, struct http_exchange *x)
 {
     CURL *c = h->easy;
-    long slow = (real_ms(x->sink == NULL ? SLOW_MS : 3 * SLOW_MS) + 999) / 1000;
+    long slow = (timeout(x->sink == NULL ? SLOW_MS : 3 * SLOW_MS) + 999) / 1000;
     h->x = x;
     h->head_bytes = 0;
     h->too_large = h->sink_failed = h->head_too_large = false;
@@ -223,9 +223,9 @@ static void aim(struct handle *h, struct http_exchange *x)
     set_headers(h, x);
     (void)curl_easy_setopt(c, CURLOPT_URL, x->url);
     (void)curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, x->sink == NULL ? "" : NULL);
-    (void)curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, real_ms(x->timeout_ms));
+    (void)curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, timeout(x->timeout_ms));
     (void)curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
-        real_ms(x->timeout_ms < CONNECT_MS ? x->timeout_ms : CONNECT_MS));
+        timeout(x->timeout_ms < CONNECT_MS ? x->timeout_ms : CONNECT_MS));
     (void)curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
     (void)curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, slow);
 }
@@ -323,7 +323,7 @@ static CURLMcode step(struct engine *g, int64_t wait_ms, struct http_exchange **
         return CURLM_OK;
     CURLMcode r = curl_multi_perform(g->multi, &running);
     if (r == CURLM_OK && (*ret = first_done(g)) == NULL) {
-        r = curl_multi_poll(g->multi, NULL, 0, (int)real_ms(wait_ms), NULL);
+        r = curl_multi_poll(g->multi, NULL, 0, (int)sys_real_ms(wait_ms), NULL);
         if (r == CURLM_OK)
             r = curl_multi_perform(g->multi, &running);
         if (r == CURLM_OK)

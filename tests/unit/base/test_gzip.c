@@ -142,7 +142,7 @@ static int damage_copy(enum sys_call call)
  * member, and so on. */
 TEST(a_copy_that_is_damaged_is_found)
 {
-    static const struct sys_seam seam = {damage_copy, 0, 1};
+    static const struct sys_seam seam = {.before = damage_copy};
     static const long at[] = {-1, -4, -8, -100, -100000};
     struct err e;
     file_put("plain", (struct view){text, 3 * PORTION});
@@ -170,7 +170,7 @@ static int cut_copy(enum sys_call call)
 
 TEST(a_copy_that_is_cut_is_found)
 {
-    static const struct sys_seam seam = {cut_copy, 0, 1};
+    static const struct sys_seam seam = {.before = cut_copy};
     struct err e;
     file_put("plain", (struct view){text, PORTION});
     damage.reads = 0;

@@ -202,7 +202,7 @@ static int fail_from(enum sys_call call)
 
 static void test_a_full_disk_leaves_all_whole(void **state)
 {
-    static const struct sys_seam seam = {fail_from, 0, 1};
+    static const struct sys_seam seam = {.before = fail_from};
     struct box *b = *state;
     for (int n = 0; n < 12; n++) {
         struct err e;
@@ -232,7 +232,7 @@ static void test_a_full_disk_leaves_all_whole(void **state)
 /* Each thread may be at a file when the last failure that is borne comes. */
 static void test_a_bad_disk_is_not_tried_for_ever(void **state)
 {
-    static const struct sys_seam seam = {fail_from, 0, 1};
+    static const struct sys_seam seam = {.before = fail_from};
     struct box *b = *state;
     struct err e;
     atomic_store(&calls_left, 0);
@@ -325,7 +325,7 @@ static int hold_the_first(enum sys_call call)
 
 static void test_what_is_settled_goes_whoever_is_done_before(void **state)
 {
-    static const struct sys_seam seam = {hold_the_first, 0, 1};
+    static const struct sys_seam seam = {.before = hold_the_first};
     struct box *b = *state;
     struct mover *m = NULL;
     struct err e, first;
@@ -372,7 +372,7 @@ static void test_after_the_last_nobody_waits_to_be_finished(void **state)
 /* What went wrong before counts, not the mover's own failure. */
 static void test_the_first_failure_stays(void **state)
 {
-    static const struct sys_seam seam = {fail_from, 0, 1};
+    static const struct sys_seam seam = {.before = fail_from};
     struct box *b = *state;
     struct mover *m = NULL;
     struct err e, first;

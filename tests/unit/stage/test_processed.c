@@ -138,7 +138,7 @@ static int fail_from(enum sys_call call)
 
 static void test_moving_fails_at_every_call(void **state)
 {
-    struct sys_seam seam = {fail_from, 0, 1};
+    struct sys_seam seam = {.before = fail_from};
     struct box *b = *state;
     struct view v = box_batch(b, arena_print(&b->a, DOC, 5).p, 1, 0);
     bool ok = false, moved;
@@ -203,7 +203,7 @@ static int meddle(enum sys_call call)
 static void moves_in_spite_of(
     struct box *b, const char *path, long at, enum sys_call call, enum err_kind kind)
 {
-    static const struct sys_seam seam = {meddle, 0, 1};
+    static const struct sys_seam seam = {.before = meddle};
     struct view v = box_batch(b, arena_print(&b->a, DOC, 5).p, 1, 0);
     struct err e;
     bool moved;
@@ -343,7 +343,7 @@ static int syncs_fail(enum sys_call call)
 
 static void test_no_original_goes_before_its_copy_is_safe(void **state)
 {
-    static const struct sys_seam seam = {syncs_fail, 0, 1};
+    static const struct sys_seam seam = {.before = syncs_fail};
     struct box *b = *state;
     struct batch_move moves[SEVERAL];
     begin_several(b, moves);

@@ -198,7 +198,7 @@ static int fail_from(enum sys_call call)
 
 static void test_stopped_at_every_call(void **state)
 {
-    struct sys_seam seam = {fail_from, 0, 1};
+    struct sys_seam seam = {.before = fail_from};
     struct box *b = *state;
     bool ok = false;
     int n;

@@ -284,7 +284,7 @@ static int fail_one(enum sys_call call)
 static void test_a_full_disk(void **state)
 {
     static const enum sys_call calls[] = {SYS_OPEN, SYS_WRITE, SYS_SYNC, SYS_RENAME, SYS_MKDIR};
-    struct sys_seam seam = {fail_one, 0, 1};
+    struct sys_seam seam = {.before = fail_one};
     struct box *b = *state;
     for (size_t c = 0; c < 5; c++) {
         struct err e = {.kind = ERR_NONE};
@@ -317,7 +317,7 @@ static int count_syncs(enum sys_call call)
 
 static void test_syncs(void **state)
 {
-    struct sys_seam seam = {count_syncs, 0, 1};
+    struct sys_seam seam = {.before = count_syncs};
     struct box *b = *state;
     struct err e;
     struct batch_writer *w = writer(b, "2023", NULL);
