@@ -39,10 +39,7 @@ standin() {
     rm -f port
     "$STANDIN" --port-file port "$@" >standin.out 2>standin.err &
     STANDIN_PID=$!
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
-        [ -s port ] && break
-        sleep 0.1
-    done
+    n=0; while [ ! -s port ] && [ $n -lt 600 ] && kill -0 "$STANDIN_PID" 2>/dev/null; do sleep 0.1; n=$((n + 1)); done
     [ -s port ] || { echo "Bail out! the stand-in server did not start: $(cat standin.err)"; exit 99; }
     BASE=http://127.0.0.1:$(cat port)
     export TMDB_BASE_URL="$BASE/3" TMDB_EXPORT_URL="$BASE/exports" TMDB_API_KEY=$KEY TMDB_RATE=0
