@@ -15,6 +15,7 @@ struct lane {
 
 struct ahead {
     struct input *in;
+    bool inflates;
     struct piece pieces[AHEAD_PIECES];
     struct queue *free, *out;
     struct lane lanes[LANES]; /* SHA-256 first */
@@ -88,14 +89,13 @@ static void digest_piece(struct lane *l, struct piece *p)
 /* The reader's own digest comes last: the others begin meanwhile. False: they have gone. */
 static bool hand_over(struct ahead *a, struct piece *p)
 {
-    struct lane *sha256 = &a->lanes[0];
     atomic_store(&p->holders, (unsigned)(1 + a->lane_n));
     for (size_t i = 0; i < a->lane_n; i++)
         if (a->lanes[i].pieces != NULL)
             (void)queue_put(a->lanes[i].pieces, p); /* they end after the reader */
     bool ok = queue_put(a->out, p);
-    if (sha256->pieces == NULL)
-        digest_piece(sha256, p);
+    if (!a->inflates)
+        digest_piece(&a->lanes[0], p);
     return ok;
 }
 
@@ -127,7 +127,8 @@ static void read_pieces(void *payload)
 static void digest_pieces(void *payload)
 {
     struct lane *l = payload;
-    thread_give_way(); /* to the reader: inflating takes longest */
+    if (l->a->inflates)
+        thread_give_way(); /* to the reader, which takes longest then */
     for (struct piece *p; (p = queue_take(l->pieces)) != NULL;)
         digest_piece(l, p);
 }
@@ -170,6 +171,7 @@ bool ahead_start(struct input *in, bool inflates, bool with_md5, struct ahead **
 {
     struct ahead *a = mem_alloc(sizeof *a);
     a->in = in;
+    a->inflates = inflates;
     a->free = queue_new(AHEAD_PIECES);
     a->out = queue_new(AHEAD_PIECES);
     for (size_t i = 0; i < AHEAD_PIECES; i++) {
