@@ -213,7 +213,7 @@ bool work_report_refused(struct work *w, struct findings *f, struct err *e)
         if (x->rule != RULE_STORE_REFUSED)
             continue;
         w->x->ui->finding(w->x->ui->payload, x);
-        findings_merge_kept(&w->x->findings, f, i, i + 1, 0);
+        findings_copy(&w->x->findings, x);
     }
     return record(w, f, e);
 }

@@ -66,20 +66,16 @@ void findings_add(struct findings *f, enum rule rule, uint64_t line, uint64_t co
             arena_dup(&f->texts, view_of(field)), arena_dup(&f->texts, shown)};
 }
 
-void findings_merge_kept(
-    struct findings *to, const struct findings *from, size_t begin, size_t end, uint64_t lines)
+void findings_copy(struct findings *to, const struct finding *x)
 {
-    for (size_t i = begin; i < end; i++) {
-        const struct finding *x = vec_at(&from->kept, i);
-        struct finding *y = count(to, x->rule) ? vec_add(&to->kept) : NULL;
-        if (y != NULL)
-            *y = (struct finding){x->rule, arena_dup(&to->texts, x->file), x->line + lines,
-                x->column, arena_dup(&to->texts, x->key), arena_dup(&to->texts, x->field),
-                arena_dup(&to->texts, x->text)};
-    }
+    struct finding *y = count(to, x->rule) ? vec_add(&to->kept) : NULL;
+    if (y != NULL)
+        *y = (struct finding){x->rule, arena_dup(&to->texts, x->file), x->line, x->column,
+            arena_dup(&to->texts, x->key), arena_dup(&to->texts, x->field),
+            arena_dup(&to->texts, x->text)};
 }
 
-void findings_merge_counts(struct findings *to, const struct findings *from)
+static void merge_counts(struct findings *to, const struct findings *from)
 {
     for (size_t r = 0; r < RULE_COUNT; r++)
         if (from->per_rule[r] > FINDINGS_KEPT_PER_RULE) {
@@ -91,6 +87,7 @@ void findings_merge_counts(struct findings *to, const struct findings *from)
 
 void findings_merge(struct findings *to, const struct findings *from)
 {
-    findings_merge_kept(to, from, 0, from->kept.n, 0);
-    findings_merge_counts(to, from);
+    for (size_t i = 0; i < from->kept.n; i++)
+        findings_copy(to, vec_at(&from->kept, i));
+    merge_counts(to, from);
 }

@@ -54,11 +54,8 @@ void findings_add(struct findings *f, enum rule rule, uint64_t line, uint64_t co
     struct view key, const char *field, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
 /* Adds all of `from` to `to`: what comes of it is as if they had been added there at first. */
 void findings_merge(struct findings *to, const struct findings *from);
-/* The same in parts, for findings of a part of a file: those kept as begin..end-1, with `lines`
- * added to their lines; then, once, those that are only counted. */
-void findings_merge_kept(
-    struct findings *to, const struct findings *from, size_t begin, size_t end, uint64_t lines);
-void findings_merge_counts(struct findings *to, const struct findings *from);
+/* Adds one that another collector keeps. */
+void findings_copy(struct findings *to, const struct finding *x);
 
 const struct rule_info *rule_info(enum rule rule);
 const char *severity_name(enum severity s);

@@ -36,40 +36,29 @@ static void assert_same(const struct findings *a, const struct findings *b)
 static void merged_is_as_added(void **state)
 {
     static const int parts[] = {0, 1, 900, 700, 2500, 3, 0, 1200};
-    struct findings whole, merged, in_parts;
+    struct findings whole, merged;
     int i = 0;
     (void)state;
     findings_init(&whole);
     findings_init(&merged);
-    findings_init(&in_parts);
     findings_in_file(&whole, "a.csv");
     for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++) {
-        struct findings part, later;
+        struct findings part;
         int begin = i;
         findings_init(&part);
-        findings_init(&later); /* its lines are counted from the part's begin */
         findings_in_file(&part, "a.csv");
-        findings_in_file(&later, "a.csv");
         for (; i < begin + parts[p]; i++) {
             enum rule rule = i % 3 == 0 ? RULE_ML_ORPHAN : RULE_ML_FIXED;
             add(&whole, rule, i);
             add(&part, rule, i);
-            findings_add(
-                &later, rule, (uint64_t)(i - begin), 3, view_of("key"), "field", "number %d", i);
         }
         findings_merge(&merged, &part);
-        findings_merge_kept(&in_parts, &later, 0, later.kept.n / 2, (uint64_t)begin);
-        findings_merge_kept(&in_parts, &later, later.kept.n / 2, later.kept.n, (uint64_t)begin);
-        findings_merge_counts(&in_parts, &later);
         findings_done(&part);
-        findings_done(&later);
     }
     assert_true(whole.per_rule[RULE_ML_ORPHAN] > FINDINGS_KEPT_PER_RULE);
     assert_same(&whole, &merged);
-    assert_same(&whole, &in_parts);
     findings_done(&whole);
     findings_done(&merged);
-    findings_done(&in_parts);
 }
 
 int main(void)
