@@ -29,9 +29,25 @@ static size_t sequence_length(const unsigned char *p, size_t left)
     return n;
 }
 
+/* Most texts are, and of those that are not the bytes are looked at one by one. */
+static bool is_ascii(struct view v)
+{
+    uint64_t word, all = 0;
+    size_t i = 0;
+    for (; i + sizeof word <= v.n; i += sizeof word) {
+        memcpy(&word, v.p + i, sizeof word);
+        all |= word;
+    }
+    for (; i < v.n; i++)
+        all |= (unsigned char)v.p[i];
+    return (all & 0x8080808080808080u) == 0;
+}
+
 size_t utf8_bad_at(struct view v)
 {
     const unsigned char *p = (const unsigned char *)v.p;
+    if (is_ascii(v))
+        return v.n;
     for (size_t i = 0; i < v.n;) {
         size_t n = p[i] < 0x80 ? 1 : sequence_length(p + i, v.n - i);
         if (n == 0)
@@ -76,6 +92,8 @@ static struct view map_text(
  * (NFC_Quick_Check in DerivedNormalizationProps.txt): most texts there are. It begins with 0xCC. */
 static bool is_plainly_nfc(struct view v)
 {
+    if (is_ascii(v))
+        return true;
     for (size_t i = 0; i < v.n; i++)
         if ((unsigned char)v.p[i] >= 0xCC)
             return false;

@@ -1,18 +1,6 @@
 /* View: see view.h. */
 #include "base/view.h"
 
-bool view_starts(struct view v, const char *prefix)
-{
-    size_t n = strlen(prefix);
-    return v.p != NULL && v.n >= n && memcmp(v.p, prefix, n) == 0;
-}
-
-bool view_ends(struct view v, const char *suffix)
-{
-    size_t n = strlen(suffix);
-    return v.p != NULL && v.n >= n && memcmp(v.p + v.n - n, suffix, n) == 0;
-}
-
 int view_cmp(struct view a, struct view b)
 {
     if (a.p == NULL || b.p == NULL)

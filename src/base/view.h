@@ -36,8 +36,19 @@ static inline bool view_is(struct view a, const char *z)
     return a.p != NULL && a.n == strlen(z) && memcmp(a.p, z, a.n) == 0;
 }
 
-bool view_starts(struct view v, const char *prefix);
-bool view_ends(struct view v, const char *suffix);
+/* Inline: most of what is looked for is as short as it is well known. */
+static inline bool view_starts(struct view v, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return v.p != NULL && v.n >= n && memcmp(v.p, prefix, n) == 0;
+}
+
+static inline bool view_ends(struct view v, const char *suffix)
+{
+    size_t n = strlen(suffix);
+    return v.p != NULL && v.n >= n && memcmp(v.p + v.n - n, suffix, n) == 0;
+}
+
 /* Byte order; a shorter text that is a prefix comes first, an absent one before everything. */
 int view_cmp(struct view a, struct view b);
 struct view view_trim_blanks(struct view v); /* view_trim, where there are some */

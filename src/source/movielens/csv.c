@@ -3,6 +3,8 @@
  * quotes undone, in place. */
 #include "source/movielens/csv.h"
 
+#include "source/movielens/plain.h"
+
 enum { WINDOW = 4 * CSV_ROW_MAX };
 
 enum cut { CUT_DONE, CUT_MORE, CUT_BAD };
@@ -24,15 +26,34 @@ void csv_done(struct csv *c)
     window_done(&c->window);
 }
 
+/* Index of the first comma or line feed at or after `at`, or v.n. *ret_quote: a quote stands before
+ * it. */
+static size_t field_end(struct view v, size_t at, bool *ret_quote)
+{
+    size_t i = at;
+    bool quote = false;
+    for (; i + 8 <= v.n; i += 8) {
+        uint64_t word = plain_word(v.p + i), quotes = plain_that_are(word, '"'),
+                 ends = plain_that_are(word, ',') | plain_that_are(word, '\n');
+        quote |= (quotes & -quotes) - 1 < (ends & -ends) - 1;
+        if (ends != 0) {
+            *ret_quote = quote;
+            return i + (size_t)__builtin_ctzll(ends) / 8;
+        }
+    }
+    for (; i < v.n && v.p[i] != ',' && v.p[i] != '\n'; i++)
+        quote |= v.p[i] == '"';
+    *ret_quote = quote;
+    return i;
+}
+
 /* Index of the comma, line feed or end that follows an unquoted field; carriage returns before a
  * line end do not belong to it. */
 static enum cut cut_plain(
     struct view v, size_t at, bool ended, struct csv_field *f, size_t *ret_next)
 {
-    size_t i = at;
-    bool quote = false;
-    for (; i < v.n && v.p[i] != ',' && v.p[i] != '\n'; i++)
-        quote |= v.p[i] == '"';
+    bool quote;
+    size_t i = field_end(v, at, &quote);
     if (i == v.n && !ended)
         return CUT_MORE;
     *ret_next = i;
@@ -78,6 +99,7 @@ static enum cut cut_quoted(struct view v, size_t at, bool ended, struct csv_fiel
 static enum cut cut_row(struct view v, bool ended, struct csv_row *ret, size_t *ret_used)
 {
     size_t at = 0, next = 0;
+    ret->quotes = false;
     for (ret->n = 0;; ret->n++) {
         struct csv_field f = {.column = at + 1};
         ret->problem = too_long;
@@ -86,6 +108,7 @@ static enum cut cut_row(struct view v, bool ended, struct csv_row *ret, size_t *
                            : cut_plain(v, at, ended, &f, &next);
         if (r != CUT_DONE)
             return r;
+        ret->quotes |= quote;
         if (ret->n < CSV_FIELDS)
             ret->fields[ret->n] = f;
         if (next == v.n || v.p[next] == '\n')
@@ -103,8 +126,8 @@ static void undo_quotes(struct csv_row *row, char *bytes)
 {
     for (size_t k = 0; k < row->n && k < CSV_FIELDS; k++) {
         struct view *v = &row->fields[k].text;
-        size_t from = view_find(*v, 0, '"');
-        if (!row->fields[k].quoted || from == v->n)
+        size_t from = row->fields[k].quoted ? view_find(*v, 0, '"') : v->n;
+        if (from == v->n)
             continue;
         char *p = bytes + (v->p - bytes);
         size_t to = from;
@@ -116,9 +139,12 @@ static void undo_quotes(struct csv_row *row, char *bytes)
     }
 }
 
-static uint64_t line_feeds(struct view v)
+/* Of a row, in whose quoted fields there may be more of them than at its end. */
+static uint64_t line_feeds(const struct csv_row *row, struct view v)
 {
     uint64_t n = 0;
+    if (!row->quotes)
+        return !row->unended;
     for (size_t i = view_find(v, 0, '\n'); i < v.n; i = view_find(v, i + 1, '\n'))
         n++;
     return n;
@@ -203,7 +229,7 @@ bool csv_next(struct csv *c, struct csv_row *ret, struct err *e)
         }
         ret->state = CSV_ROW;
         ret->problem = NULL;
-        c->line += line_feeds((struct view){w->bytes + w->at, used});
+        c->line += line_feeds(ret, (struct view){w->bytes + w->at, used});
         undo_quotes(ret, w->bytes);
         w->at += used;
     } while (is_blank_line(ret));

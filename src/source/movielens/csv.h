@@ -30,6 +30,7 @@ struct csv_row {
     uint64_t line; /* 1-based, where the row begins */
     struct csv_field fields[CSV_FIELDS];
     size_t n;
+    bool quotes;         /* one of them is quoted, be it one that is not kept */
     bool unended;        /* the file ends without a newline after this row */
     const char *problem; /* of CSV_BAD */
 };

@@ -13,9 +13,29 @@ struct view csv_number_bare(struct view v)
     return point == 0 || point + 1 >= v.n ? v : view_slice(v, 0, point);
 }
 
+/* Nothing but digits, and few enough for the number to fit. */
+static bool few_digits(struct view v, int64_t *ret)
+{
+    enum { FEW = 18 };
+    int64_t i = 0;
+    bool other = v.n == 0 || v.n > FEW;
+    for (size_t k = 0; !other && k < v.n; k++) {
+        other = v.p[k] < '0' || v.p[k] > '9';
+        i = i * 10 + (v.p[k] - '0');
+    }
+    *ret = i;
+    return !other;
+}
+
 enum csv_number csv_number_read(const struct csv_field *f, int64_t min, int64_t max, int64_t *ret)
 {
-    struct view bare = csv_number_bare(f->text);
+    struct view bare = f->text;
+    int64_t i;
+    if (few_digits(bare, &i) && i >= min && i <= max) {
+        *ret = i;
+        return f->quoted ? NUMBER_FIXED : NUMBER_PLAIN;
+    }
+    bare = csv_number_bare(bare);
     if (bare.n == 0 || bare.p[0] == '-' || !num_i64_in(bare, min, max, ret))
         return NUMBER_BAD;
     return f->quoted || bare.n != f->text.n ? NUMBER_FIXED : NUMBER_PLAIN;

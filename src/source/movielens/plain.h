@@ -31,6 +31,14 @@ static inline uint64_t plain_word(const char *p)
     return w;
 }
 
+/* The high bit of each byte that is `c`. Only the lowest of them can be relied on, as below. */
+static inline uint64_t plain_that_are(uint64_t word, char c)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    word ^= ones * (unsigned char)c;
+    return (word - ones) & ~word & (ones << 7);
+}
+
 /* Digits as their values: a byte that is one becomes 0..9, any other becomes more. */
 static inline uint64_t plain_digits(uint64_t word)
 {

@@ -126,6 +126,34 @@ static void quoted_fields(void **state)
     expect("\"\"\"\"\"\"\n", "1:[\"\"]\n");
     expect("a\"b,c\n", "1:{a\"b][c]\n");
     expect("a,\"b\"\r\r\n", "1:[a][b]\n");
+    expect("1,2,3,4,5,6,\"7\n7\"\nb\n", "1:[1][2][3][4][5][6]\n3:[b]\n");
+}
+
+/* Fields are looked through eight bytes at a time: what ends one, or is said of it, at each place
+ * of such eight, and bytes that differ from it in one bit beside it. */
+static void every_place_in_eight_bytes(void **state)
+{
+    (void)state;
+    static const char near[] = "-.\v\b#!x";
+    struct str field, text, want;
+    str_init(&field, 100);
+    str_init(&text, 1000);
+    str_init(&want, 1000);
+    for (size_t len = 0; len < 20; len++)
+        for (size_t at = len > 0; at <= len; at++) { /* at the end: no quote */
+            const char *open = at < len ? "{" : "[";
+            str_clear(&field);
+            str_clear(&text);
+            str_clear(&want);
+            for (size_t i = 0; i < len; i++)
+                str_addc(&field, i == at ? '"' : near[(len + i) % 7]);
+            str_addf(&text, "%s,\n,%s\n", str_z(&field), str_z(&field));
+            str_addf(&want, "1:%s%s][]\n2:[]%s%s]\n", open, str_z(&field), open, str_z(&field));
+            expect(str_z(&text), str_z(&want));
+        }
+    str_done(&field);
+    str_done(&text);
+    str_done(&want);
 }
 
 static void bad_rows_cost_their_own_line_only(void **state)
@@ -367,6 +395,7 @@ int main(void)
         cmocka_unit_test(plain_rows),
         cmocka_unit_test(blank_lines_and_byte_order_mark),
         cmocka_unit_test(quoted_fields),
+        cmocka_unit_test(every_place_in_eight_bytes),
         cmocka_unit_test(bad_rows_cost_their_own_line_only),
         cmocka_unit_test(places),
         cmocka_unit_test(the_longest_row),

@@ -102,6 +102,12 @@ static void whole_numbers(void **state)
         {"0x1", NUMBER_BAD, 0},
         {"101", NUMBER_BAD, 0},
         {"0", NUMBER_BAD, 0},
+        {"000000000000000007", NUMBER_PLAIN, 7},
+        {"000000000000000000000000007", NUMBER_PLAIN, 7},
+        {"999999999999999999", NUMBER_BAD, 0},
+        {"18446744073709551617", NUMBER_BAD, 0}, /* 2^64 + 1 */
+        {"4/", NUMBER_BAD, 0},
+        {"4:", NUMBER_BAD, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int64_t value = 0;

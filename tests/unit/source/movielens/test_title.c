@@ -264,6 +264,32 @@ static void blanks_and_invisible_characters(void **state)
     arena_done(&a);
 }
 
+/* Texts are looked through eight bytes at a time: what is to be changed, at each place of them. */
+static void every_place_is_looked_at(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *raw, *clean;
+    } odd[] = {{"  ", " "}, {"\t", " "}, {"\x7f", " "}, {"&amp;", "&"}, {"\u00a0", " "},
+        {"\u200b", ""}, {" ", " "}, {" !", " !"}, {"~", "~"}, {"\u00e9", "\u00e9"}};
+    static const char text[] = "Abcdefghijklmnopqrstuvwxyz";
+    struct arena a;
+    arena_init(&a);
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
+        for (int len = 0; len < 26; len++)
+            for (int at = 1; at < len; at++) {
+                struct view raw = arena_print(
+                                &a, "%.*s%s%.*s", at, text, odd[i].raw, len - at, text + at),
+                            want = arena_print(
+                                &a, "%.*s%s%.*s", at, text, odd[i].clean, len - at, text + at);
+                assert_true(view_eq(clean_text(&a, raw), want));
+                assert_true(view_eq(clean_text(&a, want), want));
+                raw = arena_print(&a, "%s%.*s ", odd[i].raw[0] == ' ' ? " " : "", len, text);
+                assert_true(view_eq(clean_text(&a, raw), arena_print(&a, "%.*s", len, text)));
+            }
+    arena_done(&a);
+}
+
 /* Whatever is given, the result is valid UTF-8, not longer than the raw title (NFC and an article
  * only move bytes or take some away), clean, and the same when it is cleaned again. */
 static void any_title_gives_a_clean_name(void **state)
@@ -320,6 +346,7 @@ int main(void)
         cmocka_unit_test(real_titles),
         cmocka_unit_test(every_article_is_moved),
         cmocka_unit_test(blanks_and_invisible_characters),
+        cmocka_unit_test(every_place_is_looked_at),
         cmocka_unit_test(any_title_gives_a_clean_name),
         cmocka_unit_test(hostile_parentheses_end),
     };
