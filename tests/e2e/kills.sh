@@ -3,7 +3,7 @@
 #   kills.sh BINARY STANDIN ROOT FAULT [MOVIES KILLS]
 # The moments are drawn in requests, not in time, so that they fall all over the fetch, the listing included, on a slow machine too.
 . "$(dirname "$0")/lib.sh"
-MOVIES=${5:-600} KILLS=${6:-12}
+MOVIES=${5:-600} KILLS=${6:-12} CONNECTIONS=16
 ids() { sed -n 's/^  id: \([0-9]*\)$/\1/p; s/^gone: {id: \([0-9]*\),.*/\1/p' data/movies/raw/*.yaml | sort -n; }
 
 # storm REQUESTS COMMAND...: runs it, killing it KILLS times, then to its end. REQUESTS: what it takes undisturbed.
@@ -27,7 +27,8 @@ storm() {
     exits 0 "the last run gets through"
     total=$(stat_of total)
     echo "# $killed kills, $total requests: $(stat_of movie) for movies, $(stat_of discover) for lists, $(stat_of duplicates) asked for again"
-    [ $((total * 100)) -lt $((calm * 102)) ]; ok "fewer than 1.02 times the requests of the undisturbed one ($total, $calm)"
+    # On a machine at rest that is one or none for each kill; on a busy one all connections may have an answer that was not read yet.
+    [ $((total - calm)) -le $((killed * CONNECTIONS)) ]; ok "no request is made twice but what was under way ($total, $calm undisturbed)"
     is "no part is left" "$(find data/movies/raw -name '*.part' | wc -l)" 0
 }
 

@@ -359,7 +359,7 @@ swaps() {
 
 shadow_filling() {
     n=0
-    while [ $n -lt 300 ]; do
+    while [ $n -lt 3000 ] && kill -0 $pid 2>/dev/null; do
         t=$(admin "SELECT table_name FROM information_schema.tables WHERE table_schema = '$S_DB' AND table_name LIKE '%etl\\_new%\\_ratings'" | head -1)
         [ -n "$t" ] && [ "$(admin "SELECT count(*) > 0 FROM $S_DB.$t" 2>/dev/null)" = 1 ] && return 0
         n=$((n + 1))
@@ -444,7 +444,7 @@ cut_proxy() { # SEED CUTS BYTES: SQL_HOST leads through a proxy that cuts
     "$PROXY" --to "$S_HOST:$S_PORT" --port-file "$WORK/proxy.port" --count-file "$WORK/proxy.count" --seed "$1" --cuts "$2" --every "$3" &
     PROXY_PID=$!
     n=0
-    while [ ! -s "$WORK/proxy.port" ] && [ $n -lt 100 ]; do sleep 0.05; n=$((n + 1)); done
+    while [ ! -s "$WORK/proxy.port" ] && [ $n -lt 1200 ]; do sleep 0.05; n=$((n + 1)); done
     on_server "127.0.0.1:$(cat "$WORK/proxy.port")"
 }
 end_proxy() { kill $PROXY_PID; wait $PROXY_PID 2>/dev/null; PROXY_PID=; }
@@ -456,7 +456,7 @@ script_proxy() { # STATEMENT WHAT [OPTION...]: SQL_HOST leads through a proxy wh
     "$PROXY" --to "$S_HOST:$S_PORT" --port-file "$WORK/proxy.port" --on "$on" --do "$what" "$@" &
     PROXY_PID=$!
     n=0
-    while [ ! -s "$WORK/proxy.port" ] && [ $n -lt 100 ]; do sleep 0.05; n=$((n + 1)); done
+    while [ ! -s "$WORK/proxy.port" ] && [ $n -lt 1200 ]; do sleep 0.05; n=$((n + 1)); done
     on_server "127.0.0.1:$(cat "$WORK/proxy.port")"
 }
 
@@ -758,10 +758,10 @@ two_writers() {
     in_folder first
     control faults "path-prefix=/3/movie/ delay-ms=1000"
     # shellcheck disable=SC2046
-    "$BIN" update $(seq 1 80) >out.txt 2>err.txt </dev/null &
+    "$BIN" update $(seq 1 400) >out.txt 2>err.txt </dev/null &
     pid=$!
     n=0
-    while [ "$(admin "SELECT count(*) FROM $S_DB.etl_locks WHERE owner LIKE '%/first/%'" 2>/dev/null)" != 1 ] && [ $n -lt 200 ]; do sleep 0.05; n=$((n + 1)); done
+    while [ "$(admin "SELECT count(*) FROM $S_DB.etl_locks WHERE owner LIKE '%/first/%'" 2>/dev/null)" != 1 ] && [ $n -lt 1200 ]; do sleep 0.05; n=$((n + 1)); done
     in_folder second
     etl init --load-movielens --movielens "$SAMPLE" --replace-release
     exits 9 "a second writer is refused while the first is at work"

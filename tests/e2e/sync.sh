@@ -71,7 +71,7 @@ other=$(sql "select min(tmdb_id) from tmdb_movies")
 control faults "path=/3/movie/$other stall"
 "$BIN" update "$id" "$other" >out.txt 2>err.txt </dev/null &
 pid=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     grep -qs '^gone:' data/movies/raw/*.part && break
     sleep 0.1
 done

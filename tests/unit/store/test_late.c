@@ -111,7 +111,7 @@ static void open_beside(struct kit *k, const char *rest)
     struct thread *thread;
     bool waits = false;
     must(thread_start(open_it, &other, &thread, &k->e));
-    for (int i = 0; i < 50 && !waits; i++, sys_sleep_ms(100))
+    for (int i = 0; i < 300 && !waits; i++, sys_sleep_ms(100))
         waits = kit_int(k, "SELECT count(*) FROM information_schema.processlist WHERE info LIKE"
                            " 'SELECT n.now%FOR UPDATE'") > 0;
     must(db_exec(k->s, rest, NO_CELLS, NULL, &k->e));
@@ -208,7 +208,7 @@ static void who_rests_too_long_is_not_missed(void **state)
     int64_t last = kit_int(k, "SELECT max(id) FROM information_schema.processlist");
     log_install(&sink);
     must(thread_start(end_it, &ending, &thread, &k->e));
-    for (int i = 0; i < 100 && resting == 0; i++, sys_sleep_ms(100))
+    for (int i = 0; i < 300 && resting == 0; i++, sys_sleep_ms(100))
         resting = find_resting(k, last);
     if (resting != 0)
         kit_sql(k, arena_print(&k->a, "KILL %lld", (long long)resting).p);
