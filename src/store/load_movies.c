@@ -226,21 +226,21 @@ static void count_waiting(
     }
 }
 
-/* One after the other, for the sake of memory. */
-static const char *const of_links[] = {"movies", "movie_genres", NULL},
-                  *const of_movies[] = {"movielens_movies", NULL};
-
-static bool link_waiting(struct load *l, struct err *e)
+/* All at once: while their pages are written, so is the index of ratings (engine.h, load_ratings),
+ * and then nothing is left to do beside it. */
+static bool link_and_put(
+    struct load *l, const struct rating_stats *stats, const uint32_t *stats_at, struct err *e)
 {
+    static const char *const linked[] = {"movies", "movie_genres", "movielens_movies", NULL},
+                             *const alone[] = {"movielens_movies", NULL};
+    const struct ml_source *source = l->source;
     bool blank = false;
-    if (l->source->link == NULL)
-        return true;
-    if (!store_is_blank(l->s, &blank, e))
+    if (source->link != NULL && !store_is_blank(l->s, &blank, e))
         return false;
     l->result.linked = blank;
-    return !blank || (first_release_begin(l->s, of_links, e) &&
-                         l->source->link(l->source->payload, l->waiting.items, l->waiting.n, e) &&
-                         first_release_end(l->s, e));
+    return first_release_begin(l->s, blank ? linked : alone, e) &&
+           (!blank || source->link(source->payload, l->waiting.items, l->waiting.n, e)) &&
+           put_waiting(l, stats, stats_at, e) && first_release_end(l->s, e);
 }
 
 bool load_stats(struct load *l, struct err *e)
@@ -254,8 +254,7 @@ bool load_stats(struct load *l, struct err *e)
                (!l->bare || first_release_make_indexes(l->s, e));
     uint32_t *stats_at = mem_alloc(l->movies.ids.n * sizeof *stats_at);
     count_waiting(l, stats, n, stats_at);
-    bool ok = link_waiting(l, e) && first_release_begin(l->s, of_movies, e) &&
-              put_waiting(l, stats, stats_at, e) && first_release_end(l->s, e);
+    bool ok = link_and_put(l, stats, stats_at, e);
     mem_free(stats_at);
     return ok;
 }
