@@ -3,7 +3,20 @@
 
 #include "base/mem.h"
 
-enum { INDEX_INTERIOR = 0x02, ROW_INTERIOR = 0x05, CHILD = 4 };
+enum {
+    INDEX_INTERIOR = 0x02,
+    ROW_INTERIOR = 0x05,
+    CHILD = 4,
+    RUN_BYTES = 256 * 1024, /* four pages of the largest kind */
+};
+
+/* Pages one behind the other that go into the file together: one by one each would wait for what
+ * else goes there. */
+struct run {
+    struct page_file *file;
+    uint8_t *pages;
+    uint32_t first, n;
+};
 
 /* One level: the dividers between its pages (each with the page left of it), and the last page. */
 struct level {
@@ -29,12 +42,33 @@ static bool fits_one_page(const struct page_file *f, const struct dividers *d)
     return d->n + POINTER * d->count <= f->usable - INTERIOR_HEADER;
 }
 
-/* A page of the n entries that begin at `entries`, written as page `number`. */
-static bool write_page(struct page_file *f, uint32_t number, bool rows, const uint8_t *entries,
-    size_t n, uint32_t last, struct err *e)
+static bool write_run(struct run *r, struct err *e)
 {
-    uint8_t *page = mem_alloc(f->page_size);
-    uint32_t content = f->usable;
+    uint32_t n = r->n;
+    r->n = 0;
+    return n == 0 || page_file_write(r->file, r->first, n, r->pages, e);
+}
+
+/* Where page `number` is made. NULL: those before it could not be written. */
+static uint8_t *next_page(struct run *r, uint32_t number, struct err *e)
+{
+    uint32_t size = r->file->page_size;
+    bool behind = r->n > 0 && number == r->first + r->n && r->n < RUN_BYTES / size;
+    if (!behind && !write_run(r, e))
+        return NULL;
+    if (!behind)
+        r->first = number;
+    return memset(r->pages + (size_t)r->n++ * size, 0, size);
+}
+
+/* Page `number`, of the n entries that begin at `entries`. */
+static bool add_page(struct run *r, uint32_t number, bool rows, const uint8_t *entries, size_t n,
+    uint32_t last, struct err *e)
+{
+    uint8_t *page = next_page(r, number, e);
+    uint32_t content = r->file->usable;
+    if (page == NULL)
+        return false;
     for (size_t i = 0; i < n; i++) {
         uint32_t size = (uint32_t)entry_size(rows, entries);
         content -= size;
@@ -46,9 +80,7 @@ static bool write_page(struct page_file *f, uint32_t number, bool rows, const ui
     put_u16(page + 3, (uint32_t)n);
     put_u16(page + 5, content);
     put_u32(page + 8, last);
-    bool ok = page_file_write(f, number, 1, page, e);
-    mem_free(page);
-    return ok;
+    return true;
 }
 
 /* How many of the `left` entries from `entry` on go into the next page: as many as fit, and of what
@@ -74,18 +106,18 @@ static size_t page_full(const struct page_file *f, bool rows, const uint8_t *ent
 }
 
 /* Pages for a level that needs several; what divides them makes the level above. */
-static bool write_level(
-    struct page_file *f, const struct level *l, struct level *above, struct err *e)
+static bool add_level(struct run *r, const struct level *l, struct level *above, struct err *e)
 {
     const uint8_t *entry = l->dividers.bytes;
     size_t left = l->dividers.count;
     bool rows = l->dividers.rows;
     while (left > 0) {
         uint32_t number;
-        size_t bytes, n = page_full(f, rows, entry, left, &bytes);
+        size_t bytes, n = page_full(r->file, rows, entry, left, &bytes);
         const uint8_t *up = entry + bytes;
         uint32_t right = n == left ? l->last : get_u32(up);
-        if (!page_file_take_one(f, &number, e) || !write_page(f, number, rows, entry, n, right, e))
+        if (!page_file_take_one(r->file, &number, e) ||
+            !add_page(r, number, rows, entry, n, right, e))
             return false;
         left -= n;
         if (left == 0) {
@@ -101,16 +133,18 @@ static bool write_level(
 
 static bool write_levels(struct page_file *f, uint32_t root, struct level *l, struct err *e)
 {
+    struct run r = {.file = f, .pages = mem_pages(RUN_BYTES)};
     bool ok = true;
     while (ok && !fits_one_page(f, &l->dividers)) {
         struct level above = {.dividers = {.rows = l->dividers.rows}};
-        ok = write_level(f, l, &above, e);
+        ok = add_level(&r, l, &above, e);
         dividers_done(&l->dividers);
         *l = above;
     }
     const struct dividers *d = &l->dividers;
-    ok = ok && write_page(f, root, d->rows, d->bytes, d->count, l->last, e);
+    ok = ok && add_page(&r, root, d->rows, d->bytes, d->count, l->last, e) && write_run(&r, e);
     dividers_done(&l->dividers);
+    mem_free(r.pages);
     return ok;
 }
 
