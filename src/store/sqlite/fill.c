@@ -133,11 +133,12 @@ static bool write_pages(struct fill *f, const char **ret_why, struct err *e)
 
 static bool try_pages(struct fill *f, const char **ret_why, struct err *e)
 {
+    bool suit = true;
     for (size_t i = 0; i < f->n; i++)
-        if (!fill_tree_sort(&f->trees[i])) {
-            *ret_why = "they do not suit: some are long, or have the same key";
-            return true;
-        }
+        suit = fill_tree_sort(&f->trees[i]) && suit;
+    *ret_why = suit ? NULL : "they do not suit: some are long, or have the same key";
+    if (!suit)
+        return true;
     if (!sqlite_query(f->s,
             "SELECT name, rootpage, tbl_name FROM main.sqlite_schema WHERE rootpage > 0", NULL, 0,
             take_root, f, e))
@@ -153,9 +154,9 @@ static bool insert_rows(struct fill *f, size_t tree, struct err *e)
     const struct fill_tree *t = &f->trees[tree];
     struct row_set rows = {mem_alloc(AT_ONCE * t->width * sizeof *rows.cells), t->width, 0};
     bool ok = true;
-    for (size_t i = 0; ok && i < t->items.n; i++) {
+    for (size_t i = 0; ok && i < t->n; i++) {
         fill_tree_row(t, i, row_set_at(&rows, rows.n++));
-        if (rows.n == AT_ONCE || i + 1 == t->items.n) {
+        if (rows.n == AT_ONCE || i + 1 == t->n) {
             ok = sqlite_put_rows(f->s, f->puts[tree], &rows, e);
             rows.n = 0;
         }

@@ -1,15 +1,15 @@
 /* Fill tree: see fill_tree.h. */
 #include "store/sqlite/fill_tree.h"
 
+#include "base/mem.h"
 #include "store/sqlite/aside_index.h"
 #include "store/sqlite/btree.h"
-#include "store/sqlite/fill_sort.h"
 #include "store/sqlite/record.h"
 #include "store/sqlite/sort_key.h"
 
 enum {
     MAX_ITEMS = 100 * 1000 * 1000,
-    BLOCK = 256 * 1024, /* bytes that are taken at once */
+    BLOCK = 256 * 1024, /* bytes, or one longer entry */
     MOST = UINT16_MAX,  /* of a key and of a record, in memory */
     HEADER = 4,
     /* of a record on a page of 8 KiB: btree.c has room for 2,030 (most_local), and for 8,157 */
@@ -17,11 +17,15 @@ enum {
     MOST_ROW = 8000,
 };
 
+struct fill_block {
+    struct fill_block *next;
+    size_t used;
+    uint8_t bytes[]; /* entries, one behind the other */
+};
+
 void fill_tree_init(struct fill_tree *t, const struct table *table, const struct index *index)
 {
     *t = (struct fill_tree){.table = table, .index = index};
-    vec_init(&t->items, sizeof(struct fill_item), MAX_ITEMS);
-    arena_init(&t->bytes);
     if (index != NULL) {
         t->width = t->key_n = index_entry_columns(index, table, t->columns);
         return;
@@ -36,9 +40,14 @@ void fill_tree_init(struct fill_tree *t, const struct table *table, const struct
 
 void fill_tree_done(struct fill_tree *t)
 {
-    vec_done(&t->items);
-    arena_done(&t->bytes);
-    t->room = 0;
+    for (struct fill_block *b = t->blocks, *next; b != NULL; b = next) {
+        next = b->next;
+        mem_free(b);
+    }
+    mem_free(t->items);
+    t->blocks = t->last = NULL;
+    t->items = NULL;
+    t->room = t->n = 0;
 }
 
 /* As the column is declared (tables are STRICT): SQLite need not look at it. */
@@ -69,13 +78,23 @@ static void choose(struct fill_tree *t, const struct cell *row, struct cell *ret
     }
 }
 
+static void add_block(struct fill_tree *t, size_t n)
+{
+    struct fill_block *b = mem_grow(NULL, sizeof *b + n, 1);
+    *b = (struct fill_block){0};
+    if (t->last == NULL)
+        t->blocks = b;
+    else
+        t->last->next = b;
+    t->last = b;
+    t->room = n;
+}
+
 static uint8_t *make_room(struct fill_tree *t, size_t n)
 {
-    if (t->room < n) {
-        t->room = n < BLOCK ? BLOCK : n;
-        t->at = arena_take(&t->bytes, t->room);
-    }
-    return t->at;
+    if (t->room < n)
+        add_block(t, n < BLOCK ? BLOCK : n);
+    return t->last->bytes + t->last->used;
 }
 
 /* Of a table's row; the key of an index may have NULLs. */
@@ -93,7 +112,6 @@ bool fill_tree_add(struct fill_tree *t, const struct cell *row, struct err *e)
     struct cell values[TABLE_MAX_COLUMNS];
     if (!has_key(t, row))
         return err_set(e, ERR_BUG, "a row of %s has no key", t->table->name);
-    struct fill_item *item = vec_add(&t->items);
     choose(t, row, values);
     uint8_t *to =
         make_room(t, HEADER + sort_key_room(values, t->key_n) + record_room(values, t->width));
@@ -101,20 +119,20 @@ bool fill_tree_add(struct fill_tree *t, const struct cell *row, struct err *e)
     if (t->rowid)
         values[0] = cell_null();
     size_t record_n = record_put(to + HEADER + key_n, values, t->width);
-    if (item == NULL || key_n > MOST || record_n > MOST)
+    if (t->n == MAX_ITEMS || key_n > MOST || record_n > MOST)
         return err_set(e, ERR_BUG, "too many rows, or too long ones, for %s", t->table->name);
     t->refused = t->refused || record_n > (t->rowid ? MOST_ROW : MOST_ENTRY);
     put_u16(to, (uint32_t)key_n);
     put_u16(to + 2, (uint32_t)record_n);
-    item->entry = to;
-    t->at += HEADER + key_n + record_n;
+    t->n++;
+    t->last->used += HEADER + key_n + record_n;
     t->room -= HEADER + key_n + record_n;
     return true;
 }
 
 void fill_tree_row(const struct fill_tree *t, size_t i, struct cell *ret)
 {
-    const struct fill_item *item = vec_at(&t->items, i);
+    const struct fill_item *item = &t->items[i];
     record_take((const uint8_t *)fill_record(item).p, ret, t->width);
     if (t->rowid)
         ret[0] = cell_int(sort_key_int((const uint8_t *)fill_key(item).p));
@@ -124,8 +142,8 @@ void fill_tree_row(const struct fill_tree *t, size_t i, struct cell *ret)
  * NULL. */
 static bool value_twice(const struct fill_tree *t)
 {
-    const struct fill_item *items = t->items.items;
-    for (size_t i = 1; i < t->items.n; i++) {
+    const struct fill_item *items = t->items;
+    for (size_t i = 1; i < t->n; i++) {
         struct view a = fill_key(&items[i - 1]), b = fill_key(&items[i]);
         size_t n = sort_key_first((const uint8_t *)a.p);
         if (a.p[0] != SORT_KEY_NULL && n <= b.n && memcmp(a.p, b.p, n) == 0)
@@ -134,18 +152,28 @@ static bool value_twice(const struct fill_tree *t)
     return false;
 }
 
+static void list_items(struct fill_tree *t)
+{
+    struct fill_item *item = t->items = mem_grow(NULL, t->n, sizeof *item);
+    for (const struct fill_block *b = t->blocks; b != NULL; b = b->next)
+        for (const uint8_t *at = b->bytes; at < b->bytes + b->used;
+             at += HEADER + get_u16(at) + get_u16(at + 2))
+            (item++)->entry = at;
+}
+
 bool fill_tree_sort(struct fill_tree *t)
 {
     bool same = false;
-    fill_sort(t->items.items, t->items.n, &same);
+    list_items(t);
+    fill_sort(t->items, t->n, &same);
     return !t->refused && !same && (t->index == NULL || !t->index->unique || !value_twice(t));
 }
 
 static bool add_all(const struct fill_tree *t, struct leaves *l)
 {
-    const struct fill_item *items = t->items.items;
+    const struct fill_item *items = t->items;
     bool ok = true;
-    for (size_t i = 0; ok && i < t->items.n; i++) {
+    for (size_t i = 0; ok && i < t->n; i++) {
         struct view record = fill_record(&items[i]);
         ok = t->rowid
                  ? leaves_add_row(l, sort_key_int((const uint8_t *)fill_key(&items[i]).p), record)

@@ -282,7 +282,7 @@ static void a_row_without_its_key_is_an_error(void **state)
     assert_false(fill_tree_add(&f.trees[3], first, &k->e));
     assert_false(fill_tree_add(&f.trees[3], second, &k->e));
     assert_true(fill_tree_add(&f.trees[3], fine, &k->e));
-    assert_int_equal(f.trees[3].items.n, 1);
+    assert_int_equal(f.trees[3].n, 1);
     for (size_t i = 0; i < TREES; i++)
         fill_tree_done(&f.trees[i]);
     arena_done(&f.a);
