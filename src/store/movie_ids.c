@@ -41,10 +41,22 @@ static void drop_repeated(struct vec *ids)
     ids->n = kept;
 }
 
+/* As they come from nearly every file. */
+static bool is_rising(const struct vec *ids)
+{
+    const int32_t *id = ids->items;
+    size_t i = 1;
+    while (i < ids->n && id[i - 1] < id[i])
+        i++;
+    return i >= ids->n;
+}
+
 void movie_ids_rank_all(struct movie_ids *m)
 {
-    vec_sort(&m->ids, by_id);
-    drop_repeated(&m->ids);
+    if (!is_rising(&m->ids)) {
+        vec_sort(&m->ids, by_id);
+        drop_repeated(&m->ids);
+    }
     const int32_t *id = m->ids.items;
     size_t n = m->ids.n;
     for (size_t i = 0; i < n && id[i] < MOVIE_IDS_DENSE; i++)
