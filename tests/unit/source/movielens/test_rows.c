@@ -150,6 +150,13 @@ static void link_rows(void **state)
     } rows[] = {
         {"11,10147546,862", RULE_COUNT, "", "tt10147546", 862},
         {"11,0114709,", RULE_COUNT, "", "tt0114709", 0},
+        {"11,10147546,12345678", RULE_COUNT, "", "tt10147546", 12345678},
+        {"11,10147546,0000862\r", RULE_COUNT, "", "tt10147546", 862},
+        {"11,01147546,862", RULE_ML_FIXED, "'01147546' read as tt1147546", "tt1147546", 862},
+        {"11,00000000,862", RULE_ML_VALUE, "not an IMDb id", NULL, 0},
+        {"11,0114709,0000000", RULE_ML_VALUE, "'0000000' is not", NULL, 0},
+        {"11,0114709,862,", RULE_ML_ROW, "4 fields, expected 3", NULL, 0},
+        {"0,0114709,862", RULE_ML_VALUE, "'0' is not a whole number from 1", NULL, 0},
         {"11,,862", RULE_COUNT, "", NULL, 862},
         {"11,0114709,862.0", RULE_ML_FIXED, "'862.0' read as 862", "tt0114709", 862},
         {"11,114709,862", RULE_ML_FIXED, "'114709' read as tt0114709", "tt0114709", 862},
