@@ -262,11 +262,14 @@ static bool go_back(struct processing *p, struct err *e)
     return ok;
 }
 
+/* INT64_MAX: that or more. Files with holes may claim more than any disk has. */
 static int64_t size_on_disk(const struct vec *files)
 {
     int64_t bytes = 0;
-    for (size_t i = 0; i < files->n; i++)
-        bytes += file_look(*(const char *const *)vec_at(files, i)).size;
+    for (size_t i = 0; i < files->n; i++) {
+        int64_t size = file_look(*(const char *const *)vec_at(files, i)).size;
+        bytes = size < INT64_MAX - bytes ? bytes + size : INT64_MAX;
+    }
     return bytes;
 }
 

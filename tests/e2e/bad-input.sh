@@ -171,6 +171,10 @@ if [ "$(id -u)" = 0 ] && mkdir tiny && mount -t tmpfs -o size=300k tmpfs tiny 2>
     exits 12 "records for which there is no room"; says "21 MB of disk" "says what they take"; says "MB are free" "and what is free"
     hint "no room"; never_says "refused" "it has not begun"
     is "their file stays" "$(stat -c %s $large)" 41943040
+    truncate -s 9223372036854775807 tiny/a.yaml.gz tiny/b.yaml.gz # together more than a number can say
+    SQL_PATH=tiny/x.db etl process --file tiny/a.yaml.gz tiny/b.yaml.gz
+    exits 12 "files with holes that claim more than any disk has"
+    rm tiny/*.gz
     truncate -s 10M $large
     SQL_PATH=tiny/x.db etl process --batch-type initial
     says "refused as a whole" "where there is room, the file is read"
