@@ -91,7 +91,7 @@ static void release_held(struct processing *p, const struct apply_counts *begun)
 static bool settle(struct processing *p, bool now, struct err *e)
 {
     bool settled = true, dry_run = p->w->x->request->dry_run; /* which has nothing to wait for */
-    if (now && !gather_write(&p->apply, e))
+    if ((now || gather_is_due(&p->apply)) && !gather_write(&p->apply, e))
         return false;
     if (gather_waits(&p->apply) && !dry_run)
         return true;

@@ -650,6 +650,16 @@ files_tell() {
     exits 0 "a file of which some is settled, and a deadlock"
     says "loaded again" "it is said"
     says "many.yaml: 600 added" "and all of it counted"
+
+    # Of the first file one record has changed, and the others, which have not, are gathered.
+    mkdir -p data/movies/raw
+    sed 's/2024-01-02/2024-02-02/; s/fedcba9876543211/fedcba9876543212/; 0,/"Title"/s//"Other"/' many.yaml >data/movies/raw/changes_20260101_20260105_000000.yaml
+    sed 's/fedcba9876543211/fedcba9876543213/; $d' many.yaml >data/movies/raw/changes_20260102_20260105_000000.yaml
+    BIN=$MOVIE_ETL_FAULT
+    MOVIE_ETL_TEST=clock-speed=100000 etl process --batch-type changes
+    BIN=$usual
+    exits 6 "a file of which most is unchanged, and one without its end"
+    is "the first is settled when it is time, whatever follows" "$(sed -n 's/^\(changes_20260[0-9]*\).*/\1/p' out.txt | paste -sd ' ')" "changes_20260101 changes_20260102"
 }
 first_load() {
     embedded
