@@ -120,10 +120,9 @@ void sqlite_disconnect(struct sqlite *q)
     q->vfs = NULL;
 }
 
-/* Where the file's place does not allow a write-ahead log (some network file systems), or another
- * connection is just using the file without one, the rollback journal stays. Commits are synced in
- * either (set_up): a batch file is moved away once its commit is done, so that no loss of power may
- * take the commit back. */
+/* Where another connection is just using the file without a write-ahead log, the rollback journal
+ * stays. Commits are synced in either (set_up): a batch file is moved away once its commit is done,
+ * so that no loss of power may take the commit back. */
 bool sqlite_settle_journal(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
