@@ -111,9 +111,8 @@ static void read_pieces(void *payload)
     struct ahead *a = payload;
     struct piece *p;
     bool more = true;
-    for (bool first = true; more && (p = queue_take(a->free)) != NULL; first = false) {
+    while (more && (p = queue_take(a->free)) != NULL) {
         bool good = fill(a, p);
-        p->first = first;
         if (good)
             cut(a, p);
         more = good && !p->last;
@@ -174,10 +173,8 @@ bool ahead_start(struct input *in, bool inflates, bool with_md5, struct ahead **
     a->inflates = inflates;
     a->free = queue_new(AHEAD_PIECES);
     a->out = queue_new(AHEAD_PIECES);
-    for (size_t i = 0; i < AHEAD_PIECES; i++) {
-        a->pieces[i].index = i;
+    for (size_t i = 0; i < AHEAD_PIECES; i++)
         (void)queue_put(a->free, &a->pieces[i]);
-    }
     bool ok = start_lane(a, DIGEST_SHA256, inflates, e) &&
               (!with_md5 || start_lane(a, DIGEST_MD5, true, e)) &&
               thread_start(read_pieces, a, &a->reader, e);
@@ -188,17 +185,12 @@ bool ahead_start(struct input *in, bool inflates, bool with_md5, struct ahead **
     return ok;
 }
 
-void ahead_stop(struct ahead *a)
-{
-    queue_close(a->free);
-    queue_close(a->out); /* the reader ends at its next piece */
-}
-
 void ahead_free(struct ahead *a)
 {
     if (a == NULL)
         return;
-    ahead_stop(a);
+    queue_close(a->free);
+    queue_close(a->out); /* the reader ends at its next piece */
     join(a);
     for (size_t i = 0; i < a->lane_n; i++) {
         digest_done(&a->lanes[i].digest);

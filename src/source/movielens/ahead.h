@@ -38,10 +38,8 @@ struct piece {
     size_t fresh, n;      /* bytes[fresh..n) is new; what lies before came with the piece before */
     size_t lines, cut;    /* bytes[lines..cut) is whole lines */
     enum piece_rest rest; /* bytes[cut..n) */
-    size_t index; /* 0..AHEAD_PIECES-1: tells the pieces that are there at the same time apart */
-    bool first;   /* the file begins here */
-    bool last;    /* the file ends here */
-    bool failed;  /* reading failed: `e` says how; no bytes, no further piece */
+    bool last;            /* the file ends here */
+    bool failed;          /* reading failed: `e` says how; no bytes, no further piece */
     struct err e;
     _Atomic unsigned holders;
 };
@@ -55,13 +53,10 @@ struct ahead;
 /* Begins to read. `inflates`: reading `in` is more than a copy. Takes `in`, also when it fails. */
 bool ahead_start(
     struct input *in_take, bool inflates, bool with_md5, struct ahead **ret, struct err *e);
-/* Reads no further: ahead_take ends with what is there. So a thread that takes comes to its end. */
-void ahead_stop(struct ahead *a);
 /* Ends everything at once, wherever it stands. */
 void ahead_free(struct ahead *a);
 
-/* The next piece, or NULL after ahead_stop; not to be called after the last or a failed one. Its
- * holder releases it. */
+/* The next piece; not to be called after the last or a failed one. Its holder releases it. */
 struct piece *ahead_take(struct ahead *a);
 void ahead_release(struct ahead *a, struct piece *p);
 /* After the last piece was released: waits for the digests. */

@@ -1,9 +1,9 @@
 /* Ratings: ratings.csv in blocks of columns. See movielens.h.
  *
- * The file is read ahead in pieces of whole lines (ahead.h), and a thread makes a batch of rows of
- * each, in order (ratings_scan.c); here, on the caller's thread, they are handed out with their
- * findings. Memory does not grow with the number of rows: AHEAD_PIECES pieces and batches, and an
- * entry of counts per movie. */
+ * The file is read ahead in pieces of whole lines (ahead.h); here, on the caller's thread, a batch
+ * of rows is made of each (ratings_scan.c). That is no more work for two than the reader has, and
+ * the caller finds the rows in his processor's cache. Memory does not grow with the number of rows:
+ * AHEAD_PIECES pieces, one batch, and an entry of counts per movie. */
 #include "source/movielens/ratings.h"
 
 #include "base/mem.h"
@@ -12,22 +12,14 @@ void ratings_free(struct ratings *r)
 {
     if (r == NULL)
         return;
-    if (r->ahead != NULL)
-        ahead_stop(r->ahead);
-    thread_join(r->scanner.thread);
     ahead_free(r->ahead);
-    for (size_t i = 0; i < AHEAD_PIECES; i++) {
-        struct batch *b = &r->batches[i];
-        mem_free(b->user_id);
-        mem_free(b->movielens_id);
-        mem_free(b->movie);
-        mem_free(b->half_stars);
-        mem_free(b->rated_at);
-        findings_done(&b->findings);
-    }
-    queue_free(r->scanned);
-    mem_free(r->scanner.counts);
-    mem_free(r->scanner.rounds);
+    mem_free(r->b.user_id);
+    mem_free(r->b.movielens_id);
+    mem_free(r->b.movie);
+    mem_free(r->b.half_stars);
+    mem_free(r->b.rated_at);
+    mem_free(r->counts);
+    mem_free(r->rounds);
     mem_free(r);
 }
 
@@ -35,13 +27,14 @@ static struct ratings *ratings_new(struct movielens *m)
 {
     struct ratings *r = mem_alloc(sizeof *r);
     r->m = m;
-    r->scanned = queue_new(AHEAD_PIECES);
-    for (size_t i = 0; i < AHEAD_PIECES; i++)
-        findings_init(&r->batches[i].findings);
-    struct scanner *s = &r->scanner;
-    s->r = r;
-    s->counts = mem_alloc(m->stats.n * sizeof *s->counts);
-    s->rounds = mem_alloc(m->stats.n * sizeof *s->rounds);
+    r->line_now = 1;
+    r->b.user_id = mem_alloc(RATINGS_BATCH * sizeof *r->b.user_id);
+    r->b.movielens_id = mem_alloc(RATINGS_BATCH * sizeof *r->b.movielens_id);
+    r->b.movie = mem_alloc(RATINGS_BATCH * sizeof *r->b.movie);
+    r->b.half_stars = mem_alloc(RATINGS_BATCH * sizeof *r->b.half_stars);
+    r->b.rated_at = mem_alloc(RATINGS_BATCH * sizeof *r->b.rated_at);
+    r->counts = mem_alloc(m->stats.n * sizeof *r->counts);
+    r->rounds = mem_alloc(m->stats.n * sizeof *r->rounds);
     return r;
 }
 
@@ -52,8 +45,7 @@ static bool begin(struct movielens *m, struct err *e)
     if (!m->files.with_ratings)
         return err_set(e, ERR_BUG, "movielens_ratings_next was called on a release opened without");
     struct ratings *r = ratings_new(m);
-    bool ok = release_read(&m->files, ML_RATINGS, &r->ahead, e) &&
-              thread_start(ratings_scan, &r->scanner, &r->scanner.thread, e);
+    bool ok = release_read(&m->files, ML_RATINGS, &r->ahead, e);
     if (ok)
         m->ratings = r;
     else
@@ -79,15 +71,6 @@ static bool check_header(const struct movielens *m, const struct piece *p, struc
     return ok;
 }
 
-static void take_findings(struct batch *b, struct findings *findings)
-{
-    findings_merge(findings, &b->findings);
-    if (b->findings.kept.n > 0) {
-        findings_done(&b->findings);
-        findings_init(&b->findings);
-    }
-}
-
 /* Keeps only the movies that have ratings. */
 static void thin_stats(struct vec *stats)
 {
@@ -104,45 +87,34 @@ static void end(struct movielens *m, struct findings *findings)
 {
     struct ratings *r = m->ratings;
     r->ended = true;
-    thread_join(r->scanner.thread);
-    r->scanner.thread = NULL;
     m->digests[ML_RATINGS] = ahead_digests(r->ahead);
+    ratings_add_counts(r);
     thin_stats(&m->stats);
     release_end(m, ML_RATINGS, findings);
 }
 
 /* The next batch, with or without rows. */
-static bool next_batch(
-    struct movielens *m, struct findings *findings, struct rating_block *ret, struct err *e)
+static bool next_batch(struct movielens *m, struct findings *findings, struct err *e)
 {
     struct ratings *r = m->ratings;
-    struct piece *p = queue_take(r->scanned);
-    struct batch *b = &r->batches[p->index];
-    r->given = p;
-    r->failed = p->failed || (p->first && !check_header(m, p, &p->e));
-    if (r->failed) {
-        *e = r->e = p->e;
-        return false;
-    }
-    take_findings(b, findings);
-    *ret = (struct rating_block){
-        b->user_id, b->movielens_id, b->movie, b->half_stars, b->rated_at, b->n};
-    return true;
-}
-
-static bool give_back(struct ratings *r)
-{
-    bool last = r->given != NULL && r->given->last;
-    if (r->given != NULL)
-        ahead_release(r->ahead, r->given);
-    r->given = NULL;
-    return last;
+    struct piece *p = ahead_take(r->ahead);
+    bool last = p->last;
+    if (p->failed)
+        r->e = p->e;
+    r->failed = p->failed || (r->line_now == 1 && !check_header(m, p, &r->e));
+    if (r->failed)
+        *e = r->e;
+    else
+        ratings_scan(r, p, findings);
+    ahead_release(r->ahead, p);
+    if (!r->failed && last)
+        end(m, findings);
+    return !r->failed;
 }
 
 bool movielens_ratings_next(
     struct movielens *m, struct findings *findings, struct rating_block *ret, struct err *e)
 {
-    struct rating_block block = {.n = 0};
     if (m->ratings == NULL && !begin(m, e))
         return false;
     struct ratings *r = m->ratings;
@@ -150,14 +122,13 @@ bool movielens_ratings_next(
         *e = r->e;
         return false;
     }
-    while (!r->ended && block.n == 0) {
-        if (give_back(r))
-            end(m, findings);
-        else if (!next_batch(m, findings, &block, e))
+    r->b.n = 0;
+    while (!r->ended && r->b.n == 0)
+        if (!next_batch(m, findings, e))
             return false;
-    }
-    m->release.ratings += (int64_t)block.n;
-    *ret = block;
+    m->release.ratings += (int64_t)r->b.n;
+    *ret = (struct rating_block){
+        r->b.user_id, r->b.movielens_id, r->b.movie, r->b.half_stars, r->b.rated_at, r->b.n};
     return true;
 }
 

@@ -13,20 +13,20 @@ enum {
     STEPS = 10,                                        /* half stars */
 };
 
-/* What was made of one piece. */
+/* The rows of one piece, in columns. */
 struct batch {
     size_t n;
     int32_t *user_id, *movielens_id;
     uint32_t *movie; /* its number */
     uint8_t *half_stars;
     int64_t *rated_at;
-    struct findings findings;
 };
 
-/* The thread that scans. */
-struct scanner {
-    struct ratings *r;
-    struct thread *thread;
+struct ratings {
+    struct movielens *m;
+    struct ahead *ahead;
+    bool ended, failed;
+    struct err e; /* of `failed`, for whoever asks again */
     /* Rows per movie, not yet in the statistics. Bytes, for the caches: where one has gone round,
      * `rounds` tells how often. */
     uint8_t (*counts)[STEPS];
@@ -36,25 +36,16 @@ struct scanner {
     uint64_t line_now; /* of the row that comes next */
     uint64_t last;     /* user and movie, as one number, of the last row accepted; 0: none */
     /* of the piece that is scanned */
-    struct batch *b;
+    struct batch b;
     struct place place;
     size_t counted; /* rows of the batch */
 };
 
-struct ratings {
-    struct movielens *m;
-    struct ahead *ahead;
-    struct batch batches[AHEAD_PIECES]; /* by the index of the piece */
-    struct scanner scanner;
-    struct queue *scanned; /* pieces, in order */
-    /* the caller's */
-    struct piece *given; /* whose rows he has; NULL: none */
-    bool ended, failed;
-    struct err e; /* of `failed`, for whoever asks again */
-};
+/* Makes r->b of a piece; with r->line_now 1 the header leads and is passed over. */
+void ratings_scan(struct ratings *r, const struct piece *p, struct findings *findings);
 
-/* The thread's life: scans all pieces. Its counts are in the statistics then. */
-void ratings_scan(void *scanner);
+/* After the last piece: adds what was counted to the statistics. */
+void ratings_add_counts(const struct ratings *r);
 
 /* Reads one line (without its line end; `unended`: the file has none after it) that is not in the
  * plain form. False, with a finding, when it is no rating; also for a blank line, without one. */

@@ -7,8 +7,6 @@
  * scanning it waits for each (half as fast). */
 #include "source/movielens/ratings.h"
 
-#include "base/mem.h"
-
 #include <inttypes.h>
 
 /* Rows are counted after so many, while they are in the nearest cache. */
@@ -30,32 +28,17 @@ static void note_orphan(struct place *p)
         "movies.csv has no movie %" PRId64 ", or its row was left out", p->movielens_id);
 }
 
-/* Adds the counts to the statistics. */
-static void add_counts(const struct scanner *s)
-{
-    const struct vec *stats = &s->r->m->stats;
-    for (size_t i = 0; i < stats->n; i++) {
-        struct rating_stats *to = vec_at(stats, i);
-        for (int64_t k = 0; k < STEPS; k++) {
-            int64_t n = (int64_t)s->rounds[i][k] * (UINT8_MAX + 1) + s->counts[i][k];
-            to->histogram[k] += n;
-            to->count += n;
-            to->sum_half_stars += n * (k + 1);
-        }
-    }
-}
-
 /* Counts the rows for their movies that are not counted yet. */
-static void count(struct scanner *s)
+static void count(struct ratings *r)
 {
-    const struct batch b = *s->b;
-    uint8_t(*counts)[STEPS] = s->counts;
-    for (size_t i = s->counted; i < b.n; i++) {
+    const struct batch b = r->b;
+    uint8_t(*counts)[STEPS] = r->counts;
+    for (size_t i = r->counted; i < b.n; i++) {
         uint32_t movie = b.movie[i], step = b.half_stars[i] - 1u;
         if (++counts[movie][step] == 0)
-            s->rounds[movie][step]++;
+            r->rounds[movie][step]++;
     }
-    s->counted = b.n;
+    r->counted = b.n;
 }
 
 static inline void put_row(const struct batch *b, size_t n, const struct rating *x, uint32_t movie)
@@ -68,43 +51,43 @@ static inline void put_row(const struct batch *b, size_t n, const struct rating 
 }
 
 /* A row that the careful reader has read, unless it is to be left out. */
-static void take_row(struct scanner *s, const struct rating *x)
+static void take_row(struct ratings *r, const struct rating *x)
 {
-    uint32_t movie = numbers_of(&s->r->m->numbers, x->movielens_id);
+    uint32_t movie = numbers_of(&r->m->numbers, x->movielens_id);
     uint64_t order = order_of(x);
     if (movie == KNOWN_NOT) {
-        note_orphan(&s->place);
-    } else if (order == s->last) {
-        note_repeated(&s->place);
+        note_orphan(&r->place);
+    } else if (order == r->last) {
+        note_repeated(&r->place);
     } else {
-        put_row(s->b, s->b->n++, x, movie);
-        s->last = order;
+        put_row(&r->b, r->b.n++, x, movie);
+        r->last = order;
     }
 }
 
 /* Reads a line of n bytes, without its line end, by the careful way. */
-static void read_line(struct scanner *s, const char *at, size_t n, bool unended)
+static void read_line(struct ratings *r, const char *at, size_t n, bool unended)
 {
     struct rating x;
-    s->place.line = s->line_now++;
-    s->place.user_id = s->place.movielens_id = 0;
-    size_t kept = n < sizeof s->line ? n : sizeof s->line; /* too long is too long */
-    memcpy(s->line, at, kept);
-    if (ratings_careful(&s->place, s->line, kept, unended, &x))
-        take_row(s, &x);
+    r->place.line = r->line_now++;
+    r->place.user_id = r->place.movielens_id = 0;
+    size_t kept = n < sizeof r->line ? n : sizeof r->line; /* too long is too long */
+    memcpy(r->line, at, kept);
+    if (ratings_careful(&r->place, r->line, kept, unended, &x))
+        take_row(r, &x);
 }
 
 /* The fast way: rows in the plain form from `at` on, until `end` is reached or a row is not plain
  * or not to be accepted. Returns where it stopped. `end` is just behind a line feed, so no row
  * reaches over it. */
 static const char *scan_plain(
-    struct scanner *s, struct plain_before *before, const char *at, const char *end)
+    struct ratings *r, struct plain_before *before, const char *at, const char *end)
 {
-    struct batch *b = s->b;
+    struct batch *b = &r->b;
     const struct batch to = *b;
-    const struct numbers numbers = s->r->m->numbers;
-    size_t n = b->n, enough = s->counted + TOGETHER;
-    uint64_t last = s->last;
+    const struct numbers numbers = r->m->numbers;
+    size_t n = b->n, enough = r->counted + TOGETHER;
+    uint64_t last = r->last;
     while (at < end && n < enough) {
         struct rating x;
         const char *next = plain_rating(at, before, &x);
@@ -118,24 +101,24 @@ static const char *scan_plain(
         last = order;
         at = next;
     }
-    s->line_now += n - b->n;
+    r->line_now += n - b->n;
     b->n = n;
-    s->last = last;
+    r->last = last;
     return at;
 }
 
-static void scan_lines(struct scanner *s, const char *at, const char *end)
+static void scan_lines(struct ratings *r, const char *at, const char *end)
 {
     struct plain_before before = PLAIN_NOTHING;
     while (at < end) {
-        at = scan_plain(s, &before, at, end);
-        if (at < end && s->b->n - s->counted < TOGETHER) {
+        at = scan_plain(r, &before, at, end);
+        if (at < end && r->b.n - r->counted < TOGETHER) {
             size_t n = view_find((struct view){at, (size_t)(end - at)}, 0, '\n');
-            read_line(s, at, n, false);
+            read_line(r, at, n, false);
             at += n + 1;
         }
-        if (s->b->n - s->counted >= TOGETHER)
-            count(s);
+        if (r->b.n - r->counted >= TOGETHER)
+            count(r);
     }
 }
 
@@ -145,44 +128,33 @@ static size_t behind_header(const struct piece *p)
     return end < p->n ? end + 1 : end;
 }
 
-static void begin_batch(struct scanner *s, struct batch *b)
+void ratings_scan(struct ratings *r, const struct piece *p, struct findings *findings)
 {
-    if (b->user_id == NULL) { /* a small file needs but one */
-        b->user_id = mem_alloc(RATINGS_BATCH * sizeof *b->user_id);
-        b->movielens_id = mem_alloc(RATINGS_BATCH * sizeof *b->movielens_id);
-        b->movie = mem_alloc(RATINGS_BATCH * sizeof *b->movie);
-        b->half_stars = mem_alloc(RATINGS_BATCH * sizeof *b->half_stars);
-        b->rated_at = mem_alloc(RATINGS_BATCH * sizeof *b->rated_at);
+    size_t from = p->lines;
+    if (r->line_now == 1) {
+        from = behind_header(p);
+        r->line_now++;
     }
-    b->n = 0;
-    s->b = b;
-    s->place = release_place(s->r->m, ML_RATINGS, &b->findings);
-    s->counted = 0;
-}
-
-static void scan_piece(struct scanner *s, const struct piece *p, struct batch *b)
-{
-    size_t from = p->first ? behind_header(p) : p->lines;
-    begin_batch(s, b);
+    r->place = release_place(r->m, ML_RATINGS, findings);
+    r->b.n = r->counted = 0;
     if (from < p->cut)
-        scan_lines(s, p->bytes + from, p->bytes + p->cut);
+        scan_lines(r, p->bytes + from, p->bytes + p->cut);
     size_t rest = from > p->cut ? from : p->cut;
     if (p->rest != REST_NONE && rest < p->n)
-        read_line(s, p->bytes + rest, p->n - rest, p->rest == REST_UNENDED);
-    count(s);
+        read_line(r, p->bytes + rest, p->n - rest, p->rest == REST_UNENDED);
+    count(r);
 }
 
-void ratings_scan(void *scanner)
+void ratings_add_counts(const struct ratings *r)
 {
-    struct scanner *s = scanner;
-    struct ratings *r = s->r;
-    struct piece *p;
-    s->line_now = 2;
-    for (bool more = true; more && (p = ahead_take(r->ahead)) != NULL;) {
-        more = !p->failed && !p->last;
-        if (!p->failed)
-            scan_piece(s, p, &r->batches[p->index]);
-        (void)queue_put(r->scanned, p);
+    const struct vec *stats = &r->m->stats;
+    for (size_t i = 0; i < stats->n; i++) {
+        struct rating_stats *to = vec_at(stats, i);
+        for (int64_t k = 0; k < STEPS; k++) {
+            int64_t n = (int64_t)r->rounds[i][k] * (UINT8_MAX + 1) + r->counts[i][k];
+            to->histogram[k] += n;
+            to->count += n;
+            to->sum_half_stars += n * (k + 1);
+        }
     }
-    add_counts(s);
 }
