@@ -1,9 +1,9 @@
 /* Ratings: ratings.csv in blocks of columns. See movielens.h.
  *
  * The file is read ahead in pieces of whole lines (ahead.h); here, on the caller's thread, a batch
- * of rows is made of each (ratings_scan.c). That is no more work for two than the reader has, and
- * the caller finds the rows in his processor's cache. Memory does not grow with the number of rows:
- * AHEAD_PIECES pieces, one batch, and an entry of counts per movie. */
+ * of rows is made of each (ratings_scan.c). With storing them it takes about as long as the reader
+ * does with its digest, and the rows are used in the cache that they were made in. Memory does not
+ * grow with the rows: AHEAD_PIECES pieces, one batch, and an entry of counts per movie. */
 #include "source/movielens/ratings.h"
 
 #include "base/mem.h"
