@@ -120,15 +120,17 @@ static bool refuse(struct loading *l, size_t i, const struct err *why, struct er
 
 /* The transaction failed on one record: each gets one of its own, and only the culprit stays out.
  * The position goes to the end of the record's own document: those that the survey refused may lie
- * between. */
+ * between. Where it took with it what was gathered (store_settle), none can begin: what it failed
+ * of is to be said then. */
 static bool write_one_by_one(struct loading *l, struct err *e)
 {
+    struct err first = *e;
     for (size_t i = 0; i < l->good_n; i++) {
         uint64_t done = i + 1 < l->good_n ? l->good[i]->index + 1 : l->documents_done;
         if (write_group(l, i, i + 1, done, e))
             continue;
         if (e->kind != ERR_DATA)
-            return false;
+            return i == 0 && err_in(e, "%s", first.text);
         struct err why = *e;
         if (!refuse(l, i, &why, e) || !write_group(l, i, i, done, e))
             return false;

@@ -531,6 +531,7 @@ trouble() {
     done
     for code in 1062 1264 1366 1406 1452 3140 3819 4025 4038; do
         meets 0 "error $code of many records: they go one by one" "INSERT INTO \`credits\`" "$code:of one of them"
+        says "of one of them (server error $code): " "it is said why"
         healed "with the same outcome"
     done
     meets 8 "error 1142 ends it" "INSERT INTO \`credits\`" "1142:INSERT command denied" --times 1000
