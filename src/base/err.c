@@ -1,6 +1,7 @@
 /* Errors: see err.h. The table err.def gives each kind its exit code and standing hint. */
 #include "base/err.h"
 
+#include "base/sys.h"
 #include "base/view.h"
 
 #include <errno.h>
@@ -112,6 +113,11 @@ bool err_hint(struct err *e, const char *fmt, ...)
     put(e->hint, sizeof e->hint, fmt, ap);
     va_end(ap);
     return false;
+}
+
+bool err_stopped(struct err *e)
+{
+    return sys_stop_asked() && !err_set(e, ERR_INTERRUPTED, "stopped on request");
 }
 
 int err_exit_code(enum err_kind kind)

@@ -4,7 +4,7 @@
 
 #include <zlib.h>
 
-enum { BLOCK = 128 * 1024 };
+enum { BLOCK = 128 * 1024, PADDING_MAX = 64 * 1024 * 1024 };
 
 /* zlib's memory is ours: without any the process ends here, and zlib never calls good data
  * damaged for it. */
@@ -29,7 +29,7 @@ struct inflate_input {
     char *name;
     enum inflate_form form;
     enum place place;
-    bool padded; /* zeros came after a member */
+    size_t padding; /* zeros that came after a member */
     unsigned char block[BLOCK];
 };
 
@@ -57,11 +57,13 @@ static bool pass_member(struct inflate_input *s, struct err *e)
         }
         if (*s->z.next_in != 0)
             break;
-        s->padded = true;
+        if (++s->padding > PADDING_MAX)
+            return err_set(
+                e, ERR_INPUT, "%s is damaged: over %d zeros behind its data", s->name, PADDING_MAX);
         s->z.next_in++;
         s->z.avail_in--;
     }
-    if (s->padded)
+    if (s->padding > 0)
         return err_set(e, ERR_INPUT, "%s is damaged: zeros within it", s->name);
     s->place = IN_MEMBER;
     (void)inflateReset(&s->z);

@@ -19,8 +19,8 @@ struct input {
 bool input_file_new(const char *path, struct input **ret, struct err *e);
 struct input *input_memory_new(struct view v); /* borrows the bytes */
 /* Inflates what `inner` gives; takes `inner`. Gzip: all members, one after the other; after the
- * last only zeros may come. Raw (a zip member): one stream, nothing after it is looked at.
- * Truncation and a bad checksum are errors of kind INPUT that name `name`. */
+ * last only zeros may come, 64 MiB of them at most. Raw (a zip member): one stream, nothing after
+ * it is looked at. Truncation and a bad checksum are errors of kind INPUT that name `name`. */
 enum inflate_form { INFLATE_GZIP, INFLATE_RAW };
 struct input *input_inflate_new(struct input *inner_take, enum inflate_form form, const char *name);
 void input_free(struct input *in);

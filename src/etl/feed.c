@@ -163,7 +163,7 @@ static bool read_groups(struct feed *f, struct reading *r, bool *ret_taken, stru
     for (uint64_t index = 0; ok && !end && *ret_taken;) {
         struct feed_group *g = feed_group_new(f->spares);
         while (ok && !end && !feed_group_is_full(g))
-            ok = !work_stopped(e) && read_record(r, index++, g, &end, e);
+            ok = !err_stopped(e) && read_record(r, index++, g, &end, e);
         g->last = end;
         ok = ok && is_as_surveyed(r, e);
         if (ok)

@@ -136,7 +136,7 @@ static bool set_popularity(struct fetcher *f, const struct vec *known, struct er
     if (f->w->x->request->dry_run)
         return true;
     for (; c.from < known->n; c.from += POPULARITY_CHUNK)
-        if (work_stopped(e) || !store_transact(c.store, set_chunk, &c, e))
+        if (err_stopped(e) || !store_transact(c.store, set_chunk, &c, e))
             return false;
     return true;
 }
@@ -179,7 +179,7 @@ bool ids_of_changes(
     for (int64_t day = from_day; day <= to_day; day++) {
         struct tmdb_listing l = {0};
         struct day_ids d = {to, day};
-        if (work_stopped(e) || !tmdb_changes(f->client, day, take_changed, &d, &l, e))
+        if (err_stopped(e) || !tmdb_changes(f->client, day, take_changed, &d, &l, e))
             return false;
         etl_progress(f->w->x, "days of changes", (uint64_t)(day - from_day + 1),
             (uint64_t)(to_day - from_day + 1), NULL);

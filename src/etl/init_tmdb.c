@@ -52,7 +52,7 @@ static bool fetch_year(struct fetcher *f, int year, struct err *e)
 static bool fetch_years(struct fetcher *f, int from, int to, struct err *e)
 {
     for (int year = from; year <= to && !f->w->x->more; year++)
-        if (work_stopped(e) || !fetch_year(f, year, e))
+        if (err_stopped(e) || !fetch_year(f, year, e))
             return false;
     return true;
 }

@@ -43,7 +43,7 @@ static bool link_rows(struct linking *l, struct err *e)
         n = left < PORTION ? left : PORTION;
         l->touched.first = *(int64_t *)vec_at(&l->ids, left - n);
         l->touched.last = *(int64_t *)vec_at(&l->ids, left - 1);
-        ok = !work_stopped(e) && store_transact(l->w->store, link_portion, l, e);
+        ok = !err_stopped(e) && store_transact(l->w->store, link_portion, l, e);
         say_progress(l->w, l->ids.n - left + n, l->ids.n);
     }
     return ok;
@@ -104,7 +104,7 @@ bool link_release_rows(struct work *w, struct ml_row *rows, size_t n, struct err
     for (size_t left = n; ok && left > 0; left -= t.row_n) {
         t.row_n = left < PORTION ? left : PORTION;
         t.rows = rows + (left - t.row_n);
-        ok = !work_stopped(e) && link_touched(w, &t, e);
+        ok = !err_stopped(e) && link_touched(w, &t, e);
         say_progress(w, n - left + t.row_n, n);
     }
     touched_done(&t);

@@ -226,7 +226,7 @@ static bool settle(struct loading *l, struct err *e)
 static bool load_groups(struct loading *l, struct err *e)
 {
     for (bool last = false; !last;) {
-        if (work_stopped(e) || !feed_next_group(l->feed, &l->group, e))
+        if (err_stopped(e) || !feed_next_group(l->feed, &l->group, e))
             return false;
         last = l->group->last;
         bool ok = sort_out(l, e) && (l->good_n == 0 || write_good(l, e)) && settle(l, e);

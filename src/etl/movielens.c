@@ -48,7 +48,7 @@ static bool feed_ratings(void *payload, struct rating_block *ret, struct err *e)
     if (kept == KEPT_NONE)
         return true;
     do {
-        if (work_stopped(e) || !movielens_ratings_next(f->m, &f->findings, ret, e))
+        if (err_stopped(e) || !movielens_ratings_next(f->m, &f->findings, ret, e))
             return false;
         f->ratings += ret->n;
         etl_progress(f->w->x, "ratings", f->ratings, ret->n == 0 ? f->ratings : 0, NULL);

@@ -220,7 +220,7 @@ static bool process_files(struct processing *p, struct err *e)
     for (size_t i = p->settled_files; i < p->all.n; i++)
         *(const char **)vec_add(&rest) = *(const char **)vec_at(&p->all, i);
     bool ok = feed_new(&rest, &p->apply.known, &p->feed, e);
-    while (ok && (ok = !work_stopped(e)) && (file = feed_next_file(p->feed)) != NULL) {
+    while (ok && (ok = !err_stopped(e)) && (file = feed_next_file(p->feed)) != NULL) {
         struct findings empty = p->findings;
         p->findings = file->findings; /* and what the database refuses is added */
         file->findings = empty;

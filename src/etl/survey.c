@@ -73,7 +73,7 @@ static bool survey_records(struct surveying *s, struct err *e)
         bool bad = false;
         arena_reset(&scratch);
         struct feed_group *g = s->kept == NULL ? NULL : feed_kept_room(s->kept);
-        ok = !work_stopped(e) && batch_next(s->reader, &s->fresh, g == NULL ? &scratch : &g->arena,
+        ok = !err_stopped(e) && batch_next(s->reader, &s->fresh, g == NULL ? &scratch : &g->arena,
                                      &scratch, &record, &bad, &end, e);
         if (!ok || end)
             break;

@@ -53,14 +53,6 @@ const char *etl_count(uint64_t n, char to[32])
     return to;
 }
 
-bool work_stopped(struct err *e)
-{
-    if (!sys_stop_asked())
-        return false;
-    err_set(e, ERR_INTERRUPTED, "stopped on request");
-    return true;
-}
-
 static bool lock_data_dir(struct work *w, struct err *e)
 {
     struct arena a;

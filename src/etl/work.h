@@ -35,8 +35,6 @@ bool work_report(struct work *w, struct findings *f, struct err *e);
 /* The same for what is found a second time, and was shown and added before: all but what the
  * database refused, which may have taken it the first time. */
 bool work_report_refused(struct work *w, struct findings *f, struct err *e);
-/* True with ERR_INTERRUPTED in `e` when somebody asked the program to stop. */
-bool work_stopped(struct err *e);
 /* "12,345": for people. */
 const char *etl_count(uint64_t n, char to[32]);
 

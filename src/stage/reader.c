@@ -68,6 +68,8 @@ static bool next_document(struct batch_reader *r, struct arena *texts, bool *ret
             return false;
         r->tree = (struct tree){0};
         r->document = r->chunk.text;
+        if (r->chunk.endless) /* nobody knows how the file ends */
+            r->end_seen = false;
         if (*ret_end || r->chunk.oversize)
             return true;
         if (r->chunk.first && chunk_is_preamble(&r->chunk))
@@ -87,8 +89,9 @@ static bool next_document(struct batch_reader *r, struct arena *texts, bool *ret
 static bool is_sound(const struct batch_reader *r, struct view key, struct findings *f)
 {
     if (r->chunk.oversize)
-        findings_add(f, RULE_DEPTH, r->chunk.line, 1, NO_KEY, NULL, "a document over %d bytes",
-            DOCUMENT_MAX);
+        findings_add(f, RULE_DEPTH, r->chunk.line, 1, NO_KEY, NULL, "a document over %d bytes%s",
+            r->chunk.endless ? PASSED_MAX : DOCUMENT_MAX,
+            r->chunk.endless ? ": the file is not read any further" : "");
     tree_report(&r->tree, key, f);
     return !r->chunk.oversize && r->tree.problem_n == 0;
 }

@@ -35,6 +35,8 @@ static void pass(struct split *s, size_t n)
 static bool refill(struct split *s, struct err *e)
 {
     size_t got;
+    if (err_stopped(e))
+        return false;
     if (s->start > 0) {
         s->buffer.n -= s->start;
         memmove(s->buffer.p, s->buffer.p + s->start, s->buffer.n);
@@ -98,6 +100,18 @@ static bool find_marker(struct split *s)
     }
 }
 
+/* The document at hand is too large: what was looked through of it is passed over. */
+static void pass_over(struct split *s, struct chunk *c)
+{
+    c->oversize = true;
+    pass(s, s->scan - s->start);
+    c->endless = s->offset - c->offset > PASSED_MAX;
+    if (c->endless) {
+        s->buffer.n = s->start;
+        s->ended = true;
+    }
+}
+
 static struct view without_mark(struct view v, bool first)
 {
     return first && view_starts(v, "\xEF\xBB\xBF") ? view_slice(v, 3, v.n) : v;
@@ -111,11 +125,9 @@ bool split_next(struct split *s, struct chunk *ret, bool *ret_end, struct err *e
     struct chunk c = {.line = s->line, .offset = s->offset, .first = !s->begun};
     bool found = false;
     while (!(found = find_marker(s)) && !s->ended) {
-        if (s->scan - s->start > DOCUMENT_MAX) {
-            c.oversize = true;
-            pass(s, s->scan - s->start);
-        }
-        if (!refill(s, e))
+        if (s->scan - s->start > DOCUMENT_MAX)
+            pass_over(s, &c);
+        if (!c.endless && !refill(s, e))
             return false;
     }
     s->size = (found ? s->scan : s->buffer.n) - s->start;

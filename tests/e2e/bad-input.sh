@@ -115,6 +115,8 @@ head -c 3000 good.yaml >edited.yaml; etl validate edited.yaml
 exits 5 "a file cut in two"; says "batch.end" "names the rule"
 : >edited.yaml; etl validate edited.yaml
 exits 5 "an empty file"
+truncate -s 1T holes.yaml; etl validate holes.yaml
+exits 5 "a terabyte of nothing"; says "holes.yaml:1:1" "says where"; says "not read any further" "and that it goes no further"
 head -c 4000 /dev/urandom >edited.yaml; etl validate edited.yaml
 exits 5 "random bytes"
 etl validate nowhere.yaml
@@ -136,6 +138,10 @@ rejected=$(find data/movies/rejected -name '*.yaml' | head -1)
 sed -i 's/^  vote_average: 99/  vote_average: 7/' "$rejected"
 etl process --file "$rejected"
 exits 0 "corrected, it can be processed"
+
+etl process --file holes.yaml good.yaml
+exits 6 "a terabyte of nothing among the files"; says "holes.yaml: refused as a whole" "and named"
+says "good.yaml: " "the others are loaded"
 
 # The movie that stands in the header's document is not passed over.
 mkdir behind; cp -r data behind/data; rm -f behind/data/movies/raw/* behind/data/movies/rejected/*

@@ -11,11 +11,6 @@ enum { PATIENCE_MS = 90000, TRIES = 10 };
 
 static const struct retry_policy between = {UINT_MAX, 100, 4000};
 
-static bool stopped(struct err *e)
-{
-    return sys_stop_asked() && !err_set(e, ERR_INTERRUPTED, "stopped on request");
-}
-
 /* Each host once, beginning with the one that served last, or the one after it. */
 static bool try_hosts(struct store *s, bool *ret_passing, struct err *e)
 {
@@ -59,12 +54,12 @@ bool server_ready(struct store *s, struct err *e)
                 log_line(LOG_WARNING, "connected again, to %s", q->hosts.items[q->host].name);
             return true;
         }
-        if (!passing || !q->ever || sys_mono_ms() - since > PATIENCE_MS || stopped(e))
+        if (!passing || !q->ever || sys_mono_ms() - since > PATIENCE_MS || err_stopped(e))
             return false;
         if (tried == 1)
             log_line(LOG_WARNING, "%s; trying again for a while", e->text);
         sys_sleep_ms(retry_delay_ms(&between, tried));
-        if (stopped(e))
+        if (err_stopped(e))
             return false;
     }
     return true;
@@ -76,11 +71,11 @@ bool server_replay(struct store *s, bool (*work)(struct store *s, void *payload,
     for (unsigned tried = 1;; tried++) {
         if (server_ready(s, e) && work(s, payload, e))
             return true;
-        if (!e->transient || tried == TRIES || stopped(e))
+        if (!e->transient || tried == TRIES || err_stopped(e))
             return false;
         log_line(LOG_WARNING, "%s; trying again", e->text);
         sys_sleep_ms(retry_delay_ms(&between, tried));
-        if (stopped(e))
+        if (err_stopped(e))
             return false;
     }
 }

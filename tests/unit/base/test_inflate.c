@@ -314,6 +314,29 @@ TEST(what_follows_the_last_member)
     assert_true(inflates_to(V(RAW_HELLO "rest"), INFLATE_RAW, 100, 50, V(HELLO), &e));
 }
 
+/* A file may end in a hole as large as any. */
+TEST(zeros_behind_the_last_member_have_an_end)
+{
+    static const struct {
+        off_t zeros;
+        bool ok;
+    } rows[] = {{64 << 20, true}, {(64 << 20) + 1, false}, {(off_t)1 << 40, false}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct input *in;
+        struct err e;
+        char to[100];
+        size_t got;
+        file_put("the.gz", V(GZIP_HELLO));
+        assert_int_equal(truncate("the.gz", rows[i].zeros + (off_t)sizeof GZIP_HELLO - 1), 0);
+        assert_true(input_open("the.gz", &in, &e));
+        bool ok = input_read_full(in, to, sizeof to, &got, &e);
+        input_free(in);
+        assert_int_equal(ok, rows[i].ok);
+        if (!ok)
+            assert_non_null(strstr(e.text, "the.gz is damaged: over 67108864 zeros"));
+    }
+}
+
 /* The linker puts this in the place of base's own (meson.build): when told to, there is no more
  * memory. */
 void *__real_mem_alloc(size_t n);
@@ -360,6 +383,7 @@ int main(void)
         in_folder(the_inner_error_comes_through),
         cmocka_unit_test(joined_members_are_one_text),
         cmocka_unit_test(what_follows_the_last_member),
+        in_folder(zeros_behind_the_last_member_have_an_end),
         cmocka_unit_test(exhaustion_within_zlib_ends_the_process),
     };
     return cmocka_run_group_tests(tests, make_text, NULL);

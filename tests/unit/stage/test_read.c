@@ -6,6 +6,8 @@
 #include "stage/reader.h"
 #include "stage/split.h"
 
+#include <unistd.h>
+
 static void test_counts(void **state)
 {
     struct box *b = *state;
@@ -177,6 +179,27 @@ static void test_an_oversize_document(void **state)
     assert_int_equal(b->records[1].place.line, 18);
 }
 
+/* Nobody knows what stands behind it: a file with a hole of a terabyte has an end document before
+ * it, if any. */
+static void test_a_file_without_an_end(void **state)
+{
+    struct box *b = *state;
+    const char *path = box_path(b, "holes.yaml");
+    box_put(b, path, box_batch(b, box_two, 1, 1));
+    box_read_file(b, path);
+    assert_true(b->summary.complete);
+    box_put(b, path, arena_print(&b->a, "%s---\n", box_batch(b, box_two, 1, 1).p));
+    assert_int_equal(truncate(path, (off_t)1 << 40), 0);
+    box_read_file(b, path);
+    assert_false(b->summary.complete);
+    assert_int_equal(b->n, 3);
+    assert_true(!b->bad[0] && !b->bad[1] && b->bad[2]);
+    assert_finding(b, 0, RULE_DEPTH, 19, 1);
+    assert_non_null(strstr(box_finding(b, 0)->text.p, "268435456 bytes: the file is not read"));
+    assert_finding(b, 1, RULE_BATCH_END, 20, 1);
+    assert_findings(b, 2);
+}
+
 static void test_files_that_cannot_be_read(void **state)
 {
     struct box *b = *state;
@@ -255,6 +278,7 @@ int main(void)
         BOX_TEST(test_documents_without_a_record_leave_nothing),
         BOX_TEST(test_broken_documents_cost_only_themselves),
         BOX_TEST(test_an_oversize_document),
+        BOX_TEST(test_a_file_without_an_end),
         BOX_TEST(test_files_that_cannot_be_read),
         BOX_TEST(test_compressed_files),
         BOX_TEST(test_type_and_scope_from_the_name),

@@ -2,7 +2,11 @@
 #include "box.h"
 
 #include "base/mem.h"
+#include "base/sys.h"
 #include "stage/split.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* An input that gives a few bytes at a time. */
 struct drip {
@@ -189,6 +193,73 @@ static void test_oversize_without_newlines_at_the_end(void **state)
     str_done(&s);
 }
 
+/* The same byte for ever. */
+static bool endless_read(struct input *in, void *to, size_t n, size_t *got, struct err *e)
+{
+    struct drip *d = (struct drip *)in;
+    (void)e;
+    memset(to, d->rest.p[0], n);
+    *got = n;
+    return true;
+}
+
+static void test_a_document_without_an_end(void **state)
+{
+    static const char *const bytes[] = {"", "\n"}; /* a hole in a file; lines */
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct drip d = {{endless_read, drip_close}, {bytes[i], 1}, 0};
+        struct split s;
+        struct chunk c;
+        struct err e;
+        bool end;
+        split_init(&s, &d.in, true);
+        must(split_next(&s, &c, &end, &e));
+        assert_true(!end && c.first && c.last && c.oversize && c.endless);
+        assert_int_equal(c.text.n, 0);
+        assert_int_equal(c.line, 1);
+        must(split_next(&s, &c, &end, &e));
+        assert_true(end);
+        split_done(&s);
+    }
+}
+
+/* Exit code 0: it was interrupted. */
+static void split_and_stop(void)
+{
+    enum { DOCUMENTS = 200 * 1000, BEFORE = 1000 };
+    struct str text;
+    struct err e;
+    bool end, ok = true;
+    str_init(&text, (size_t)4 * DOCUMENTS);
+    for (int i = 0; i < DOCUMENTS; i++)
+        str_addz(&text, "---\n");
+    struct drip d = {{drip_read, drip_close}, str_view(&text), 4096};
+    struct split s;
+    split_init(&s, &d.in, false);
+    for (int n = 0; ok && n < DOCUMENTS; n++) {
+        struct chunk c;
+        ok = split_next(&s, &c, &end, &e);
+        if (n == BEFORE)
+            sys_stop_set();
+    }
+    split_done(&s);
+    str_done(&text);
+    _exit(!ok && e.kind == ERR_INTERRUPTED ? 0 : 1);
+}
+
+static void test_a_stop_is_heard(void **state)
+{
+    int status = 0;
+    (void)state;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        split_and_stop();
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +270,8 @@ int main(void)
         BOX_TEST(test_kinds_of_chunks),
         BOX_TEST(test_oversize),
         BOX_TEST(test_oversize_without_newlines_at_the_end),
+        BOX_TEST(test_a_document_without_an_end),
+        BOX_TEST(test_a_stop_is_heard),
     };
     return cmocka_run_group_tests_name("stage/split", tests, NULL, NULL);
 }
