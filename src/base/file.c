@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+enum { WRITER_MS = 10000, LOOK_MS = 100 };
+
 const char *file_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -72,16 +74,36 @@ bool file_size(const char *path, int64_t *ret, struct err *e)
     return true;
 }
 
+/* Nothing came from a pipe yet: whether to go on waiting. Who has opened it to write to it
+ * (`writer`) may take his time; for him to come it is waited until then. */
+static bool waits_on(const char *path, bool writer, int64_t until, struct err *e)
+{
+    if (err_stopped(e))
+        return false;
+    if (writer || sys_mono_ms() < until)
+        return true;
+    err_set(e, ERR_INPUT, "%s is a pipe, and nobody writes to it", path);
+    return err_hint(e, "Start what writes to %s, or put a plain file in its place.", path);
+}
+
+/* `fd` does not block. From a pipe that nobody has opened to write to it, nothing is read, as at
+ * its end: only poll tells the two apart. */
 static bool read_fd(int fd, const char *path, struct str *to, struct err *e)
 {
+    int64_t until = sys_mono_ms() + WRITER_MS;
     for (;;) {
         char block[16384];
+        bool ready = sys_readable(fd, LOOK_MS);
         ssize_t got = sys_read(fd, block, sizeof block);
-        if (got < 0)
+        bool nothing_yet = got < 0 && errno == EAGAIN;
+        if (got < 0 && !nothing_yet)
             return err_errno(e, ERR_INPUT, errno, "cannot read %s", path);
-        if (got == 0)
+        if (got == 0 && ready)
             return true;
-        str_add(to, (struct view){block, (size_t)got});
+        if (got <= 0 && !waits_on(path, nothing_yet, until, e))
+            return false;
+        if (got > 0)
+            str_add(to, (struct view){block, (size_t)got});
         if (!str_ok(to))
             return err_set(e, ERR_INPUT, "%s is larger than %zu bytes", path, to->max);
     }
@@ -89,7 +111,7 @@ static bool read_fd(int fd, const char *path, struct str *to, struct err *e)
 
 bool file_read(const char *path, struct str *to, struct err *e)
 {
-    int fd = sys_open(path, O_RDONLY, 0);
+    int fd = sys_open(path, O_RDONLY | O_NONBLOCK, 0);
     if (fd < 0)
         return err_errno(e, ERR_INPUT, errno, "cannot open %s", path);
     bool ok = read_fd(fd, path, to, e);

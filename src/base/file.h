@@ -32,7 +32,9 @@ struct file_version {
 struct file_version file_look(const char *path);
 bool file_version_eq(const struct file_version *a, const struct file_version *b);
 bool file_size(const char *path, int64_t *ret, struct err *e);
-/* Reads all of a file into `to` (appended); a file over `to`'s maximum is an error. */
+/* Reads all of a file into `to` (appended); a file over `to`'s maximum is an error. A pipe is read
+ * until who writes to it closes it. That nobody opens it within ten seconds to write to it is an
+ * error, ERR_INTERRUPTED that the program is to stop meanwhile. */
 bool file_read(const char *path, struct str *to, struct err *e);
 /* mkdir -p, mode 0777 less the umask. */
 bool file_make_folders(const char *path, struct err *e);

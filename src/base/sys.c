@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/random.h>
@@ -141,6 +142,13 @@ int sys_open_direct(const char *path)
     (void)path;
     return -1;
 #endif
+}
+
+bool sys_readable(int fd, int64_t ms)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    int n = poll(&p, 1, (int)sys_real_ms(ms));
+    return n > 0 || (n < 0 && errno != EINTR); /* what fails is told by reading */
 }
 
 ssize_t sys_pread(int fd, void *to, size_t n, int64_t at)

@@ -55,6 +55,8 @@ int sys_open(const char *path, int flags, int mode); /* adds O_CLOEXEC */
  * such thing; and a write may still be refused, with EINVAL. What others read is right all the
  * same, and what a write needs besides its bytes to last, sys_fsync does. */
 int sys_open_direct(const char *path);
+/* Waits so long for bytes to read, or for the end of them. False: neither came, or a signal. */
+bool sys_readable(int fd, int64_t ms);
 ssize_t sys_pread(int fd, void *to, size_t n, int64_t at);
 ssize_t sys_read(int fd, void *to, size_t n);
 int sys_write_all(int fd, const void *from, size_t n);              /* all n bytes, or -1 */

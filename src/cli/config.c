@@ -97,7 +97,7 @@ static bool read_dotenv(struct load *l, struct err *e)
     l->dotenv.name = path;
     str_init(&text, (size_t)16 * VALUE_MAX);
     bool ok = file_read(path, &text, e);
-    if (!ok) {
+    if (!ok && e->kind != ERR_INTERRUPTED) {
         e->kind = ERR_CONFIG;
         if (l->args->env_file == NULL)
             err_hint(e, "Make .env readable, move it away, or name another file with --env-file.");
@@ -140,7 +140,7 @@ static bool read_secret(struct config *c, const char *path, const char **ret, st
     if (v.n > 0 && v.p[v.n - 1] == '\n')
         v.n -= v.n > 1 && v.p[v.n - 2] == '\r' ? 2 : 1;
     if (!ok)
-        e->kind = ERR_CONFIG;
+        e->kind = e->kind == ERR_INTERRUPTED ? ERR_INTERRUPTED : ERR_CONFIG;
     else if (v.n == 0)
         ok = err_set(e, ERR_CONFIG, "%s is empty", path);
     else if (memchr(v.p, '\0', v.n) != NULL)
