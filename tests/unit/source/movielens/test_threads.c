@@ -116,13 +116,27 @@ static void write_large(void **state, struct str *ret)
     box_write(state, "ratings.csv", str_view(ret));
 }
 
-static void write_zip(void **state, const char *name, const struct str *ratings, struct str *ret)
+struct sums {
+    char text[100];
+};
+
+static struct sums sums_of(const struct str *ratings)
 {
-    const struct zip_spec members[] = {{"ml/movies.csv", view_of(movies), true},
-        {"ml/links.csv", view_of(LINKS_HEADER), true}, {"ml/tags.csv", view_of(TAGS_HEADER), true},
-        {"ml/ratings.csv", str_view(ratings), true}};
+    struct sums sums;
+    (void)snprintf(sums.text, sizeof sums.text, "%s  ratings.csv\n",
+        digest_of(DIGEST_MD5, str_view(ratings)).z);
+    return sums;
+}
+
+/* `sums`: NULL for none. */
+static void write_zip(
+    void **state, const char *name, const struct str *ratings, const char *sums, struct str *ret)
+{
+    const struct zip_spec members[] = {{"ml/checksums.txt", view_of(sums), false},
+        {"ml/movies.csv", view_of(movies), true}, {"ml/links.csv", view_of(LINKS_HEADER), true},
+        {"ml/tags.csv", view_of(TAGS_HEADER), true}, {"ml/ratings.csv", str_view(ratings), true}};
     str_init(ret, 1u << 26);
-    zip_print(ret, members, 4);
+    zip_print(ret, members + (sums == NULL), 5 - (sums == NULL));
     box_write(state, name, str_view(ret));
 }
 
@@ -169,17 +183,59 @@ static size_t take_blocks(struct reading *r, size_t most, bool *ret_failed)
     return n;
 }
 
-static void it_may_be_ended_at_any_block(void **state)
+static void end_at_any_block(const char *path)
 {
-    struct str s;
-    write_large(state, &s);
     for (size_t most = 0; most <= PIECES; most++) {
         struct reading r;
         bool failed;
-        begin_reading(&r, *state);
+        begin_reading(&r, path);
         assert_int_equal(take_blocks(&r, most, &failed), most);
         assert_false(failed);
         end_reading(&r);
+    }
+}
+
+static void it_may_be_ended_at_any_block(void **state)
+{
+    struct str s, zip;
+    write_large(state, &s);
+    end_at_any_block(*state);
+    box_write(state, "checksums.txt", view_of(sums_of(&s).text));
+    end_at_any_block(*state);
+    write_zip(state, "ml.zip", &s, sums_of(&s).text, &zip);
+    end_at_any_block(box_path(state, "ml.zip"));
+    str_done(&zip);
+    str_done(&s);
+}
+
+/* ---- digests, each made where it costs least */
+
+static void assert_digests(const char *path, const struct str *s, bool right)
+{
+    struct reading r;
+    bool failed;
+    begin_reading(&r, path);
+    assert_int_equal(take_blocks(&r, SIZE_MAX, &failed), PIECES);
+    assert_false(failed);
+    assert_view(movielens_release(r.m)->ratings_sha256, digest_of(DIGEST_SHA256, str_view(s)).z);
+    assert_int_equal(r.findings.per_rule[RULE_ML_CHECKSUM], !right);
+    end_reading(&r);
+}
+
+static void digests_are_of_all_pieces(void **state)
+{
+    struct str s, zip;
+    write_large(state, &s);
+    assert_digests(*state, &s, true);
+    for (int right = 0; right < 2; right++) {
+        struct sums sums = sums_of(&s);
+        if (!right)
+            sums.text[0] = sums.text[0] == '0' ? '1' : '0';
+        box_write(state, "checksums.txt", view_of(sums.text));
+        assert_digests(*state, &s, right);
+        write_zip(state, "ml.zip", &s, sums.text, &zip);
+        assert_digests(box_path(state, "ml.zip"), &s, right);
+        str_done(&zip);
     }
     str_done(&s);
 }
@@ -196,15 +252,13 @@ static int fail_read(enum sys_call call)
 
 static const struct sys_seam failing = {.before = fail_read, .clock_speed = 1};
 
-static void a_failing_read_comes_out_behind_the_last_good_block(void **state)
+static void fail_at_any_read(const char *path)
 {
-    struct str s;
-    write_large(state, &s);
     for (int n = 1; n <= PIECES + 1; n++) {
         struct reading r;
         struct rating_block b;
         bool failed;
-        begin_reading(&r, *state);
+        begin_reading(&r, path);
         atomic_store(&reads, 0);
         atomic_store(
             &failing_read, n); /* a file is read a piece at a time, then once more for its end */
@@ -219,6 +273,15 @@ static void a_failing_read_comes_out_behind_the_last_good_block(void **state)
         assert_non_null(strstr(r.e.text, "cannot read"));
         assert_int_equal(r.e.kind, ERR_INPUT);
     }
+}
+
+static void a_failing_read_comes_out_behind_the_last_good_block(void **state)
+{
+    struct str s;
+    write_large(state, &s);
+    fail_at_any_read(*state);
+    box_write(state, "checksums.txt", view_of(sums_of(&s).text));
+    fail_at_any_read(*state);
     str_done(&s);
 }
 
@@ -256,10 +319,11 @@ static void threads_that_cannot_be_started_are_an_error(void **state)
 {
     struct str s, zip;
     write_large(state, &s);
-    box_write(state, "checksums.txt", view_of("d41d8cd98f00b204e9800998ecf8427e  ratings.csv"));
-    read_with_fewer_threads(*state, 2); /* MD5, the reader */
-    write_zip(state, "ml.zip", &s, &zip);
-    read_with_fewer_threads(box_path(state, "ml.zip"), 2); /* SHA-256 instead of MD5 */
+    read_with_fewer_threads(*state, 1); /* the reader */
+    box_write(state, "checksums.txt", view_of(sums_of(&s).text));
+    read_with_fewer_threads(*state, 2); /* MD5 too */
+    write_zip(state, "ml.zip", &s, sums_of(&s).text, &zip);
+    read_with_fewer_threads(box_path(state, "ml.zip"), 3); /* and SHA-256 */
     str_done(&zip);
     str_done(&s);
 }
@@ -385,7 +449,7 @@ static void a_damaged_archive_fails_after_its_last_good_block(void **state)
     struct reading r;
     bool failed;
     write_large(state, &s);
-    write_zip(state, "good.zip", &s, &zip);
+    write_zip(state, "good.zip", &s, NULL, &zip);
     const char *what = serial_difference(box_path(state, "good.zip"), str_view(&s));
     if (what != NULL)
         fail_msg("not as the serial way has it: %s", what);
@@ -412,6 +476,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             random_files_read_as_the_serial_way_has_them, box_setup, box_teardown),
         cmocka_unit_test_setup_teardown(it_may_be_ended_at_any_block, box_setup, box_teardown),
+        cmocka_unit_test_setup_teardown(digests_are_of_all_pieces, box_setup, box_teardown),
         cmocka_unit_test_setup_teardown(
             a_failing_read_comes_out_behind_the_last_good_block, box_setup, box_teardown),
         cmocka_unit_test_setup_teardown(
