@@ -18,8 +18,8 @@ struct ml_movie {
     int64_t tmdb_id;     /* 0: none */
 };
 
-/* Ratings in columns, one block at a time; half-star steps 1..10 (0.5..5.0). Sorted by (user,
- * movie) within and across blocks when `sorted` stays true. */
+/* Ratings in columns, one block at a time; half-star steps 1..10 (0.5..5.0). Nearly always sorted
+ * by (user, movie) within and across blocks, which nobody promises. */
 struct rating_block {
     const int32_t *user_id, *movielens_id;
     const uint32_t *movie; /* its number, from 0, among the release's movies in the order of ids */

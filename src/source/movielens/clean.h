@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 
-/* `v` is valid UTF-8; the result is in the arena.
+/* `v` is valid UTF-8; the result is in the arena, or `v` itself where nothing is to be done.
  * Entities: &#354; &#x162; and the names amp, lt, gt, quot, apos, nbsp; once (&amp;lt; gives &lt;);
  * what is none stays.
  * Blanks: ASCII white space and control characters, U+0085, U+00A0, U+1680, U+2000..200A, U+2028,

@@ -3,7 +3,7 @@
  * Streaming: a file is read ahead by threads of its own, a fixed number of pieces at most (under 64
  * MiB in all), and one entry per movie is held; nothing grows with the number of rows. One thread
  * at a time calls this interface; what it gets does not depend on how the others run. Every row is
- * checked (digits, ranges, half-star steps, order, duplicates, the movie exists); a bad row is a
+ * checked (digits, ranges, half-star steps, repetition, the movie exists); a bad row is a
  * finding with file and line and is left out, the rest goes on. A file that cannot be read to its
  * end, or whose header is not the one documented, is an error. docs/movielens.md lists what real
  * releases hold and what is made of it. */
