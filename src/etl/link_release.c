@@ -8,15 +8,15 @@ enum { PORTION = 5000, MAX_IDS = 100 * 1000 * 1000 };
 
 struct linking {
     struct work *w;
-    struct vec ids; /* int64_t: movielens_ids, in order */
+    struct vec ids;  /* int64_t: movielens_ids, in order */
+    struct vec left; /* int64_t: movies whose rows are gone */
     struct touched touched;
     struct vec unsupported; /* struct id_pair */
 };
 
 static bool take_id(void *payload, int64_t id, struct err *e)
 {
-    struct linking *l = payload;
-    int64_t *slot = vec_add(&l->ids);
+    int64_t *slot = vec_add(payload);
     if (slot == NULL)
         return err_set(e, ERR_DATA, "more movies than this program can hold");
     *slot = id;
@@ -72,6 +72,26 @@ static bool settle_unsupported(struct linking *l, struct err *e)
                (l->unsupported.n == 0 || store_transact(l->w->store, remove_unsupported, l, e)));
 }
 
+static void touch_left(struct linking *l, size_t from)
+{
+    touched_clear(&l->touched);
+    for (size_t i = from; i < l->left.n && i < from + PORTION; i++)
+        *(int64_t *)vec_add(&l->touched.tmdb_ids) = *(int64_t *)vec_at(&l->left, i);
+}
+
+/* As well: movies that are a record's alone now. */
+static bool settle_left(struct linking *l, struct err *e)
+{
+    if (l->touched.blank)
+        return true;
+    bool ok = store_each_left(l->w->store, take_id, &l->left, e);
+    for (size_t at = 0; ok && at < l->left.n; at += PORTION) {
+        touch_left(l, at);
+        ok = !err_stopped(e) && store_transact(l->w->store, link_portion, l, e);
+    }
+    return ok;
+}
+
 /* "movielens.linked": the day on which the rows of the loaded release were linked to the last,
  * NOT_LINKED while they are not. Rows of a release that replaced another carry the old links until
  * then, so that they cannot be told by themselves. */
@@ -111,18 +131,27 @@ bool link_release_rows(struct work *w, struct ml_row *rows, size_t n, struct err
     return ok && set_mark(w, e);
 }
 
+static bool end_linking(void *payload, struct err *e)
+{
+    const struct work *w = payload;
+    return store_drop_conflicts(w->store, e) && set_mark(payload, e);
+}
+
 static bool link_stored(struct work *w, uint64_t *ret, struct err *e)
 {
     struct linking l = {.w = w};
     vec_init(&l.ids, sizeof(int64_t), MAX_IDS);
+    vec_init(&l.left, sizeof(int64_t), MAX_IDS);
     vec_init(&l.unsupported, sizeof(struct id_pair), MAX_IDS);
     touched_init(&l.touched);
     bool ok = store_is_blank(w->store, &l.touched.blank, e) &&
-              store_each_movielens_id(w->store, take_id, &l, e) && link_rows(&l, e) &&
-              settle_unsupported(&l, e) && store_transact(w->store, set_mark, w, e);
+              store_each_movielens_id(w->store, take_id, &l.ids, e) && link_rows(&l, e) &&
+              settle_unsupported(&l, e) && settle_left(&l, e) &&
+              store_transact(w->store, end_linking, w, e);
     *ret = l.ids.n;
     touched_done(&l.touched);
     vec_done(&l.unsupported);
+    vec_done(&l.left);
     vec_done(&l.ids);
     return ok;
 }

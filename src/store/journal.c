@@ -81,6 +81,14 @@ bool store_clear_conflicts(struct store *s, const int64_t *movielens_ids, size_t
         cells_of_ids(&s->scratch, movielens_ids, n), n, e);
 }
 
+bool store_drop_conflicts(struct store *s, struct err *e)
+{
+    return db_exec(s,
+        "DELETE FROM {etl_conflicts} WHERE NOT EXISTS (SELECT 1 FROM {movielens_movies} l WHERE"
+        " l.movielens_id = {etl_conflicts}.movielens_id)",
+        NO_CELLS, NULL, e);
+}
+
 /* ---- changes, numbered within their run */
 
 static bool next_seq(struct store *s, int64_t run_id, int64_t *ret, struct err *e)

@@ -206,6 +206,10 @@ bool store_redirect_movies(struct store *s, const struct id_pair *moves, size_t 
 /* Ids of `movies` rows that neither a TMDB record nor a MovieLens row supports. */
 bool store_each_unsupported(struct store *s, bool (*take)(void *payload, int64_t id, struct err *e),
     void *payload, struct err *e);
+/* Ids of those that a TMDB record alone supports, but of which something is not as it says: perhaps
+ * as a MovieLens row said that is gone. */
+bool store_each_left(struct store *s, bool (*take)(void *payload, int64_t id, struct err *e),
+    void *payload, struct err *e);
 
 /* ---- what is ours */
 
@@ -247,6 +251,8 @@ bool store_put_conflicts(struct store *s, int64_t run_id, const struct conflict 
     size_t n, int64_t now, struct err *e);
 /* Forgets the conflicts of MovieLens rows before they are looked at again. */
 bool store_clear_conflicts(struct store *s, const int64_t *movielens_ids, size_t n, struct err *e);
+/* Forgets those of rows that are gone. */
+bool store_drop_conflicts(struct store *s, struct err *e);
 
 bool store_add_changes(struct store *s, int64_t run_id, const struct change *changes, size_t n,
     int64_t now, struct err *e);

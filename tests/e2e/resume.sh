@@ -108,4 +108,26 @@ for before_end in 10 40 80 120 160; do
     same "killed $before_end calls before its end and run again: the same database" ../calm.dump ../storm.dump
 done
 cd .. || exit 99
+
+# A release without half of the movies: what the one before said of these is said no more, but for where they had gone.
+standin --jsonl "$SAMPLE/tmdb/movies.jsonl" --today "$(date -u +%F)" --change-rate 0
+mkdir fewer replaced fresh
+for f in movies links; do awk -F, 'NR == 1 || $1 % 2' "$SAMPLE/$f.csv" >fewer/$f.csv; done
+for f in ratings tags; do awk -F, 'NR == 1 || $2 % 2' "$SAMPLE/$f.csv" >fewer/$f.csv; done
+without_redirects() { sed '/^# movie_redirects/,/^# movielens_movies/d' "$1" >"$1.rest"; }
+cd replaced || exit 99
+etl init --full --movielens "$SAMPLE"
+etl init --load-movielens --movielens ../fewer --replace-release
+exits 0 "a release of fewer movies, which records share with the one before"
+rows "what they contradicted is over" "select count(*) from etl_conflicts where movielens_id not in (select movielens_id from movielens_movies)" 0
+dump ../replaced.dump
+cd ../fresh || exit 99
+etl init --load-movielens --movielens ../fewer
+etl process --file ../replaced/data/movies/processed/*.gz
+exits 0 "and into a new database"
+dump ../fresh.dump
+cd .. || exit 99
+without_redirects replaced.dump
+without_redirects fresh.dump
+same "the same database" fresh.dump.rest replaced.dump.rest
 plan
