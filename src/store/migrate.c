@@ -23,14 +23,30 @@ struct walk {
     size_t missing;
 };
 
-/* In the registry before it is in the database: on engines whose DDL commits by itself, what was
- * interrupted between the two is still recognised as ours. */
-static bool enlist(
-    struct store *s, const char *name, const char *kind, struct view definition, struct err *e)
+static bool enlist_view(struct store *s, const char *name, struct view definition, struct err *e)
 {
-    struct cell row[] = {cell_text(view_of(name)), cell_text(view_of(kind)), cell_text(definition),
-        cell_int(sys_now())};
+    struct cell row[] = {cell_text(view_of(name)), cell_text(view_of("view")),
+        cell_text(definition), cell_int(sys_now())};
     return db_put_row(s, "etl_tables", PUT_ROW, row, sizeof row / sizeof row[0], e);
+}
+
+/* In the registry before they are in the database: on engines whose DDL commits by itself, what was
+ * interrupted between the two is still recognised as ours. All at once: there each row by itself
+ * would be a transaction, which waits for the disk. */
+static bool enlist_tables(const struct walk *w, struct err *e)
+{
+    struct store *s = w->s;
+    const struct put *p = upsert_put_all(s, schema_find(&s->schema, "etl_tables"), PUT_ROW);
+    struct row_set rows = {.width = p->width};
+    rows.cells = arena_take_array(&s->scratch, s->schema.tables.n * p->width, sizeof *rows.cells);
+    for (size_t i = 0; i < s->schema.tables.n; i++) {
+        const struct table *t = vec_at(&s->schema.tables, i);
+        struct cell row[] = {cell_text(view_of(t->name)), cell_text(view_of("table")), cell_null(),
+            cell_int(sys_now())};
+        if (live_registered(w->live, view_of(t->name)) == NULL)
+            memcpy(row_set_at(&rows, rows.n++), row, sizeof row);
+    }
+    return db_put(s, p, &rows, e);
 }
 
 static bool walk_table(struct walk *w, const struct table *t, struct err *e)
@@ -38,8 +54,7 @@ static bool walk_table(struct walk *w, const struct table *t, struct err *e)
     if (live_find(w->s, w->live, t->name) != NULL)
         return true;
     w->missing++;
-    return !w->write || (enlist(w->s, t->name, "table", (struct view){NULL, 0}, e) &&
-                            ddl_create_table(w->s, t, true, e));
+    return !w->write || ddl_create_table(w->s, t, true, e);
 }
 
 struct found {
@@ -95,7 +110,7 @@ static bool walk_view(struct walk *w, const struct view_row *v, struct err *e)
     w->missing++;
     if (!w->write)
         return true;
-    return enlist(w->s, v->name, "view", hash, e) && (!live || views_drop(w->s, v, e)) &&
+    return enlist_view(w->s, v->name, hash, e) && (!live || views_drop(w->s, v, e)) &&
            db_exec(w->s, definition.p, NO_CELLS, NULL, e);
 }
 
@@ -105,8 +120,7 @@ static bool walk_all(struct walk *w, struct err *e)
     bool ok = true;
     if (w->write && !w->live->has_registry)
         ok = ddl_create_table(w->s, schema_find(schema, "etl_tables"), true, e);
-    if (ok && w->write && live_registered(w->live, view_of("etl_tables")) == NULL)
-        ok = enlist(w->s, "etl_tables", "table", (struct view){NULL, 0}, e);
+    ok = ok && (!w->write || enlist_tables(w, e));
     for (size_t i = 0; ok && i < schema->tables.n; i++) {
         const struct table *t = vec_at(&schema->tables, i);
         bool made = !w->live->has_registry && strcmp(t->name, "etl_tables") == 0;

@@ -32,21 +32,26 @@ static void add_real_name(struct store *s, struct str *to, const char *table)
 
 /* ---- making them */
 
-static bool enlist(struct store *s, const char *name, struct err *e)
+static void enlist(struct row_set *rows, struct view name)
 {
     struct cell row[] = {
-        cell_text(view_of(name)), cell_text(view_of("shadow")), cell_null(), cell_int(sys_now())};
-    return db_put_row(s, "etl_tables", PUT_ROW, row, sizeof row / sizeof row[0], e);
+        cell_text(name), cell_text(view_of("shadow")), cell_null(), cell_int(sys_now())};
+    memcpy(row_set_at(rows, rows->n++), row, sizeof row);
 }
 
 static bool enlist_all(struct store *s, struct err *e)
 {
+    const struct put *p = upsert_put_all(s, schema_find(&s->schema, "etl_tables"), PUT_ROW);
+    struct row_set rows = {.width = p->width};
+    size_t n = 0;
+    while (sql_shadowed[n] != NULL)
+        n++;
+    rows.cells = arena_take_array(&s->scratch, 2 * n * p->width, sizeof *rows.cells);
     for (const char *const *t = sql_shadowed; *t != NULL; t++) {
-        struct view name = arena_print(&s->scratch, "%s%s", s->shadow, *t);
-        if (!enlist(s, name.p, e) || !enlist(s, old_name(s, *t), e))
-            return false;
+        enlist(&rows, arena_print(&s->scratch, "%s%s", s->shadow, *t));
+        enlist(&rows, view_of(old_name(s, *t)));
     }
-    return true;
+    return db_put(s, p, &rows, e);
 }
 
 /* Ratings get their index and their foreign key when they are in: until then these would be kept up
