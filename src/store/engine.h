@@ -174,7 +174,8 @@ struct engine {
      * to do. */
     bool (*took_lease)(struct store *s, struct err *e);
     /* Pulls all blocks of the source into the (empty) ratings table and its index; of rows with one
-     * key the first stays. */
+     * key the first stays. Unless some were left out, the index may come at the end of bulk, and
+     * nobody looks into the table before that. */
     bool (*load_ratings)(struct store *s, const struct rating_source *source,
         struct load_count *ret, struct err *e);
     /* Pulls all blocks of the source into the (empty) table of tags and its index; NULL:

@@ -59,6 +59,7 @@ reading
 killed_load
 stopped_load
 cut_load
+beside_index
 hostile
 prefixes
 two_writers

@@ -439,6 +439,44 @@ cut_load() {
     is "and leaves nothing" "$(leftovers)" 0
 }
 
+# The index of ratings is built over one connection while the other goes on with the release: something happens to either.
+index_fails() { # DESCRIPTION REASON STATEMENT WHAT [OPTION...]
+    about=$1 reason=$2
+    shift 2
+    script_proxy "$@"
+    etl init --load-movielens --movielens "$WORK/release3" --replace-release
+    end_proxy
+    on_server
+    exits 8 "$about"
+    says "$reason" "with the reason"
+    dump ../after.dump
+    same "the old content is there" ../server.dump ../after.dump
+    is "and nothing is left of the new" "$(leftovers)" 0
+}
+index_cut() { # WHAT
+    script_proxy "CREATE INDEX" "$1"
+    etl init --load-movielens --movielens "$WORK/release4" --replace-release
+    end_proxy
+    on_server
+    exits 0 "a load whose connection ends at its index: $1"
+    dump ../server.dump
+    same "leads to the same" ../embedded.dump ../server.dump
+    is "with its index" "$(admin "SELECT count(*) FROM information_schema.statistics WHERE table_schema = '$S_DB' AND index_name = 'ix_ratings_movielens_id'")" 2
+    is "and leaves nothing" "$(leftovers)" 0
+}
+beside_index() {
+    in_folder server
+    on_server
+    export SQL_TLS=off
+    index_fails "a load whose index has no room" "The disk of the database server is full" "CREATE INDEX" "1114:The table is full" --times 1000
+    index_fails "a load that fails while its index is built" "UPDATE command denied" "UPDATE \`etl_new" "1142:UPDATE command denied" --skip 1 --times 1000
+    for what in close close-after; do
+        etl init --load-movielens --movielens "$SAMPLE" --replace-release
+        index_cut "$what"
+    done
+    unset SQL_TLS
+}
+
 cut_proxy() { # SEED CUTS BYTES: SQL_HOST leads through a proxy that cuts
     rm -f "$WORK/proxy.port" "$WORK/proxy.count"
     "$PROXY" --to "$S_HOST:$S_PORT" --port-file "$WORK/proxy.port" --count-file "$WORK/proxy.count" --seed "$1" --cuts "$2" --every "$3" &

@@ -2,7 +2,7 @@
  * with any hiccup, so a load goes in pieces: every call is a transaction of its own, begun with a
  * look at the lease, and replayed after a deadlock or a lost connection; all of them may be made
  * twice. What makes one outcome of them are the shadow tables (shadow.c). */
-#include "store/mysql/server.h"
+#include "store/mysql/chunk.h"
 
 #include "store/lease.h"
 #include "store/sql.h"
@@ -96,7 +96,8 @@ bool server_bulk(struct store *s, bool fresh,
         unset_bulk(s);
         return false;
     }
-    bool ok = server_make_shadows(s, e) && work(s, payload, e) && server_swap_shadows(s, e);
+    bool ok = server_make_shadows(s, e) && work(s, payload, e);
+    ok = rating_index_end(s, ok, e) && server_swap_shadows(s, e);
     s->shadow = NULL;
     if (!ok && server_of(s)->db != NULL && e->kind != ERR_LOCKED)
         (void)server_drop_shadows(s, &later);

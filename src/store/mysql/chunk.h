@@ -1,4 +1,5 @@
-/* Chunks of ratings, and the second connection that shares them (private to this folder). */
+/* Chunks of ratings, the second connection that shares them, and their index (private to this
+ * folder). */
 #ifndef MOVIE_ETL_STORE_MYSQL_CHUNK_H
 #define MOVIE_ETL_STORE_MYSQL_CHUNK_H
 
@@ -30,5 +31,13 @@ bool chunk_store(struct store *s, struct chunk *c, struct err *e);
  * shadow's name, the lease, what was learnt of the server. It borrows from `s`. */
 bool server_twin(const struct store *s, struct store **ret, struct err *e);
 void server_twin_close(struct store *twin);
+
+/* rating_index.c: builds the index of ratings; `beside`: over the second connection, if there is
+ * one, and then it is not finished on return, and nobody may look into the table. Takes the twin
+ * (may be NULL) over. */
+bool rating_index_begin(struct store *s, struct store *twin, bool beside, struct err *e);
+/* Waits for it, also when what was done meanwhile failed (`ok`, and why: that comes first). Where
+ * none is being built, returns `ok`. */
+bool rating_index_end(struct store *s, bool ok, struct err *e);
 
 #endif

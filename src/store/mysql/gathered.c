@@ -46,6 +46,11 @@ static bool has_none(struct store *s, const char *variables)
     return server_query(s, variables, NULL, 0, note_reason, &reason, &ignored) && !reason;
 }
 
+bool server_is_single(struct store *s)
+{
+    return has_none(s, OF_A_CLUSTER);
+}
+
 void gathered_start(struct store *s)
 {
     struct server *q = server_of(s);
@@ -63,7 +68,7 @@ void gathered_start(struct store *s)
 
 void gathered_start_later(struct store *s)
 {
-    if (has_none(s, OF_A_CLUSTER))
+    if (server_is_single(s))
         server_of(s)->gathered = mem_alloc(sizeof(struct gathered));
 }
 

@@ -11,12 +11,11 @@
 
 #include "base/log.h"
 #include "base/thread.h"
-#include "store/ddl.h"
+#include "store/sql.h"
 
 enum {
     CONNECTIONS = 2,
-    CHUNKS = CONNECTIONS + 2 /* one waits, one is being filled */,
-    INDEX_LEASE = 7200
+    CHUNKS = CONNECTIONS + 2 /* one waits, one is being filled */
 };
 
 struct worker {
@@ -153,16 +152,6 @@ static bool load_blocks(struct team *t, const struct rating_source *source, stru
     }
 }
 
-/* An index over millions of rows takes longer than a lease lasts. */
-static bool build_index(struct store *s, struct err *e)
-{
-    int64_t lease = s->lease_seconds;
-    s->lease_seconds = INDEX_LEASE;
-    bool ok = ddl_create_index(s, ddl_find_index("ratings", "movielens_id"), e);
-    s->lease_seconds = lease;
-    return ok;
-}
-
 /* Where a chunk was sent twice, the second time its rows may have been there: then they are
  * counted. */
 static bool count_stored(const struct team *t, struct load_count *ret, struct err *e)
@@ -187,8 +176,11 @@ bool server_load_ratings(
     }
     bool ok = load_blocks(&t, source, e);
     end(&t);
-    ok = ok && count_stored(&t, ret, e) && build_index(s, e);
-    server_twin_close(t.twin);
+    ok = ok && count_stored(&t, ret, e);
+    if (ok)
+        ok = rating_index_begin(s, t.twin, ret->stored == ret->pulled, e);
+    else
+        server_twin_close(t.twin);
     for (size_t i = 0; i < CHUNKS; i++)
         chunk_done(&t.chunks[i]);
     return ok;

@@ -29,6 +29,7 @@ enum trouble {
 
 struct beside;
 struct gathered;
+struct rating_index;
 
 /* What LOAD DATA LOCAL may read. */
 struct local_file {
@@ -61,6 +62,7 @@ struct server {
     bool first_load; /* of TMDB records: late indexes are away (late.c) */
     struct beside *beside; /* the second connection meanwhile (beside.h), or NULL */
     struct gathered *gathered; /* what is gathered meanwhile (gathered.h); NULL: nothing is */
+    struct rating_index *index; /* that is being built meanwhile (chunk.h); NULL: none is */
     bool ahead;      /* its part of the transaction at hand is committed, the first's is not */
     bool orphans;    /* there may be rows of records that are not there */
     bool unchecked;  /* the session looks no foreign keys up, until server_checked */
@@ -170,6 +172,9 @@ bool server_make_shadows(struct store *s, struct err *e);
 bool server_swap_shadows(struct store *s, struct err *e);
 /* Drops what an earlier load left, also one that still believes it is going on. */
 bool server_drop_shadows(struct store *s, struct err *e);
+
+/* gathered.c: not a cluster, as far as the server tells. */
+bool server_is_single(struct store *s);
 
 /* ratings.c, infile.c */
 bool server_load_ratings(
