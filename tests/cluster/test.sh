@@ -75,7 +75,7 @@ on_server "$NODES"
 in_folder cluster
 begin init --load-movielens --movielens "$RELEASE"
 NODE=2 # whose view lasts
-shadow_filling; ok "a load is on its way on the first node"
+await $pid shadow_fills; ok "a load is on its way on the first node"
 kill_node 1
 ended "the node was killed, the load went on elsewhere"
 says "trying again" "and said so"

@@ -113,7 +113,7 @@ clock 0
 years() { etl init --fetch-tmdb --start-year 1980 --end-year 1981; }
 python3 "$ROOT/tests/e2e/proxy.py" proxy.port 127.0.0.1 "$port" proxy.log 2>/dev/null &
 PROXY_PID=$!
-n=0; while [ ! -s proxy.port ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n + 1)); done
+await $PROXY_PID test -s proxy.port
 http_proxy=http://127.0.0.1:$(cat proxy.port) TMDB_BASE_URL=http://tmdb.example/3 years
 exits 0 "through a proxy"
 is "which is asked for the host" "$(sort -u proxy.log)" tmdb.example
@@ -144,7 +144,8 @@ control faults "path-prefix=/3/movie/ from=30 stall"
 while read -r id; do control "touch?id=$id&date=$(on)"; done <touched
 "$BIN" changes >out.txt 2>err.txt </dev/null &
 pid=$!
-n=0; while [ "$(grep -s '^movie:' data/movies/raw/*.part | wc -l)" -lt 12 ] && [ $n -lt 1200 ]; do sleep 0.05; n=$((n + 1)); done
+twelve_are_staged() { [ "$(grep -s '^movie:' data/movies/raw/*.part | wc -l)" -ge 12 ]; }
+await $pid twelve_are_staged
 kill -9 $pid; wait $pid 2>/dev/null
 first=$(sed -n 's/^  id: \([0-9]*\)$/\1/p' data/movies/raw/changes_*.part | head -1)
 [ -n "$first" ]; ok "a fetch of changes is cut short"

@@ -33,14 +33,24 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 cd "$WORK" || exit 99
 
+# await PID COMMAND...: runs it again and again until it succeeds; a minute at most, and only while the process is there.
+await() {
+    await_pid=$1 await_n=0
+    shift
+    until "$@"; do
+        [ $await_n -lt 3000 ] && kill -0 "$await_pid" 2>/dev/null || return 1
+        sleep 0.02
+        await_n=$((await_n + 1))
+    done
+}
+
 # standin ARGS...: starts the server, sets BASE and the program's environment to it.
 standin() {
     [ -z "$STANDIN_PID" ] || { kill "$STANDIN_PID"; wait "$STANDIN_PID" 2>/dev/null; }
     rm -f port
     "$STANDIN" --port-file port "$@" >standin.out 2>standin.err &
     STANDIN_PID=$!
-    n=0; while [ ! -s port ] && [ $n -lt 600 ] && kill -0 "$STANDIN_PID" 2>/dev/null; do sleep 0.1; n=$((n + 1)); done
-    [ -s port ] || { echo "Bail out! the stand-in server did not start: $(cat standin.err)"; exit 99; }
+    await $STANDIN_PID test -s port || { echo "Bail out! the stand-in server did not start: $(cat standin.err)"; exit 99; }
     BASE=http://127.0.0.1:$(cat port)
     export TMDB_BASE_URL="$BASE/3" TMDB_EXPORT_URL="$BASE/exports" TMDB_API_KEY=$KEY TMDB_RATE=0
 }

@@ -124,7 +124,7 @@ on_server
 big_release "$WORK/release5" 900 5
 "$BIN" init --load-movielens --movielens "$WORK/release5" --replace-release >out.txt 2>err.txt </dev/null &
 pid=$!
-shadow_filling; ok "a load is on its way"
+await $pid shadow_fills; ok "a load is on its way"
 kill_server
 sleep 2
 server

@@ -20,8 +20,7 @@ rogue() { # TLS OPTION...: `status` against it
     : >heard
     "$FAKE" --port-file rogue.port --heard heard "$@" &
     ROGUE=$!
-    n=0
-    while [ ! -s rogue.port ] && [ $n -lt 1200 ]; do sleep 0.05; n=$((n + 1)); done
+    await $ROGUE test -s rogue.port
     SQL_HOST=127.0.0.1:$(cat rogue.port)
     export SQL_HOST
     etl status

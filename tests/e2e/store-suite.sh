@@ -357,15 +357,9 @@ swaps() {
     same "the old content is there" ../before.dump ../after.dump
 }
 
-shadow_filling() {
-    n=0
-    while [ $n -lt 3000 ] && kill -0 $pid 2>/dev/null; do
-        t=$(admin "SELECT table_name FROM information_schema.tables WHERE table_schema = '$S_DB' AND table_name LIKE '%etl\\_new%\\_ratings'" | head -1)
-        [ -n "$t" ] && [ "$(admin "SELECT count(*) > 0 FROM $S_DB.$t" 2>/dev/null)" = 1 ] && return 0
-        n=$((n + 1))
-        sleep 0.02
-    done
-    return 1
+shadow_fills() {
+    t=$(admin "SELECT table_name FROM information_schema.tables WHERE table_schema = '$S_DB' AND table_name LIKE '%etl\\_new%\\_ratings'" | head -1)
+    [ -n "$t" ] && [ "$(admin "SELECT count(*) > 0 FROM $S_DB.$t" 2>/dev/null)" = 1 ]
 }
 
 killed_load() {
@@ -375,7 +369,7 @@ killed_load() {
     big_release "$WORK/release4" 900 1
     "$BIN" init --load-movielens --movielens "$WORK/release4" --replace-release >out.txt 2>err.txt </dev/null &
     pid=$!
-    shadow_filling; ok "a load is on its way"
+    await $pid shadow_fills; ok "a load is on its way"
     kill -9 $pid; wait $pid 2>/dev/null
     [ "$(leftovers)" -gt 0 ]; ok "killed, it leaves what it had begun"
     dump ../after.dump
@@ -399,7 +393,7 @@ stopped_load() {
     in_folder first
     "$BIN" init --load-movielens --movielens "$WORK/release3" --replace-release >out.txt 2>err.txt </dev/null &
     pid=$!
-    shadow_filling; ok "a load is on its way"
+    await $pid shadow_fills; ok "a load is on its way"
     kill -STOP $pid
     for id in $(admin "SELECT id FROM information_schema.processlist WHERE user = '$S_USER'"); do # as wait_timeout would
         admin "KILL $id" 2>/dev/null
@@ -481,8 +475,7 @@ cut_proxy() { # SEED CUTS BYTES: SQL_HOST leads through a proxy that cuts
     rm -f "$WORK/proxy.port" "$WORK/proxy.count"
     "$PROXY" --to "$S_HOST:$S_PORT" --port-file "$WORK/proxy.port" --count-file "$WORK/proxy.count" --seed "$1" --cuts "$2" --every "$3" &
     PROXY_PID=$!
-    n=0
-    while [ ! -s "$WORK/proxy.port" ] && [ $n -lt 1200 ]; do sleep 0.05; n=$((n + 1)); done
+    await $PROXY_PID test -s "$WORK/proxy.port"
     on_server "127.0.0.1:$(cat "$WORK/proxy.port")"
 }
 end_proxy() { kill $PROXY_PID; wait $PROXY_PID 2>/dev/null; PROXY_PID=; }
@@ -493,8 +486,7 @@ script_proxy() { # STATEMENT WHAT [OPTION...]: SQL_HOST leads through a proxy wh
     rm -f "$WORK/proxy.port"
     "$PROXY" --to "$S_HOST:$S_PORT" --port-file "$WORK/proxy.port" --on "$on" --do "$what" "$@" &
     PROXY_PID=$!
-    n=0
-    while [ ! -s "$WORK/proxy.port" ] && [ $n -lt 1200 ]; do sleep 0.05; n=$((n + 1)); done
+    await $PROXY_PID test -s "$WORK/proxy.port"
     on_server "127.0.0.1:$(cat "$WORK/proxy.port")"
 }
 
@@ -743,6 +735,8 @@ first_load() {
     unset SQL_TLS
 }
 
+row_is_held() { [ "$(admin "SELECT count(*) FROM information_schema.processlist WHERE info = 'DO SLEEP(100)'")" = 1 ]; }
+
 # The program is killed in the middle of a first load; $1 runs before the next one.
 killed_first_load() {
     before_first_load
@@ -751,7 +745,7 @@ killed_first_load() {
     one=$(sed -n 's/^  id: "\(.*\)"$/\1/p' ../trouble.yaml | head -n 1)
     admin "SET sql_mode = ''; START TRANSACTION; INSERT INTO $S_DB.etl_files (batch_id) VALUES ('$one'); DO SLEEP(100)" >/dev/null 2>&1 &
     holder=$!
-    while [ "$(admin "SELECT count(*) FROM information_schema.processlist WHERE info = 'DO SLEEP(100)'")" = 0 ]; do sleep 0.05; done
+    await $holder row_is_held
     "$BIN" process --file ../trouble.yaml >out.txt 2>err.txt </dev/null &
     pid=$!
     n=0
@@ -801,6 +795,8 @@ cuts() { # CUTS
     [ $made -ge "$1" ]; ok "$made cuts in all"
 }
 
+first_has_it() { [ "$(admin "SELECT count(*) FROM $S_DB.etl_locks WHERE owner LIKE '%/first/%'" 2>/dev/null)" = 1 ]; }
+
 # A process that is stopped while it holds the lease, and goes on when another has it.
 two_writers() {
     on_server
@@ -809,8 +805,7 @@ two_writers() {
     # shellcheck disable=SC2046
     "$BIN" update $(seq 1 400) >out.txt 2>err.txt </dev/null &
     pid=$!
-    n=0
-    while [ "$(admin "SELECT count(*) FROM $S_DB.etl_locks WHERE owner LIKE '%/first/%'" 2>/dev/null)" != 1 ] && [ $n -lt 1200 ]; do sleep 0.05; n=$((n + 1)); done
+    await $pid first_has_it
     in_folder second
     etl init --load-movielens --movielens "$SAMPLE" --replace-release
     exits 9 "a second writer is refused while the first is at work"

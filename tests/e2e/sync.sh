@@ -71,12 +71,10 @@ other=$(sql "select min(tmdb_id) from tmdb_movies")
 control faults "path=/3/movie/$other stall"
 "$BIN" update "$id" "$other" >out.txt 2>err.txt </dev/null &
 pid=$!
-for _ in $(seq 600); do
-    grep -qs '^gone:' data/movies/raw/*.part && break
-    sleep 0.1
-done
+one_is_gone() { grep -qs '^gone:' data/movies/raw/*.part; }
+await $pid one_is_gone
 kill -9 $pid; wait $pid 2>/dev/null
-grep -qs '^gone:' data/movies/raw/*.part; ok "a killed run leaves a record that is gone"
+one_is_gone; ok "a killed run leaves a record that is gone"
 control faults ""
 etl update "$id" "$other"
 says "is tmdb 910000 now" "the successor is looked for by its IMDb id"
