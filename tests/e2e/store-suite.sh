@@ -684,6 +684,7 @@ files_tell() {
 
     # Of the first file the last record has changed, and those before it, which have not, are gathered: its transaction is open at the end.
     on_server
+    rm -rf data/movies
     mkdir -p data/movies/raw
     sed 's/2024-01-02/2024-02-02/; s/fedcba9876543211/fedcba9876543212/; /^  id: 910600/ { n; s/Title/Other/; }' many.yaml >data/movies/raw/changes_20260101_20260105_000000.yaml
     sed 's/fedcba9876543211/fedcba9876543213/; $d' many.yaml >data/movies/raw/changes_20260102_20260105_000000.yaml
