@@ -1,5 +1,4 @@
-/* Fuzz: the CSV reader, the numbers, the titles and the two fast readers of one row, on the same
- * bytes.
+/* Fuzz: the CSV reader, the numbers, the titles and the fast reader of a rating, on the same bytes.
  *
  * The first byte says in which steps the input is given; the rest is the file. Beside crashes it
  * looks for what must always hold: rows do not depend on the steps, a row the fast reader takes is
