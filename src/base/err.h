@@ -42,9 +42,10 @@ bool err_in(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Replaces the hint. Returns false. */
 bool err_hint(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* The exit code of a kind, its name ("STORE"), and the hint to show for `e`. */
 /* True, with ERR_INTERRUPTED, when somebody asked the program to stop (sys_stop_asked). */
 bool err_stopped(struct err *e);
+
+/* The exit code of a kind, its name ("STORE"), and the hint to show for `e`. */
 int err_exit_code(enum err_kind kind);
 const char *err_name(enum err_kind kind);
 const char *err_hint_of(const struct err *e);
