@@ -44,10 +44,11 @@ static void want_large(char *p, size_t n)
 void *mem_pages(size_t n)
 {
     void *p = aligned_alloc(n % MEM_LARGE == 0 ? MEM_LARGE : MEM_PAGE, n);
-    if (p == NULL)
-        mem_exhausted();
-    want_large(p, n);
-    return memset(p, 0, n);
+    if (p != NULL) {
+        want_large(p, n);
+        return memset(p, 0, n);
+    }
+    mem_exhausted();
 }
 
 void *mem_table(size_t n)
