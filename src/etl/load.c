@@ -129,8 +129,10 @@ static bool write_one_by_one(struct loading *l, struct err *e)
         uint64_t done = i + 1 < l->good_n ? l->good[i]->index + 1 : l->documents_done;
         if (write_group(l, i, i + 1, done, e))
             continue;
+        if (e->kind != ERR_DATA && i == 0)
+            return err_in(e, "%s", first.text);
         if (e->kind != ERR_DATA)
-            return i == 0 && err_in(e, "%s", first.text);
+            return false;
         struct err why = *e;
         if (!refuse(l, i, &why, e) || !write_group(l, i, i, done, e))
             return false;

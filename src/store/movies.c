@@ -303,29 +303,35 @@ static bool give(void *payload, const struct cell *c, size_t n, struct err *e)
     return g->take(g->payload, c[0].i, e);
 }
 
+/* The ids that the question gives, in their order. */
+static bool give_ids(struct store *s, const char *sql,
+    bool (*take)(void *payload, int64_t id, struct err *e), void *payload, struct err *e)
+{
+    struct giving g = {take, payload};
+    return db_query(s, sql, NO_CELLS, give, &g, e);
+}
+
 bool store_each_unsupported(struct store *s, bool (*take)(void *payload, int64_t id, struct err *e),
     void *payload, struct err *e)
 {
-    struct giving g = {take, payload};
-    return db_query(s,
+    return give_ids(s,
         "SELECT m.id FROM {movies} m WHERE NOT EXISTS (SELECT 1 FROM {tmdb_movies} t WHERE "
         "t.tmdb_id = m.tmdb_id)"
         " AND NOT EXISTS (SELECT 1 FROM {movielens_movies} l WHERE l.movie_id = m.id) ORDER BY "
         "m.id",
-        NO_CELLS, give, &g, e);
+        take, payload, e);
 }
 
 /* What a MovieLens row may say for a record that says nothing, or nothing of use (merge.h). */
 bool store_each_left(struct store *s, bool (*take)(void *payload, int64_t id, struct err *e),
     void *payload, struct err *e)
 {
-    struct giving g = {take, payload};
-    return db_query(s,
+    return give_ids(s,
         "SELECT m.id FROM {movies} m JOIN {tmdb_movies} t ON t.tmdb_id = m.tmdb_id WHERE NOT EXISTS"
         " (SELECT 1 FROM {movielens_movies} l WHERE l.movie_id = m.id) AND (m.rating_count > 0 OR"
         " coalesce(m.imdb_id, '') <> coalesce(t.imdb_id, '') OR coalesce(m.title, '') <>"
         " coalesce(t.title, '') OR (m.year IS NOT NULL AND t.release_date IS NULL) OR EXISTS"
         " (SELECT 1 FROM {movie_genres} g WHERE g.movie_id = m.id AND g.from_movielens = 1))"
         " ORDER BY m.id",
-        NO_CELLS, give, &g, e);
+        take, payload, e);
 }
