@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct seam_plan plan_of(const char *text)
@@ -178,6 +179,19 @@ static void the_clock_is_driven(void **state)
     assert_int_equal(sys_timeout_ms(2000), 200);
 }
 
+static void a_fast_clock_does_not_stand(void **state)
+{
+    struct seam_plan p = plan_of("clock-speed=100000");
+
+    (void)state;
+    seam_install(&p);
+    for (int i = 0; i < 20; i++) { /* within one real millisecond, or over its end */
+        int64_t before = sys_mono_ms();
+        (void)nanosleep(&(struct timespec){0, 200000}, NULL);
+        assert_true(sys_mono_ms() - before >= 20000);
+    }
+}
+
 static void counts_are_written(void **state)
 {
     char path[] = "/tmp/movie-etl-seam-XXXXXX";
@@ -226,6 +240,7 @@ int main(void)
         cmocka_unit_test_teardown(from_the_nth_call_on_all_fail, uninstall),
         cmocka_unit_test(kill_ends_the_process_at_the_nth_call),
         cmocka_unit_test_teardown(the_clock_is_driven, uninstall),
+        cmocka_unit_test_teardown(a_fast_clock_does_not_stand, uninstall),
         cmocka_unit_test_teardown(counts_are_written, uninstall),
         cmocka_unit_test_teardown(counts_that_cannot_be_written_are_an_error, uninstall),
     };
