@@ -5,8 +5,9 @@
 #include "cli/shown.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <unistd.h>
+
+enum { LOOK_MS = 200 };
 
 #define LOST "movies, ratings, tags, everything from TMDB, cursors and the history of runs"
 
@@ -16,13 +17,12 @@ static bool read_line(int fd, char *to, size_t size, struct err *e)
 {
     size_t n = 0;
     for (;;) {
-        struct pollfd p = {.fd = fd, .events = POLLIN};
         char c;
-        int ready = poll(&p, 1, 200);
+        bool ready = sys_readable(fd, LOOK_MS);
         if (sys_stop_asked())
             return err_set(
                 e, ERR_INTERRUPTED, "stopped before the confirmation; nothing was changed");
-        if (ready == 0 || (ready < 0 && errno == EINTR))
+        if (!ready)
             continue;
         ssize_t got = sys_read(fd, &c, 1);
         if (got < 0)

@@ -6,8 +6,9 @@
 #include "cli/values.h"
 
 #include <errno.h>
+#include <unistd.h>
 
-enum { IDS_FILE_MAX = 256 * 1024 * 1024 };
+enum { IDS_FILE_MAX = 256 * 1024 * 1024, LOOK_MS = 200 };
 
 static bool add_id(struct vec *to, struct map *seen, int64_t id, struct err *e)
 {
@@ -42,11 +43,17 @@ bool ids_parse(struct view text, const char *name, struct vec *to, struct map *s
     return true;
 }
 
+/* Ends early when a stop is asked for: a read by itself would go on waiting after a signal. */
 static bool read_stdin(struct str *to, struct err *e)
 {
     for (;;) {
         char block[16384];
-        ssize_t got = sys_read(0, block, sizeof block);
+        bool ready = sys_readable(STDIN_FILENO, LOOK_MS);
+        if (err_stopped(e))
+            return false;
+        if (!ready)
+            continue;
+        ssize_t got = sys_read(STDIN_FILENO, block, sizeof block);
         if (got < 0)
             return err_errno(e, ERR_INPUT, errno, "cannot read standard input");
         if (got == 0)

@@ -30,7 +30,8 @@ struct run {
     bool closed;       /* without any standard stream */
     const char *typed; /* sent to in_fd's other end when a question was asked */
     int type_fd;
-    int signal; /* sent instead when a question was asked */
+    int signal;  /* sent instead when a question was asked */
+    int full_fd; /* or when in_fd, a pipe whose other end this is, has been read from */
 
     pid_t pid;
     int code; /* exit code, or -signal */
@@ -78,6 +79,14 @@ static void answer(const struct run *r)
         assert_int_equal(write(r->type_fd, r->typed, strlen(r->typed)), strlen(r->typed));
 }
 
+/* The pipe was full: there is room in it once it has been read from. */
+static void interrupt_reading(const struct run *r)
+{
+    struct pollfd p = {.fd = r->full_fd, .events = POLLOUT};
+    assert_int_equal(poll(&p, 1, 60000), 1);
+    assert_int_equal(kill(r->pid, r->signal), 0);
+}
+
 /* Reads both pipes until both are closed; answers the question once. */
 static void collect(struct run *r, int out, int err)
 {
@@ -118,6 +127,8 @@ static void run(struct run *r, const char *command)
         child(r, &l, out[1], err[1]);
     (void)close(out[1]);
     (void)close(err[1]);
+    if (r->full_fd != 0)
+        interrupt_reading(r);
     collect(r, out[0], err[0]);
     (void)close(out[0]);
     (void)close(err[0]);
@@ -307,6 +318,35 @@ static void test_signals(void **state)
     assert_string_equal(twice.err, "");
 }
 
+static void fill(int pipe)
+{
+    assert_int_equal(fcntl(pipe, F_SETFL, O_NONBLOCK), 0);
+    while (write(pipe, "123456789\n", 10) > 0)
+        continue;
+}
+
+/* Ids that still come, or for which it is waited: one signal is enough. */
+static void test_interrupted_input(void **state)
+{
+    static const int signals[] = {SIGINT, SIGTERM};
+    (void)state;
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        struct run r = {.signal = signals[i]};
+        int fds[2];
+        assert_int_equal(pipe(fds), 0);
+        fill(fds[1]);
+        r.in_fd = fds[0];
+        r.full_fd = fds[1];
+        expect(&r, "update --ids -", 130);
+        assert_string_equal(r.out, "");
+        assert_string_equal(r.err, "movie-etl: error: --ids: stopped on request\n"
+                                   "hint: Stopped at a safe point. Run the same command again to "
+                                   "go on.\n");
+        (void)close(fds[0]);
+        (void)close(fds[1]);
+    }
+}
+
 /* ---- standard output that goes away */
 
 static void say_much(struct etl *x)
@@ -432,6 +472,7 @@ int main(void)
         IN_FOLDER(test_plain_commands),
         IN_FOLDER(test_json_errors),
         IN_FOLDER(test_signals),
+        IN_FOLDER(test_interrupted_input),
         IN_FOLDER(test_closed_pipe),
         IN_FOLDER(test_full_disk),
         IN_FOLDER(test_no_streams),
