@@ -98,7 +98,8 @@ static bool walk_index(struct walk *w, const struct index *ix, struct err *e)
     return !w->write || comes_with_table || ddl_create_index(w->s, ix, e);
 }
 
-/* A view holds nothing, so another definition simply replaces it. */
+/* A view holds nothing, so another definition simply replaces it. The old one goes before the new
+ * hash is in the registry: whatever is interrupted, no old view is ever taken for the new one. */
 static bool walk_view(struct walk *w, const struct view_row *v, struct err *e)
 {
     struct view definition = views_print(w->s, v, &w->s->scratch);
@@ -110,7 +111,7 @@ static bool walk_view(struct walk *w, const struct view_row *v, struct err *e)
     w->missing++;
     if (!w->write)
         return true;
-    return enlist_view(w->s, v->name, hash, e) && (!live || views_drop(w->s, v, e)) &&
+    return (!live || views_drop(w->s, v, e)) && enlist_view(w->s, v->name, hash, e) &&
            db_exec(w->s, definition.p, NO_CELLS, NULL, e);
 }
 

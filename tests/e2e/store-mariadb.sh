@@ -46,6 +46,7 @@ cut_load
 beside_index
 hostile
 prefixes
+older_views
 two_writers
 
 # ---- settings for people at a prompt, made for everybody

@@ -62,6 +62,7 @@ cut_load
 beside_index
 hostile
 prefixes
+older_views
 two_writers
 in_folder tls
 on_server

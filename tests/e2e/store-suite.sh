@@ -276,6 +276,26 @@ prefixes() {
         "$(keys_of "IN (SELECT substr(table_name, 17) FROM information_schema.tables WHERE table_name LIKE 'sixteen%')")"
 }
 
+# Both views are an older program's, and the connection ends as the second is to go: the run that comes back must not take it for the
+# new one. (Each statement that changes the schema commits by itself, the first of them also what was written before it.)
+older_views() {
+    in_folder prefixed
+    on_server
+    export SQL_PREFIX=v_ SQL_TLS=off
+    etl init --load-movielens --movielens "$SAMPLE"
+    for view in movie_details movie_ratings; do
+        admin "CREATE OR REPLACE VIEW $S_DB.v_$view AS SELECT 1 AS older; UPDATE $S_DB.v_etl_tables SET definition = 'older' WHERE name = '$view'"
+    done
+    script_proxy "DROP VIEW" close --skip 1
+    etl init --load-movielens --movielens "$SAMPLE"
+    end_proxy
+    on_server
+    exits 0 "a connection that ends while views are replaced"
+    is "each is the new one" "$(admin "SELECT count(*) FROM $S_DB.v_movie_ratings; SELECT count(*) FROM $S_DB.v_movie_details WHERE title IS NOT NULL" | tr '\n' ' ')" \
+        "$(admin "SELECT count(*) FROM $S_DB.v_ratings; SELECT count(*) FROM $S_DB.v_movies" | tr '\n' ' ')"
+    unset SQL_PREFIX SQL_TLS
+}
+
 # ---- a reader during a load
 
 # Asks without pause until the file `stop` is there; what it saw goes to reader.out, errors to reader.err.
