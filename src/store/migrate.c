@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+enum { REGISTRY /* its place among the tables */ };
+
 static const struct migration migrations[] = {
     {0, NULL, NULL},
 };
@@ -32,7 +34,8 @@ static bool enlist_view(struct store *s, const char *name, struct view definitio
 
 /* In the registry before they are in the database: on engines whose DDL commits by itself, what was
  * interrupted between the two is still recognised as ours. All at once: there each row by itself
- * would be a transaction, which waits for the disk. */
+ * would be a transaction, which waits for the disk. The registry's own name goes ahead: should all
+ * of them be too long for one statement, it is there as soon as any other is. */
 static bool enlist_tables(const struct walk *w, struct err *e)
 {
     struct store *s = w->s;
@@ -47,14 +50,6 @@ static bool enlist_tables(const struct walk *w, struct err *e)
             memcpy(row_set_at(&rows, rows.n++), row, sizeof row);
     }
     return db_put(s, p, &rows, e);
-}
-
-static bool walk_table(struct walk *w, const struct table *t, struct err *e)
-{
-    if (live_find(w->s, w->live, t->name) != NULL)
-        return true;
-    w->missing++;
-    return !w->write || ddl_create_table(w->s, t, true, e);
 }
 
 struct found {
@@ -72,12 +67,10 @@ static bool mark_column(void *payload, const struct cell *c, size_t n, struct er
     return true;
 }
 
-static bool walk_columns(struct walk *w, const struct table *t, struct err *e)
+static bool walk_columns(
+    struct walk *w, const struct table *t, const struct object *o, struct err *e)
 {
-    const struct object *o = live_find(w->s, w->live, t->name);
     struct found f = {.table = t};
-    if (o == NULL)
-        return true;
     bool ok = live_each_column(w->s, o->name, mark_column, &f, e);
     for (size_t i = 0; ok && i < t->n; i++) {
         w->missing += !f.has[i];
@@ -85,6 +78,15 @@ static bool walk_columns(struct walk *w, const struct table *t, struct err *e)
             ok = ddl_add_column(w->s, t, &t->columns[i], e);
     }
     return ok;
+}
+
+static bool walk_table(struct walk *w, const struct table *t, struct err *e)
+{
+    const struct object *o = live_find(w->s, w->live, t->name);
+    if (o != NULL)
+        return walk_columns(w, t, o, e);
+    w->missing++;
+    return !w->write || ddl_create_table(w->s, t, true, e);
 }
 
 /* Late ones may be missing because somebody's first load is going on: who has the lease makes them
@@ -117,16 +119,10 @@ static bool walk_view(struct walk *w, const struct view_row *v, struct err *e)
 
 static bool walk_all(struct walk *w, struct err *e)
 {
-    const struct schema *schema = &w->s->schema;
-    bool ok = true;
-    if (w->write && !w->live->has_registry)
-        ok = ddl_create_table(w->s, schema_find(schema, "etl_tables"), true, e);
-    ok = ok && (!w->write || enlist_tables(w, e));
-    for (size_t i = 0; ok && i < schema->tables.n; i++) {
-        const struct table *t = vec_at(&schema->tables, i);
-        bool made = !w->live->has_registry && strcmp(t->name, "etl_tables") == 0;
-        ok = made || (walk_table(w, t, e) && walk_columns(w, t, e));
-    }
+    const struct vec *tables = &w->s->schema.tables;
+    bool ok = walk_table(w, vec_at(tables, REGISTRY), e) && (!w->write || enlist_tables(w, e));
+    for (size_t i = REGISTRY + 1; ok && i < tables->n; i++)
+        ok = walk_table(w, vec_at(tables, i), e);
     for (const struct index *ix = plain_indexes; ok && ix->table != NULL; ix++)
         ok = walk_index(w, ix, e);
     for (const struct view_row *v = view_rows; ok && v->name != NULL; v++)

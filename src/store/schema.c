@@ -45,6 +45,14 @@
 #define LOCAL COL_LOCAL
 
 const struct table plain_tables[] = {
+    /* The registry: made first, and the first that is entered in it. */
+    {.name = "etl_tables",
+        .ours = true,
+        .kept = true,
+        .key_n = 1,
+        .columns = {CODE("name", 0, 100), CODE("kind", MUST, 20), CODE("definition", 0, 64),
+            TIME("created_at", 0)}},
+
     /* What we make of both sources. */
     {.name = "movies",
         .key_n = 1,
@@ -151,12 +159,6 @@ const struct table plain_tables[] = {
         .kept = true,
         .key_n = 1,
         .columns = {INT("number", 0, ID), TEXT("what", F_LONG, 1000), TIME("applied_at", 0)}},
-    {.name = "etl_tables",
-        .ours = true,
-        .kept = true,
-        .key_n = 1,
-        .columns = {CODE("name", 0, 100), CODE("kind", MUST, 20), CODE("definition", 0, 64),
-            TIME("created_at", 0)}},
     {.name = NULL},
 };
 
