@@ -41,9 +41,10 @@ rmdir .env; mkfifo .env
 timeout 20 sh -c 'sleep 0.3; echo SQL_USER=app >.env' &
 etl status
 exits 3 "an .env that is a pipe is read when somebody writes to it"; says "SQL_HOST" "and understood"
-timeout --foreground 20 "$BIN" status >out.txt 2>err.txt </dev/null &
+reads_env() { readlink "/proc/$pid/fd"/* | grep -qx "$PWD/.env"; }
+"$BIN" status >out.txt 2>err.txt </dev/null &
 pid=$!
-sleep 0.5; kill -TERM $pid; wait $pid; CODE=$? OUT=$(cat out.txt) ERR=$(cat err.txt)
+await $pid reads_env; kill -TERM $pid; wait $pid; CODE=$? OUT=$(cat out.txt) ERR=$(cat err.txt)
 exits 130 "a signal ends the wait for a writer that does not come"; says "stopped on request" "and it is said"
 rm .env; cd .. || exit 99
 etl status --env-file nowhere.env
