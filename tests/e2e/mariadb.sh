@@ -25,7 +25,7 @@ make_server() {
     SERVER_FOLDER=$(mktemp -d "$place/movie-etl-mariadb.XXXXXX")
     SERVER=$SERVER_FOLDER/data
     mkdir "$SERVER_FOLDER/tmp"
-    S_PORT=$((34000 + $$ % 2000))
+    S_PORT=$((20000 + $$ % 10000)) # below those that the system gives to whoever connects
     # shellcheck disable=SC2046
     mariadb-install-db --no-defaults $(as_root) --datadir="$SERVER" --tmpdir="$SERVER_FOLDER/tmp" \
         --auth-root-authentication-method=normal --skip-test-db >"$SERVER_FOLDER/install.out" 2>&1 ||

@@ -123,6 +123,7 @@ is "LOAD DATA was tried once in each run, and not again" "$(commands)" $((before
 in_folder server
 on_server
 big_release "$WORK/release5" 900 5
+hold_swap
 "$BIN" init --load-movielens --movielens "$WORK/release5" --replace-release >out.txt 2>err.txt </dev/null &
 pid=$!
 await $pid shadow_fills; ok "a load is on its way"

@@ -310,6 +310,8 @@ reader() {
     READER=$!
 }
 
+saw() { [ "$(tail -n 1 reader.out 2>/dev/null | cut -d' ' -f1)" = "$1" ]; } # COUNT: by the reader, at last
+asked() { [ "$(wc -l <reader.out)" -ge "$1" ]; }
 reading() {
     in_folder server
     on_server
@@ -317,19 +319,27 @@ reading() {
     before=$(admin "SELECT count(*) FROM $S_DB.ratings")
     after=$(($(wc -l <"$WORK/release3/ratings.csv") - 1))
     reader
-    etl init --load-movielens --movielens "$WORK/release3" --replace-release
+    await $READER saw "$before"; ok "somebody reads"
+    hold_swap
+    "$BIN" init --load-movielens --movielens "$WORK/release3" --replace-release >out.txt 2>err.txt </dev/null &
+    pid=$!
+    await $pid shadow_fills; ok "a load is on its way"
+    n=$(wc -l <reader.out)
+    await $pid asked $((n + 5)); ok "who reads goes on meanwhile"
+    let_swap
+    wait $pid
+    CODE=$? OUT=$(cat out.txt) ERR=$(cat err.txt)
     exits 0 "a reload while somebody reads"
+    await $READER saw "$after"
     touch stop
     wait $READER
     is "the reader saw no error" "$(cat reader.err)" ""
     is "only the old content and the new" "$(cut -d' ' -f1 reader.out | sort -un | tr '\n' ' ')" "$(printf '%s\n%s\n' "$before" "$after" | sort -un | tr '\n' ' ')"
     is "always joined, always by the index" "$(cut -d' ' -f2- reader.out | sort -u)" "1 1"
-    [ "$(wc -l <reader.out)" -gt 5 ]; ok "it asked $(wc -l <reader.out | tr -d ' ') times"
 }
 
 # ---- the program dies, the connection dies
 
-# waits for the first rows of a load's shadow table
 # Counts per movie are read back where rows repeat a key; the answer breaks off when the first of them are there.
 half_an_answer() {
     on_server
@@ -347,6 +357,30 @@ half_an_answer() {
     same "counts every rating once" ../embedded.rows ../server.half
 }
 
+# A query on the tables of the release holds up whoever would swap them, so that a load on its way is there until it has ended: however
+# quick the load, and however slow whoever looks for it.
+held() { admin "SELECT id FROM information_schema.processlist WHERE state = 'User sleep' AND info LIKE 'SELECT SLEEP(1000)%'"; }
+is_held() { [ -n "$(held)" ]; }
+hold_swap() {
+    admin "SELECT SLEEP(1000) FROM $S_DB.ratings LIMIT 1" >/dev/null 2>&1 &
+    HOLDER=$!
+    await $HOLDER is_held
+}
+let_swap() {
+    for id in $(held); do admin "KILL $id"; done
+    wait $HOLDER
+}
+
+# Ends those of the program, and waits until they have.
+connections() { admin "SELECT id FROM information_schema.processlist WHERE user = '$S_USER'"; }
+end_connections() {
+    n=0
+    while [ -n "$(connections)" ] && [ $n -lt 1000 ]; do
+        for id in $(connections); do admin "KILL $id" 2>/dev/null; done
+        n=$((n + 1))
+    done
+}
+
 # The answer to the swap is lost; and the new tables are gone while a query on the old ones holds the swap up.
 swaps() {
     on_server
@@ -361,22 +395,22 @@ swaps() {
     is "they were" "$(admin "SELECT count(*) FROM $S_DB.ratings")" "$(($(wc -l <"$SAMPLE/ratings.csv") - 1))"
     dump ../before.dump
     rm -f err.txt
-    admin "SELECT SLEEP(60) FROM $S_DB.ratings LIMIT 1" >held.out 2>&1 &
+    hold_swap
     "$BIN" init --load-movielens --movielens "$WORK/release2" --replace-release >out.txt 2>err.txt </dev/null &
     pid=$!
-    n=0
-    while ! grep -qs "trying again" err.txt && [ $n -lt 600 ]; do sleep 0.05; n=$((n + 1)); done
+    await $pid grep -qs "trying again" err.txt
     new=$(admin "SELECT group_concat('$S_DB.', table_name) FROM information_schema.tables WHERE table_schema = '$S_DB' AND table_name LIKE 'etl\\_new\\_%'")
     admin "SET foreign_key_checks = 0; DROP TABLE $new"
     wait $pid
     CODE=$? OUT=$(cat out.txt) ERR=$(cat err.txt)
     exits 9 "a load whose tables somebody drops while it waits for its turn"
     says "its tables were dropped" "does not take them for swapped in"
-    admin "KILL $(admin "SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP(60)%' LIMIT 1")"
+    let_swap
     dump ../after.dump
     same "the old content is there" ../before.dump ../after.dump
 }
 
+# waits for the first rows of a load's shadow table
 shadow_fills() {
     t=$(admin "SELECT table_name FROM information_schema.tables WHERE table_schema = '$S_DB' AND table_name LIKE '%etl\\_new%\\_ratings'" | head -1)
     [ -n "$t" ] && [ "$(admin "SELECT count(*) > 0 FROM $S_DB.$t" 2>/dev/null)" = 1 ]
@@ -387,10 +421,13 @@ killed_load() {
     on_server
     dump ../before.dump
     big_release "$WORK/release4" 900 1
+    hold_swap
     "$BIN" init --load-movielens --movielens "$WORK/release4" --replace-release >out.txt 2>err.txt </dev/null &
     pid=$!
     await $pid shadow_fills; ok "a load is on its way"
     kill -9 $pid; wait $pid 2>/dev/null
+    end_connections
+    let_swap
     [ "$(leftovers)" -gt 0 ]; ok "killed, it leaves what it had begun"
     dump ../after.dump
     same "and the old content" ../before.dump ../after.dump
@@ -411,13 +448,13 @@ killed_load() {
 stopped_load() {
     on_server
     in_folder first
+    hold_swap
     "$BIN" init --load-movielens --movielens "$WORK/release3" --replace-release >out.txt 2>err.txt </dev/null &
     pid=$!
     await $pid shadow_fills; ok "a load is on its way"
     kill -STOP $pid
-    for id in $(admin "SELECT id FROM information_schema.processlist WHERE user = '$S_USER'"); do # as wait_timeout would
-        admin "KILL $id" 2>/dev/null
-    done
+    end_connections # as wait_timeout would
+    let_swap
     admin "UPDATE $S_DB.etl_locks SET expires_at = 0"
     in_folder second
     etl init --load-movielens --movielens "$SAMPLE" --replace-release
@@ -823,7 +860,7 @@ first_has_it() { [ "$(admin "SELECT count(*) FROM $S_DB.etl_locks WHERE owner LI
 two_writers() {
     on_server
     in_folder first
-    control faults "path-prefix=/3/movie/ delay-ms=1000"
+    control faults "path-prefix=/3/movie/ delay-ms=3000"
     # shellcheck disable=SC2046
     "$BIN" update $(seq 1 400) >out.txt 2>err.txt </dev/null &
     pid=$!
