@@ -124,8 +124,11 @@ for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
 done >"$work/urls"
 curl -s -K "$work/urls"
 get /_control/stats
-ok 'requests of one second are counted together' has '"max_per_second":12,'
 ok 'one connection was enough for them' has '"max":1,"opened":1}'
+most=$(grep -oE '"max_per_second":[0-9]+' "$work/b" | tr -dc 0-9)
+get /_control/log
+ok 'requests of one second are counted together' test -z \
+    "$(seconds "$work/b" | awk -v most="$most" '$1 > n { n = $1 } $2 > m { m = $2 } END { if (most < n || most > m || n < 2) print n, most, m }')"
 post '/_control/reset?only=stats'
 curl -s --parallel --parallel-immediate --parallel-max 6 -K "$work/urls" 2>"$work/meter"
 get /_control/stats

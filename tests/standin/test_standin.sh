@@ -37,15 +37,11 @@ start() # OPTION...: starts a server, sets $url and $server
     rm -f "$work/port"
     "$bin" --port-file "$work/port" "$@" >"$work/stdout" 2>"$work/stderr" &
     server=$!
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        if [ -s "$work/port" ]; then
-            url=http://127.0.0.1:$(cat "$work/port")
-            return 0
-        fi
-        nap 0.2
+    until [ -s "$work/port" ]; do
+        kill -0 "$server" 2>/dev/null || { echo "Bail out! the server does not start: $(cat "$work/stderr")"; exit 1; }
+        nap 0.05
     done
-    echo "Bail out! the server does not start: $(cat "$work/stderr")"
-    exit 1
+    url=http://127.0.0.1:$(cat "$work/port")
 }
 
 quiet() { [ ! -s "$work/stderr" ] || { sed 's/^/#   /' "$work/stderr"; return 1; }; }
@@ -69,8 +65,9 @@ get() # TARGET [CURL-OPTION...]: sets $status, $code, $took; headers in h, body 
         "$url$target")
     code=$?
     status=${outcome% *}
+    took=${outcome#* }
     # shellcheck disable=SC2034  # the parts read it
-    took=$(echo "${outcome#* }" | tr -d .) # microseconds
+    took=${took%.*}${took#*.} # microseconds
 }
 
 api() # PATH?QUERY [CURL-OPTION...]: the same with the default key
@@ -95,10 +92,16 @@ faults() # SPEC: these rules and no others, counters at zero
     [ "$status" = 200 ] || echo "# faults: $1: $(cat "$work/b")"
 }
 
-raw() # TEXT: what the server says to exactly these bytes (printf escapes), in b
+raw() # TEXT: what the server says to exactly these bytes (printf escapes) until it closes the connection, in b
 {
     # shellcheck disable=SC2059  # the escapes are the point
-    { printf "$1"; sleep 1; } | curl -s -N --max-time 5 "telnet://${url#http://}" >"$work/b" 2>/dev/null
+    printf "$1" | python3 -c '
+import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 60)
+s.sendall(sys.stdin.buffer.read())
+for piece in iter(lambda: s.recv(65536), b""):
+    sys.stdout.buffer.write(piece)
+' "${url##*:}" >"$work/b"
 }
 
 statuses() # N TARGET: the HTTP status of N requests in a row, as one word
@@ -110,6 +113,21 @@ statuses() # N TARGET: the HTTP status of N requests in a row, as one word
         list=$list$status,
         i=$((i + 1))
     done
+}
+
+# Of each request in a log: how many came within the second that it ended, itself among them, at least and at most (times in the log are
+# cut to milliseconds); its status.
+seconds()
+{
+    awk '{
+        at[NR] = $2
+        sure = maybe = 0
+        for (i = NR; i > 0; i--) {
+            sure += $2 - at[i] < 999
+            maybe += $2 - at[i] <= 1000
+        }
+        print sure, maybe, $6
+    }' "$1"
 }
 
 # --- judging -------------------------------------------------------------------------------------
