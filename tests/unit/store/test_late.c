@@ -182,7 +182,9 @@ static void take_line(void *payload, enum log_level level, const char *text)
 static int64_t find_resting(struct kit *k, int64_t newer_than)
 {
     if (kit_int(k, "SELECT count(DISTINCT table_name) FROM information_schema.statistics WHERE"
-                   " table_schema = DATABASE() AND index_name = 'ix_late'") < 5)
+                   " table_schema = DATABASE() AND index_name = 'ix_late'") < 5 ||
+        kit_int(k, "SELECT count(*) FROM information_schema.processlist WHERE"
+                   " db = DATABASE() AND state LIKE 'Waiting for table metadata lock%'") == 0)
         return 0;
     struct view ask = arena_print(&k->a,
         "SELECT coalesce(max(id), 0) FROM information_schema.processlist"
