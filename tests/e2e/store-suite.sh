@@ -701,7 +701,8 @@ files_tell() {
     before_first_load
     part_files
     sed -i '$d' data/movies/raw/changes_20260102_*
-    one=$(sed -n '/^movie:/,$s/^  id: *//p' data/movies/raw/changes_20260103_* | head -n 1)
+    # the first that has credits at all: records stand in the order in which the server happened to answer
+    one=$(awk '/^  id: [0-9]/ { id = $2 } id && /credit_id/ { print id; exit }' data/movies/raw/changes_20260103_*)
     admin "ALTER TABLE $S_DB.credits ADD CONSTRAINT not_this_one CHECK (tmdb_id <> $one)"
     etl process --batch-type changes
     exits 6 "four files, of which one ends early, and another has a record that the server refuses"
