@@ -266,7 +266,7 @@ bool aside_put(struct aside *a, const struct put *p, const struct row_set *rows,
 {
     struct row_set usual, others;
     bool ok;
-    if (choice_suits(p->table)) {
+    if (choice_is_list(p->table)) {
         part_rows(rows, &usual, &others, &a->s->scratch);
         ok = add_rows(a, p, &usual, false, e) && add_rows(a, p, &others, true, e);
     } else {

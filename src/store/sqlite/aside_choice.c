@@ -7,12 +7,22 @@
 #include "store/sqlite/aside_index.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { LEAST_BYTES = 4096 /* of a table's rows: fewer fill no page */ };
+enum {
+    LEAST_BYTES = 4096, /* of a table's rows: fewer fill no page */
+    /* of folded rows, of which entries of an index are kept in memory: half as much, mostly */
+    FOLDED_BYTES = 192 * 1024 * 1024,
+};
 
-bool choice_suits(const struct table *t)
+bool choice_is_list(const struct table *t)
 {
     return t->key_n > 1;
+}
+
+static bool is_folded(const struct stream *t)
+{
+    return t->put->kind == PUT_NEWER && t->put->table->key_n == 1;
 }
 
 static int64_t bytes_of(const struct stream *t)
@@ -28,35 +38,60 @@ static bool is_whole(const struct stream *t)
     return t->brought == 0 && t->runs.n > 0 && t->runs.n <= MAX_RUNS;
 }
 
-size_t choice_columns(const struct stream *t, size_t ret[TABLE_MAX_COLUMNS])
+/* Columns of a list's rows, or of an index's entries; returns how many. */
+static size_t columns_of(
+    const struct table *t, const struct index *ix, size_t ret[TABLE_MAX_COLUMNS])
 {
-    const struct table *table = t->put->table;
-    if (t->index != NULL)
-        return index_entry_columns(t->index, table, ret);
-    for (size_t i = 0; i < table->n; i++)
+    if (ix != NULL)
+        return index_entry_columns(ix, t, ret);
+    for (size_t i = 0; i < t->n; i++)
         ret[i] = i;
-    return table->n;
+    return t->n;
+}
+
+size_t choice_key(const struct page_tree *t)
+{
+    size_t columns[TABLE_MAX_COLUMNS];
+    const struct table *table = t->stream->put->table;
+    return t->index == NULL ? table->key_n : columns_of(table, t->index, columns);
+}
+
+/* Of a table whose key is its rowid there is no index of that; and in another the rowid has no
+ * name. */
+static void print_shape(const struct table *t, const struct index *ix, struct str *to)
+{
+    bool rowid = sqlite_has_rowid(t), plain = rowid && ix == NULL;
+    size_t columns[TABLE_MAX_COLUMNS], n = columns_of(t, ix, columns);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = t->columns[columns[i]].name;
+        if (plain)
+            str_addf(to, "%s%s %d", to->n == 0 ? "" : ",", name, i == 0);
+        else if (!rowid || columns[i] != 0)
+            str_addf(to, "%s%s BINARY 0", to->n == 0 ? "" : ",", name);
+    }
 }
 
 /* Whether the b-tree of that name has the columns that the rows have, in their order, compared byte
  * by byte. Somebody may have given it the name in other letters, which SQLite takes for the same,
  * but who looks for its root (aside_pages.c) does not. */
-static bool has_shape(
-    struct store *s, const struct stream *t, const char *name, bool *ret, struct err *e)
+static bool has_shape(struct store *s, const struct table *t, const struct index *ix,
+    const char *name, bool *ret, struct err *e)
 {
-    size_t columns[TABLE_MAX_COLUMNS], n = choice_columns(t, columns);
+    static const char of_index[] = "group_concat(name || ' ' || coll || ' ' || \"desc\")"
+                                   " FROM pragma_index_xinfo(?1, 'main')",
+                      of_rowid[] = "CASE WHEN EXISTS (SELECT 1 FROM pragma_index_list(?1, 'main'))"
+                                   " THEN '' ELSE group_concat(name || ' ' || pk) END"
+                                   " FROM pragma_table_xinfo(?1, 'main')";
     struct str shape;
     int64_t same = 0;
     str_init(&shape, SQL_MAX);
-    for (size_t i = 0; i < n; i++)
-        str_addf(
-            &shape, "%s%s BINARY 0", i == 0 ? "" : ",", t->put->table->columns[columns[i]].name);
-    bool ok = db_get_ints(s,
-        "SELECT (SELECT group_concat(name || ' ' || coll || ' ' || \"desc\")"
-        " FROM pragma_index_xinfo(?, 'main')) = ? AND (SELECT encoding FROM pragma_encoding) ="
-        " 'UTF-8' AND EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = ?)",
-        CELLS(cell_text(view_of(name)), cell_text(str_view(&shape)), cell_text(view_of(name))),
-        &same, 1, NULL, e);
+    print_shape(t, ix, &shape);
+    struct view sql = arena_print(&s->scratch,
+        "SELECT (SELECT %s) = ?2 AND (SELECT encoding FROM pragma_encoding) = 'UTF-8'"
+        " AND EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = ?1)",
+        ix == NULL && sqlite_has_rowid(t) ? of_rowid : of_index);
+    bool ok = db_get_ints(s, sql.p,
+        CELLS(cell_text(view_of(name)), cell_text(str_view(&shape))), &same, 1, NULL, e);
     str_done(&shape);
     *ret = same != 0;
     return ok;
@@ -95,31 +130,74 @@ static bool make_index(struct store *s, const struct index *ix, const char *name
     return ok;
 }
 
-/* The indexes of the table that was chosen last. One that is not as it should be takes the table's
+/* *ret: its tree; NULL: it is not as it should be. */
+static bool add_index(struct store *s, struct choice *c, struct stream *t, const struct index *ix,
+    struct page_tree **ret, struct err *e)
+{
+    const char *plain = ddl_index_name(&s->scratch, ix).p,
+               *name = sql_bare_name(s, &s->scratch, plain).p;
+    bool right = false;
+    if (!make_index(s, ix, plain, e) || !has_shape(s, t->put->table, ix, name, &right, e))
+        return false;
+    *ret = right && is_whole(t) ? add_tree(c, t, name) : NULL;
+    if (*ret != NULL)
+        (*ret)->index = ix;
+    return true;
+}
+
+static void take_back(struct choice *c, size_t first)
+{
+    while (c->n > first)
+        mem_free(c->trees[--c->n]);
+}
+
+/* The indexes of the list that was chosen last. One that is not as it should be takes the table's
  * tree back. */
 static bool add_indexes(
     struct store *s, struct choice *c, struct stream *streams, size_t n, struct err *e)
 {
     size_t first = c->n - 1;
-    struct page_tree *table = c->trees[first];
+    struct page_tree *table = c->trees[first], *tree;
     for (size_t i = 0; i < n; i++) {
         const struct index *ix = streams[i].index;
         if (streams[i].put != table->stream->put || ix == NULL)
             continue;
-        const char *plain = ddl_index_name(&s->scratch, ix).p,
-                   *name = sql_bare_name(s, &s->scratch, plain).p;
-        bool right = false;
-        if (!make_index(s, ix, plain, e) || !has_shape(s, &streams[i], name, &right, e))
+        if (!add_index(s, c, &streams[i], ix, &tree, e))
             return false;
-        if (!right || !is_whole(&streams[i])) {
-            while (c->n > first)
-                mem_free(c->trees[--c->n]);
+        if (tree == NULL) {
+            take_back(c, first);
             return true;
         }
-        add_tree(c, &streams[i], name)->table_bytes = table->bytes;
+        tree->table_bytes = table->bytes;
     }
     for (size_t i = first; i < c->n; i++)
         c->trees[i]->has_indexes = c->n > first + 1;
+    return true;
+}
+
+static const struct index *late_index(const struct table *t)
+{
+    const struct index *ix = plain_indexes;
+    while (ix->table != NULL && !(ix->late && strcmp(ix->table, t->name) == 0))
+        ix++;
+    return ix->table == NULL ? NULL : ix;
+}
+
+/* The same of named things, whose index is written with them, where memory has room for it. */
+static bool add_folded_index(struct store *s, struct choice *c, struct err *e)
+{
+    struct page_tree *table = c->trees[c->n - 1], *tree;
+    const struct index *ix = late_index(table->stream->put->table);
+    if (ix == NULL || table->bytes > FOLDED_BYTES)
+        return true;
+    if (!add_index(s, c, table->stream, ix, &tree, e))
+        return false;
+    if (tree == NULL) {
+        take_back(c, c->n - 1);
+        return true;
+    }
+    table->with = tree;
+    tree->is_beside = table->has_indexes = tree->has_indexes = true;
     return true;
 }
 
@@ -129,17 +207,19 @@ static bool choose(struct store *s, struct choice *c, struct stream *streams, si
     for (size_t i = 0; i < n && c->n + INDEX_MAX_COLUMNS < CHOICE_TREES; i++) {
         struct stream *t = &streams[i];
         const struct table *table = t->put->table;
+        bool folded = is_folded(t);
         if (t->index != NULL || t->are_long || !is_whole(t) || bytes_of(t) < LEAST_BYTES ||
-            !choice_suits(table))
+            !(folded || choice_is_list(table)))
             continue;
         const char *name = sql_bare_name(s, &s->scratch, table->name).p;
         bool right = false, blank = false;
-        if (!has_shape(s, t, name, &right, e) || !is_blank(s, table, name, &blank, e))
+        if (!has_shape(s, table, NULL, name, &right, e) || !is_blank(s, table, name, &blank, e))
             return false;
         if (!right || !blank)
             continue;
-        (void)add_tree(c, t, name);
-        if (indexes && !add_indexes(s, c, streams, n, e))
+        add_tree(c, t, name)->is_folded = folded;
+        if (indexes &&
+            !(folded ? add_folded_index(s, c, e) : add_indexes(s, c, streams, n, e)))
             return false;
     }
     return true;

@@ -9,7 +9,11 @@ enum { CHOICE_TREES = 64 };
 
 struct page_tree {
     struct tree tree;
-    struct stream *stream;
+    struct stream *stream;     /* of an index that has none of its own: its table's */
+    const struct index *index; /* NULL: it is the table's */
+    struct page_tree *with;    /* the index that is written with this table; NULL: none is */
+    bool is_beside;            /* it is written with its table */
+    bool is_folded;            /* of rows with one key one is made */
     const char *name; /* of the table or index, as the database has it */
     int64_t bytes;    /* of its entries in the file where they wait */
     /* Of the table: */
@@ -27,17 +31,18 @@ struct choice {
     size_t n;
 };
 
-/* Whether the table's rows may go as pages: those of lists. A thing that is named comes many times
- * with one key, and has a rowid mostly: a tree of another kind. */
-bool choice_suits(const struct table *t);
+/* Whether the table's rows are those of lists: long ones wait apart, and with the others wait the
+ * entries of indexes. Of a thing that is named many rows may wait, which are made one before
+ * anything is known of it (aside_fold.h). */
+bool choice_is_list(const struct table *t);
 /* `indexes`: the late indexes of the tables that are chosen are made, empty, and chosen as well.
  * The streams stay where they are. */
 bool choice_make(struct store *s, struct stream *streams, size_t n, bool indexes,
     struct choice *ret, struct err *e);
 void choice_done(struct choice *c);
 bool choice_has(const struct choice *c, const struct stream *t);
-/* Columns of the stream's rows; returns how many. */
-size_t choice_columns(const struct stream *t, size_t ret[TABLE_MAX_COLUMNS]);
+/* How many of the first columns of the tree's rows are its key. */
+size_t choice_key(const struct page_tree *t);
 /* Behind the last tree of the table whose first one is number `first`. */
 size_t choice_table_end(const struct choice *c, size_t first);
 

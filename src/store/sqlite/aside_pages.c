@@ -52,8 +52,12 @@ static bool find_roots(struct store *s, const char *path, void *payload, struct 
 static bool reserve(struct aside_pages *p, struct err *e)
 {
     uint32_t pages = 0;
-    for (size_t i = 0; i < p->chosen.n; i++)
-        pages += btree_pages(&p->file, (uint64_t)p->chosen.trees[i]->bytes);
+    for (size_t i = 0; i < p->chosen.n; i++) {
+        const struct page_tree *t = p->chosen.trees[i];
+        bool rows = t->index == NULL && sqlite_has_rowid(t->stream->put->table);
+        pages += rows ? btree_row_pages(&p->file, (uint64_t)t->bytes)
+                      : btree_pages(&p->file, (uint64_t)t->bytes);
+    }
     return page_file_reserve(&p->file, pages, e);
 }
 
@@ -91,7 +95,10 @@ static bool open_file(struct aside_pages *p, struct err *e)
 /* The next tree that nobody writes. NULL: there is none. */
 static struct page_tree *write_next(struct aside_pages *p)
 {
-    size_t i = atomic_fetch_add(&p->next, 1);
+    size_t i;
+    do
+        i = atomic_fetch_add(&p->next, 1);
+    while (i < p->chosen.n && p->chosen.trees[i]->is_beside);
     if (i >= p->chosen.n)
         return NULL;
     tree_write(&p->chosen.trees[i]->tree);
@@ -105,18 +112,28 @@ static void write_trees(void *payload)
     }
 }
 
+static void init_tree(struct aside_pages *p, struct page_tree *t)
+{
+    const struct stream *rows = t->stream;
+    const struct table *table = rows->put->table;
+    size_t key_n = choice_key(t);
+    bool whole = t->index != NULL; /* an entry is a key as a whole */
+    struct merge_source from = {p->fd, rows->runs.items, rows->runs.n, key_n, whole ? key_n : 1};
+    if (t->is_folded) {
+        from.width = table->n;
+        tree_init_folded(&t->tree, &from, &p->file, table, t->with == NULL ? NULL : t->with->index,
+            t->with == NULL ? NULL : &t->with->tree);
+    } else if (!t->is_beside) {
+        tree_init(&t->tree, &from, &p->file);
+    }
+}
+
 /* Without a thread, the caller writes them all in the end. */
 static void start(struct aside_pages *p)
 {
-    size_t columns[TABLE_MAX_COLUMNS];
     struct err ignored;
-    for (size_t i = 0; i < p->chosen.n; i++) {
-        const struct stream *t = p->chosen.trees[i]->stream;
-        bool whole = t->index != NULL; /* an entry is a key as a whole */
-        size_t key_n = whole ? choice_columns(t, columns) : t->put->table->key_n;
-        struct merge_source from = {p->fd, t->runs.items, t->runs.n, key_n, whole ? key_n : 1};
-        tree_init(&p->chosen.trees[i]->tree, &from, &p->file);
-    }
+    for (size_t i = 0; i < p->chosen.n; i++)
+        init_tree(p, p->chosen.trees[i]);
     p->written = queue_new(CHOICE_TREES);
     (void)thread_start(write_trees, p, &p->helper, &ignored);
 }
@@ -165,7 +182,8 @@ static void await(struct aside_pages *p, const struct page_tree *wanted)
 /* Its interior pages; *ret_refused: the rows make none. */
 static bool build(struct aside_pages *p, struct page_tree *t, bool *ret_refused, struct err *e)
 {
-    await(p, t);
+    if (!t->is_beside)
+        await(p, t);
     *ret_refused = t->tree.refused;
     if (t->tree.failed)
         *e = t->tree.e;

@@ -8,8 +8,9 @@
  * Nothing but SQLite writes into the database itself, so readers, crashes and rollbacks are its
  * business as ever.
  *
- * What does not suit is left to INSERT: tables that have rows, few rows, long ones, and tables of
- * which two rows have the same key. */
+ * What does not suit is left to INSERT: tables that have rows, few rows, long ones, and lists of
+ * which two rows have the same key. Of things that are named, one row is made of those of each
+ * (aside_fold.h). */
 #ifndef MOVIE_ETL_STORE_SQLITE_ASIDE_PAGES_H
 #define MOVIE_ETL_STORE_SQLITE_ASIDE_PAGES_H
 

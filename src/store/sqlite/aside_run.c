@@ -31,7 +31,7 @@ void run_open(struct run_reader *r, int fd, const struct run *run, size_t width)
     *r = (struct run_reader){.fd = fd, .left = *run, .width = width};
     r->row = mem_alloc(width * sizeof *r->row);
     size_t room = run->n < RUN_MAX_ROW ? (size_t)run->n : RUN_MAX_ROW;
-    r->bytes = mem_alloc(room + RECORD_SPARE);
+    r->bytes = mem_grow(NULL, room + RECORD_SPARE, 1); /* not cleared: hundreds are open */
 }
 
 void run_close(struct run_reader *r)

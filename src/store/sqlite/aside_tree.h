@@ -3,6 +3,7 @@
 #ifndef MOVIE_ETL_STORE_SQLITE_ASIDE_TREE_H
 #define MOVIE_ETL_STORE_SQLITE_ASIDE_TREE_H
 
+#include "store/sqlite/aside_fold.h"
 #include "store/sqlite/aside_merge.h"
 #include "store/sqlite/btree.h"
 #include "store/table.h"
@@ -12,6 +13,7 @@ enum { TREE_MAX_ROW = 2048 /* bytes; what fits on a page as a whole is less, on 
 struct tree {
     struct merge_source from; /* the columns that are wanted are the key: they have to rise */
     struct leaves leaves;
+    struct fold *fold; /* rows with one key are made one, all their columns being wanted; or NULL */
     /* Its rows do not rise, or one is too long: it is not whole, and to be thrown away. */
     bool refused;
     bool failed;
@@ -21,6 +23,10 @@ struct tree {
 };
 
 void tree_init(struct tree *t, const struct merge_source *from, struct page_file *file);
+/* The same for a table of things that are named, with whose rows one index (NULL: none) is written
+ * into a tree of its own, for which only this is called. */
+void tree_init_folded(struct tree *t, const struct merge_source *from, struct page_file *file,
+    const struct table *table, const struct index *index, struct tree *index_tree);
 /* Writes its leaves; whether that went well stands in `failed` and `refused`. */
 void tree_write(struct tree *t);
 void tree_done(struct tree *t);

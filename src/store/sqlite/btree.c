@@ -220,6 +220,15 @@ uint32_t btree_pages(const struct page_file *f, uint64_t bytes)
            1;
 }
 
+/* Two leaves side by side hold more than one has room for, since the first entry of the second
+ * found none on the first; short entries, which alone may take more than is said, fill their
+ * leaves. Interior pages have thirty children or more. So it is little more than twice what the
+ * bytes would fill; of twice as many bytes btree_pages makes 32/9. */
+uint32_t btree_row_pages(const struct page_file *f, uint64_t bytes)
+{
+    return btree_pages(f, 2 * bytes);
+}
+
 /* ---- texts */
 
 /* The format's own figure (1.6): so that four entries find room on any page. */

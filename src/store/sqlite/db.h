@@ -57,6 +57,12 @@ static inline const char *sqlite_file(const struct sqlite *q)
 
 extern const struct dialect sqlite_dialect;
 
+/* Whether the table's key is its rowid; others are WITHOUT ROWID. */
+static inline bool sqlite_has_rowid(const struct table *t)
+{
+    return t->key_n == 1 && t->columns[0].type == FIELD_INT;
+}
+
 /* vfs.c: a VFS with the seam of base/sys.h before every file call; registered until
  * sqlite_vfs_free. */
 sqlite3_vfs *sqlite_vfs_new(void);

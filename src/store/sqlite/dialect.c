@@ -32,8 +32,7 @@ static void add_type(struct str *to, const struct table *t, const struct column 
 
 static void add_table_tail(struct str *to, const struct table *t)
 {
-    bool is_rowid = t->key_n == 1 && t->columns[0].type == FIELD_INT;
-    str_addz(to, is_rowid ? " STRICT" : " STRICT, WITHOUT ROWID");
+    str_addz(to, sqlite_has_rowid(t) ? " STRICT" : " STRICT, WITHOUT ROWID");
 }
 
 static void add_column_name(struct str *to, const struct column *c)

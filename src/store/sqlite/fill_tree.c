@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "store/sqlite/aside_index.h"
 #include "store/sqlite/btree.h"
+#include "store/sqlite/db.h"
 #include "store/sqlite/record.h"
 #include "store/sqlite/sort_key.h"
 
@@ -30,7 +31,7 @@ void fill_tree_init(struct fill_tree *t, const struct table *table, const struct
         t->width = t->key_n = index_entry_columns(index, table, t->columns);
         return;
     }
-    t->rowid = table->key_n == 1 && table->columns[0].type == FIELD_INT;
+    t->rowid = sqlite_has_rowid(table);
     t->key_n = table->key_n;
     while (t->width < table->n) {
         t->columns[t->width] = t->width;
@@ -169,7 +170,7 @@ bool fill_tree_sort(struct fill_tree *t)
     return !t->refused && !same && (t->index == NULL || !t->index->unique || !value_twice(t));
 }
 
-static bool add_all(const struct fill_tree *t, struct leaves *l)
+bool fill_tree_leaves(const struct fill_tree *t, struct leaves *l)
 {
     const struct fill_item *items = t->items;
     bool ok = true;
@@ -179,6 +180,7 @@ static bool add_all(const struct fill_tree *t, struct leaves *l)
                  ? leaves_add_row(l, sort_key_int((const uint8_t *)fill_key(&items[i]).p), record)
                  : leaves_add_record(l, record);
     }
+    leaves_end(l);
     return ok;
 }
 
@@ -189,8 +191,8 @@ bool fill_tree_write(const struct fill_tree *t, struct page_file *f, struct err 
         leaves_init_rows(&leaves, f);
     else
         leaves_init(&leaves, f, false);
-    bool ok = add_all(t, &leaves) || err_set(e, ERR_BUG, "a row of %s is too long", t->table->name);
-    leaves_end(&leaves);
+    bool ok = fill_tree_leaves(t, &leaves) ||
+              err_set(e, ERR_BUG, "a row of %s is too long", t->table->name);
     ok = ok && btree_build(f, t->root, &leaves, 1, e);
     leaves_done(&leaves);
     return ok;

@@ -1,5 +1,5 @@
 /* Fill tree: the entries of a table or an index of a new database, kept in memory until they are
- * put in order and written as pages (private to fill.c). */
+ * put in order and written as pages (private to fill.c and aside_fold.c). */
 #ifndef MOVIE_ETL_STORE_SQLITE_FILL_TREE_H
 #define MOVIE_ETL_STORE_SQLITE_FILL_TREE_H
 
@@ -8,6 +8,7 @@
 #include "store/table.h"
 
 struct fill_block;
+struct leaves;
 
 struct fill_tree {
     const struct table *table;
@@ -33,6 +34,8 @@ bool fill_tree_sort(struct fill_tree *t);
 /* Row number i of a table, in that order, as many cells as it has columns; texts lie in the
  * tree. */
 void fill_tree_row(const struct fill_tree *t, size_t i, struct cell *ret);
+/* Writes its leaves, to their end. False: an entry is too long. */
+bool fill_tree_leaves(const struct fill_tree *t, struct leaves *l);
 /* Makes the tree on its root page, which is empty. */
 bool fill_tree_write(const struct fill_tree *t, struct page_file *f, struct err *e);
 

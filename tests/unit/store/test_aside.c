@@ -128,16 +128,22 @@ static void write_all(struct kit *k, struct tmdb_write *records[MOVIES])
         must(aside_write(k, records + i, i + GROUP < MOVIES ? GROUP : MOVIES - i, false));
 }
 
-/* How many tables were filled from the file beside. */
-static size_t taken_over(const struct kit *k)
+/* How many tables whose names have `part` in them were filled from the file beside. */
+static size_t taken_of(const struct kit *k, const char *part)
 {
     const struct sqlite *q = sqlite_of(k->s);
     static const char takes[] = "INSERT OR ROLLBACK INTO main.";
     size_t n = 0;
     for (size_t i = 0; i < STATEMENTS; i++)
         n += q->statements[i].sql != NULL &&
-             strncmp(q->statements[i].sql, takes, sizeof takes - 1) == 0;
+             strncmp(q->statements[i].sql, takes, sizeof takes - 1) == 0 &&
+             strstr(q->statements[i].sql, part) != NULL;
     return n;
+}
+
+static size_t taken_over(const struct kit *k)
+{
+    return taken_of(k, "");
 }
 
 /* Such rows make no tree. */
@@ -275,6 +281,65 @@ static void indexes_come_with_the_rows(void **state)
     kit_sound(k);
 }
 
+/* ---- things that are named */
+
+/* No text for a page or for a key in order: too long, or with a byte 0. */
+static bool has_no_place(const struct cell *c)
+{
+    return c->text.n > 100 || (c->text.n > 0 && memchr(c->text.p, 0, c->text.n) != NULL);
+}
+
+/* Both, with texts that have their place; things of the second have other names. */
+static struct row_set both_own(struct kit *k, const struct row_set *a, const struct row_set *b)
+{
+    struct row_set all = {NULL, a->n > 0 ? a->width : b->width, a->n + b->n};
+    all.cells = arena_take_array(&k->a, all.n * all.width, sizeof *all.cells);
+    for (size_t i = 0; i < all.n; i++) {
+        struct cell *row = row_set_at(&all, i);
+        memcpy(row, i < a->n ? row_set_at(a, i) : row_set_at(b, i - a->n),
+            all.width * sizeof *row);
+        for (size_t c = 1; c < all.width; c++)
+            if (row[c].kind == CELL_TEXT && (i >= a->n || has_no_place(&row[c])))
+                row[c] = cell_text(view_of(i < a->n ? "long" : i % 3 == 0 ? "other" : "another"));
+        if (i >= a->n && i % 2 == 0)
+            row[1] = cell_null();
+    }
+    return all;
+}
+
+/* Each names what it named, and again what the one before did, of another day or not. */
+static void name_again(struct kit *k, struct tmdb_write *records[MOVIES])
+{
+    for (size_t i = MOVIES; i-- > 0;) {
+        struct list_write *lists = arena_take_array(&k->a, records[i]->list_n, sizeof *lists);
+        memcpy(lists, records[i]->lists, records[i]->list_n * sizeof *lists);
+        for (size_t l = 0; l < records[i]->list_n; l++)
+            lists[l].own = both_own(
+                k, &lists[l].own, i == 0 ? &lists[l].own : &records[i - 1]->lists[l].own);
+        records[i]->lists = lists;
+        records[i]->fetched_at = 5 + (int64_t)(i % 4 * 50000);
+    }
+}
+
+static void things_named_again_are_one(void **state)
+{
+    struct kit *k = *state;
+    struct tmdb_write *records[MOVIES];
+    random_records(k, records);
+    name_again(k, records);
+    struct view plain = plain_dump(k, records);
+    must(store_begin_first_load(k->s, &k->e));
+    write_all(k, records);
+    const char *index = "SELECT count(*) FROM sqlite_schema WHERE name = 'ix_people_name'";
+    assert_int_equal(kit_int(k, index), 0);
+    aside_settle(k);
+    assert_int_equal(kit_int(k, index), 1);
+    assert_int_equal(taken_of(k, "people"), 1);
+    assert_true(view_eq(kit_dump(k), plain));
+    must(store_end_first_load(k->s, true, &k->e));
+    kit_sound(k);
+}
+
 /* ---- when something fails */
 
 /* Two gatherings, of which the first may stay when the second does not. */
@@ -355,6 +420,7 @@ int main(void)
         KIT_TEST(in_files_of_any_kind),
         KIT_TEST(under_names_in_other_letters),
         KIT_TEST(indexes_come_with_the_rows),
+        KIT_TEST(things_named_again_are_one),
         KIT_TEST(it_survives_every_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
