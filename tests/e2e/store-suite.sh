@@ -510,6 +510,7 @@ index_cut() { # WHAT
     end_proxy
     on_server
     exits 0 "a load whose connection ends at its index: $1"
+    says "built over the first connection" "which the other takes over"
     dump ../server.dump
     same "leads to the same" ../embedded.dump ../server.dump
     is "with its index" "$(admin "SELECT count(*) FROM information_schema.statistics WHERE table_schema = '$S_DB' AND index_name = 'ix_ratings_movielens_id'")" 2
@@ -521,7 +522,7 @@ beside_index() {
     export SQL_TLS=off
     index_fails "a load whose index has no room" "The disk of the database server is full" "CREATE INDEX" "1114:The table is full" --times 1000
     index_fails "a load that fails while its index is built" "UPDATE command denied" "UPDATE \`etl_new" "1142:UPDATE command denied" --skip 1 --times 1000
-    for what in close close-after; do
+    for what in close close-alone close-after; do
         etl init --load-movielens --movielens "$SAMPLE" --replace-release
         index_cut "$what"
     done

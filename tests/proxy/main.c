@@ -3,7 +3,8 @@
  *
  *   cut-proxy --to HOST:PORT --port-file FILE [--seed N] [--cuts N] [--every BYTES] [--count-file
  *   FILE]
- *             [--on TEXT --do close|close-after|close-within|CODE:MESSAGE [--skip N] [--times N]]
+ *             [--on TEXT --do close|close-alone|close-after|close-within|CODE:MESSAGE
+ *              [--skip N] [--times N]]
  *
  * Listens on a loopback port of the system's choice and writes its number to FILE. Bytes in both
  * directions are counted together; each time as many have passed as a draw between 1 and twice
@@ -114,6 +115,10 @@ static void accept_one(struct proxy *p)
     int client = accept(p->listener, NULL, NULL);
     if (client < 0)
         return;
+    if (p->script.shut) {
+        (void)close(client);
+        return;
+    }
     for (int i = 0; i < MAX_LINKS && l == NULL; i++)
         if (p->links[i].fd[0] < 0)
             l = &p->links[i];

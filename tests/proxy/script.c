@@ -11,10 +11,11 @@ enum { HEAD = 4, STATEMENT = 3, TEXT_MAX = 200 };
 bool script_parse(struct script *s, const char *what)
 {
     char *end;
-    s->act = strcmp(what, "close") == 0          ? ACT_CLOSE
-             : strcmp(what, "close-after") == 0  ? ACT_CLOSE_AFTER
-             : strcmp(what, "close-within") == 0 ? ACT_CLOSE_WITHIN
-                                                 : ACT_ERROR;
+    s->alone = strcmp(what, "close-alone") == 0;
+    s->act = s->alone || strcmp(what, "close") == 0 ? ACT_CLOSE
+             : strcmp(what, "close-after") == 0     ? ACT_CLOSE_AFTER
+             : strcmp(what, "close-within") == 0    ? ACT_CLOSE_WITHIN
+                                                    : ACT_ERROR;
     if (s->act != ACT_ERROR)
         return true;
     s->code = (unsigned)strtoul(what, &end, 10);
@@ -26,14 +27,18 @@ enum script_act script_meet(struct script *s, const char *piece, size_t n, size_
 {
     const unsigned char *p = (const unsigned char *)piece;
     size_t text = s->on == NULL ? 0 : strlen(s->on);
-    if (s->on == NULL || s->times == 0 || n < HEAD + 1 + text || p[HEAD] != STATEMENT ||
+    if (s->on == NULL || n < HEAD + 1 + text || p[HEAD] != STATEMENT ||
         memcmp(piece + HEAD + 1, s->on, text) != 0)
+        return ACT_NONE;
+    s->shut = false;
+    if (s->times == 0)
         return ACT_NONE;
     if (s->skip > 0) {
         s->skip--;
         return ACT_NONE;
     }
     s->times--;
+    s->shut = s->alone;
     size_t whole = HEAD + (p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16);
     *ret_rest = whole > n ? whole - n : 0;
     return s->act;

@@ -20,9 +20,11 @@ struct script {
     unsigned code;
     const char *text;
     unsigned long skip, times; /* so many are let by first; so many are met */
+    bool alone; /* after a close no connection is taken until the statement comes again */
+    bool shut;  /* it is so now */
 };
 
-/* "close", "close-after", "close-within", "CODE:TEXT". */
+/* "close", "close-alone", "close-after", "close-within", "CODE:TEXT". */
 bool script_parse(struct script *s, const char *what);
 /* What to do about a piece of what a client says. *ret_rest: how much of the statement is still to
  * come. */

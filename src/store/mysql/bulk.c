@@ -56,6 +56,20 @@ bool server_piece(struct store *s, bool (*work)(struct store *s, void *payload, 
     return replay(s, &p, e);
 }
 
+bool server_piece_once(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
+    void *payload, struct err *e)
+{
+    struct piece p = {work, payload, false, 0};
+    return server_first(s, e) && run_piece(s, &p, e);
+}
+
+bool server_piece_again(struct store *s,
+    bool (*work)(struct store *s, void *payload, struct err *e), void *payload, struct err *e)
+{
+    struct piece p = {work, payload, false, 1};
+    return replay(s, &p, e);
+}
+
 /* Who took the lease meanwhile may have dropped the table: then that is what went wrong. */
 bool server_chunk(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
     void *payload, struct err *e)

@@ -157,8 +157,13 @@ bool server_remove_orphans(struct store *s, struct err *e);
  * `work`. */
 bool server_piece(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
     void *payload, struct err *e);
-/* The same for work that shares the load with another connection: the lease's row is locked at its
- * end only, so that the two do not wait for each other. */
+/* The same, tried once; and after somebody else tried it, who may have got to its end. */
+bool server_piece_once(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
+    void *payload, struct err *e);
+bool server_piece_again(struct store *s,
+    bool (*work)(struct store *s, void *payload, struct err *e), void *payload, struct err *e);
+/* As server_piece, for work that shares the load with another connection: the lease's row is locked
+ * at its end only, so that the two do not wait for each other. */
 bool server_chunk(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),
     void *payload, struct err *e);
 bool server_bulk(struct store *s, bool fresh,
