@@ -115,7 +115,8 @@ bool link_release_begin(struct work *w, struct err *e)
     return store_transact(w->store, unset_mark, w, e);
 }
 
-bool link_release_rows(struct work *w, struct ml_row *rows, size_t n, struct err *e)
+bool link_release_rows(
+    struct work *w, struct ml_row *rows, size_t n, bool whole, struct err *e)
 {
     struct touched t;
     bool ok = true;
@@ -128,7 +129,7 @@ bool link_release_rows(struct work *w, struct ml_row *rows, size_t n, struct err
         say_progress(w, n - left + t.row_n, n);
     }
     touched_done(&t);
-    return ok && set_mark(w, e);
+    return ok && (!whole || set_mark(w, e));
 }
 
 static bool end_linking(void *payload, struct err *e)
@@ -156,12 +157,23 @@ static bool link_stored(struct work *w, uint64_t *ret, struct err *e)
     return ok;
 }
 
-bool link_release_finish(struct work *w, uint64_t *ret, struct err *e)
+static bool is_marked(struct work *w, bool *ret, struct err *e)
 {
     int64_t day = NOT_LINKED;
-    bool exists = false;
+    bool exists = false, ok = store_get_cursor(w->store, mark, &day, &exists, e);
+    *ret = day != NOT_LINKED;
+    return ok;
+}
+
+bool link_release_mark(struct work *w, struct err *e)
+{
+    bool marked = false;
+    return is_marked(w, &marked, e) && (marked || store_transact(w->store, set_mark, w, e));
+}
+
+bool link_release_finish(struct work *w, uint64_t *ret, struct err *e)
+{
+    bool marked = false;
     *ret = 0;
-    if (!store_get_cursor(w->store, mark, &day, &exists, e))
-        return false;
-    return day != NOT_LINKED || link_stored(w, ret, e);
+    return is_marked(w, &marked, e) && (marked || link_stored(w, ret, e));
 }

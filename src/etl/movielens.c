@@ -125,11 +125,11 @@ static bool feed_tag_checked(void *payload, struct ml_tag *ret, bool *ret_end, s
     return feed_tag(f, ret, ret_end, e) && !(*ret_end && over_error_bound(f->w->x, f, e));
 }
 
-static bool feed_links(void *payload, struct ml_row *rows, size_t n, struct err *e)
+static bool feed_links(void *payload, struct ml_row *rows, size_t n, bool whole, struct err *e)
 {
     struct feed *f = payload;
     f->linked = n;
-    return link_release_rows(f->w, rows, n, e);
+    return link_release_rows(f->w, rows, n, whole, e);
 }
 
 /* *ret_linked: how many rows were linked within the load. */
@@ -249,7 +249,7 @@ static bool load_and_link(struct work *w, struct err *e)
         if (findings_errors(&w->x->findings) > 0)
             w->x->partial = true;
     }
-    if (!dry_run && !r.linked && !link_release_finish(w, &linked, e))
+    if (!dry_run && !(r.linked ? link_release_mark(w, e) : link_release_finish(w, &linked, e)))
         return false;
     say_linked(w, linked);
     return true;

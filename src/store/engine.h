@@ -182,8 +182,8 @@ struct engine {
      * load_tag_rows does. */
     bool (*load_tags)(struct store *s, const struct tag_source *source, struct err *e);
     /* All rows that are put into these tables (names, the last NULL), which are empty, may wait
-     * until fill_end, in memory; nobody looks into the tables before that. Only while the database
-     * is being built. NULL: none wait. */
+     * until fill_end, in memory; nobody looks into the tables before that. Only where `building`
+     * says yes. NULL: none wait. */
     bool (*fill_begin)(struct store *s, const char *const *tables, struct err *e);
     bool (*fill_end)(struct store *s, struct err *e);
     /* See store_check_room; NULL: nobody can say. */
@@ -198,8 +198,8 @@ struct engine {
     /* See store_settle; NULL: what is committed is settled. */
     bool (*settle)(struct store *s, bool now, bool *ret_settled, struct err *e);
     bool (*again)(struct store *s, const struct err *why); /* see store_again; NULL: never */
-    /* The database has no name yet: nobody else sees it before the bulk change is over. NULL: it
-     * has one. */
+    /* During bulk: the tables of a release and of its movies are empty, and nobody else sees them
+     * before it is over. NULL: never. */
     bool (*building)(const struct store *s);
     /* An index that is `late` goes while that lasts, and comes (again), with what depends on it: a
      * missing index says that all of it is missing. */
@@ -231,6 +231,8 @@ struct store {
     bool foreign_keys;
     /* put before the names in sql_shadowed; NULL: they are themselves */
     const char *shadow;
+    bool shadows_movies; /* they are those of linked movies too */
+    bool born; /* this process made the tables: nobody has built anything upon them */
     bool writing;                   /* between store_begin and store_commit */
     int64_t token, lease_seconds;   /* token 0: no lease */
     int64_t change_run, change_seq; /* the last row of etl_changes written; run 0: not known */

@@ -31,12 +31,12 @@ bool first_release_end(struct store *s, struct err *e)
 
 bool first_release_drop_indexes(struct store *s, struct err *e)
 {
-    return each_index_of_release(s, ddl_drop_index, e);
+    return s->engine->dialect->indexes_inside || each_index_of_release(s, ddl_drop_index, e);
 }
 
 bool first_release_make_indexes(struct store *s, struct err *e)
 {
-    return each_index_of_release(s, ddl_create_index, e);
+    return s->engine->dialect->indexes_inside || each_index_of_release(s, ddl_create_index, e);
 }
 
 static bool drop_late(struct store *s, void *payload, struct err *e)

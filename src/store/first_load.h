@@ -9,7 +9,8 @@
  * (ends with NULL) that are put between the two come together. Nobody looks at them before that. */
 bool first_release_begin(struct store *s, const char *const *tables, struct err *e);
 bool first_release_end(struct store *s, struct err *e);
-/* Around the writing of movies that do not come so: without their indexes. */
+/* Around the writing of movies that do not come so: without their indexes, unless these come and go
+ * with their tables. */
 bool first_release_drop_indexes(struct store *s, struct err *e);
 bool first_release_make_indexes(struct store *s, struct err *e);
 

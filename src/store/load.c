@@ -18,10 +18,11 @@ bool load_check_movie(
  * count of -1 marks those for which no row comes. */
 static bool make_room(struct load *l, struct err *e)
 {
-    return db_exec(l->s, "DELETE FROM {ratings}", NO_CELLS, NULL, e) &&
-           db_exec(l->s, "DELETE FROM {tags}", NO_CELLS, NULL, e) &&
-           db_exec(l->s, "DELETE FROM {movielens_release}", NO_CELLS, NULL, e) &&
-           db_exec(l->s, "UPDATE {movielens_movies} SET rating_count = -1", NO_CELLS, NULL, e);
+    return l->built ||
+           (db_exec(l->s, "DELETE FROM {ratings}", NO_CELLS, NULL, e) &&
+               db_exec(l->s, "DELETE FROM {tags}", NO_CELLS, NULL, e) &&
+               db_exec(l->s, "DELETE FROM {movielens_release}", NO_CELLS, NULL, e) &&
+               db_exec(l->s, "UPDATE {movielens_movies} SET rating_count = -1", NO_CELLS, NULL, e));
 }
 
 static uint32_t highest(const uint32_t *numbers, size_t n)

@@ -12,6 +12,7 @@ struct load {
     int64_t memory; /* bytes that the process may take */
     struct ml_load_result result;
     struct movie_ids movies; /* of this release: every rating and tag must name one */
+    bool built;         /* its tables are empty, and nobody sees them (engine.h, building) */
     bool waits;         /* movies wait until their ratings are counted */
     bool bare;          /* they have no indexes meanwhile */
     struct vec waiting; /* struct ml_row: movies that are not yet written */
@@ -27,7 +28,7 @@ bool load_check_movie(
     const struct load *l, int64_t movielens_id, const char *what, int64_t user_id, struct err *e);
 
 /* load_movies.c: all movies of the source, and, when the ratings are in, what was counted of
- * them, and their indexes. `built`: into a database that is being built. */
+ * them, and their indexes. `built`: as in struct load. */
 void load_movies_begin(struct load *l, bool built);
 void load_movies_done(struct load *l); /* also without a begin */
 bool load_movies(struct load *l, struct err *e);

@@ -1,9 +1,10 @@
 /* Movies of a release on their way into their table: see load.h.
  *
  * In a database that exists they are written as they come, and their counts when all ratings are
- * in; their links stay what they were. In one that is being built they wait, as long as they do not
- * take too much memory, until they are counted and linked: so each is written once, and complete,
- * and is not read again to be linked; and all of them at once, with what linking makes of them. */
+ * in; their links stay what they were. In one that is being built, or was made for them, they wait,
+ * as long as they do not take too much memory, until they are counted and linked: so each is
+ * written once, and complete, and is not read again to be linked; and all of them at once, with
+ * what linking makes of them. */
 #include "store/load.h"
 
 #include "base/mem.h"
@@ -29,7 +30,7 @@ void load_movies_begin(struct load *l, bool built)
     vec_init(&l->waiting, sizeof(struct ml_row), MOVIE_IDS_MAX);
     arena_init(&l->texts);
     l->movie_cells = mem_alloc((size_t)PER_PUT * MOVIE_COLUMNS * sizeof *l->movie_cells);
-    l->waits = built;
+    l->built = l->waits = built;
     const struct table *t = schema_find(&l->s->schema, "movielens_movies");
     struct put *without_link = arena_take(&l->s->arena, sizeof *without_link);
     upsert_put(l->s, t, movie_columns, MOVIE_COLUMNS - 1, PUT_ROW, without_link);
@@ -134,11 +135,17 @@ static bool take_movie(void *to, const struct ml_movie *m, struct err *e)
     return stop_waiting(l, e) && put_waiting(l, NULL, NULL, e);
 }
 
+static bool drop_marked(struct store *s, struct err *e)
+{
+    return db_exec(
+        s, "DELETE FROM {movielens_movies} WHERE rating_count = -1", NO_CELLS, NULL, e);
+}
+
 bool load_movies(struct load *l, struct err *e)
 {
     if (!l->source->movies(l->source->payload, take_movie, l, e) ||
         !(l->waits || put_waiting(l, NULL, NULL, e)) ||
-        !db_exec(l->s, "DELETE FROM {movielens_movies} WHERE rating_count = -1", NO_CELLS, NULL, e))
+        !(l->built || drop_marked(l->s, e)))
         return false;
     movie_ids_rank_all(&l->movies);
     l->result.movies = l->movies.ids.n;
@@ -239,7 +246,8 @@ static bool link_and_put(
         return false;
     l->result.linked = blank;
     return first_release_begin(l->s, blank ? linked : alone, e) &&
-           (!blank || source->link(source->payload, l->waiting.items, l->waiting.n, e)) &&
+           (!blank || source->link(source->payload, l->waiting.items, l->waiting.n,
+                          l->s->shadow == NULL, e)) &&
            put_waiting(l, stats, stats_at, e) && first_release_end(l->s, e);
 }
 

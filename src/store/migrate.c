@@ -234,6 +234,7 @@ static bool apply(struct store *s, void *payload, struct err *e)
     struct walk w = {.s = s, .live = &live, .write = true};
     bool ok = run_migrations(s, &live, a->list, e) && walk_all(&w, e) &&
               note_migrations(s, &live, a->list, e) && fill_genres(s, e);
+    s->born = ok && !live.has_registry;
     live_done(&live);
     return ok;
 }

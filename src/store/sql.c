@@ -18,15 +18,19 @@ struct view sql_bare_name(const struct store *s, struct arena *a, const char *na
     return arena_print(a, "%s%s", s->prefix, name);
 }
 
-const char *const sql_shadowed[] = {
-    "movielens_release", "movielens_movies", "ratings", "tags", NULL};
+const char *const *sql_shadowed(const struct store *s)
+{
+    static const char *const names[] = {"movies", "movie_genres", "movielens_release",
+        "movielens_movies", "ratings", "tags", NULL};
+    return s->shadows_movies ? names : names + 2;
+}
 
 static bool is_shadowed(const struct store *s, struct view name)
 {
-    bool found = false;
-    for (size_t i = 0; s->shadow != NULL && !found && sql_shadowed[i] != NULL; i++)
-        found = view_is(name, sql_shadowed[i]);
-    return found;
+    const char *const *t = sql_shadowed(s);
+    while (*t != NULL && !view_is(name, *t))
+        t++;
+    return s->shadow != NULL && *t != NULL;
 }
 
 static void add_name(const struct store *s, struct str *to, struct view name)

@@ -17,9 +17,10 @@ enum { SQL_MAX = 1024 * 1024 };
         sizeof((const struct cell[]){__VA_ARGS__}) / sizeof(struct cell)
 #define NO_CELLS NULL, 0
 
-/* The tables of a MovieLens release, parents before children; ends with NULL. While s->shadow is
- * set, their names stand for others, made by putting it before them. */
-extern const char *const sql_shadowed[];
+/* The tables of a MovieLens release, and where s->shadows_movies what linking makes of it, parents
+ * before children; ends with NULL. While s->shadow is set, their names stand for others, made by
+ * putting it before them. */
+const char *const *sql_shadowed(const struct store *s);
 
 /* Appends the quoted, prefixed name of a table, index or view. */
 void sql_name(const struct store *s, struct str *to, const char *name);

@@ -88,12 +88,13 @@ struct ml_source {
     enum ml_kept kept;
     /* bytes the process may take; 0: LOAD_MEMORY. Less than LOAD_MEMORY_LEAST counts as that */
     int64_t memory;
-    /* Called, inside the load's transaction, with all movies before they are written, when the
-     * database is being built (STORE_BUILD) and they are not too many to wait in memory: it writes
-     * the movies they belong to, and sets each row's movie_id. The database is blank
-     * (store_is_blank) before. So it gets its name with its links. NULL: the caller does not
-     * link. */
-    bool (*link)(void *payload, struct ml_row *rows, size_t n, struct err *e);
+    /* Called, inside the load, with all movies before they are written, when the database is being
+     * built (STORE_BUILD), or its tables were made when the store was opened, and they are not too
+     * many to wait in memory: it writes the movies they belong to, and sets each row's movie_id.
+     * The database is blank (store_is_blank) before. So the release comes with its links. `whole`:
+     * all else that is written comes with it too; otherwise only movies and their genres do. NULL:
+     * the caller does not link. */
+    bool (*link)(void *payload, struct ml_row *rows, size_t n, bool whole, struct err *e);
 };
 struct ml_load_result {
     uint64_t movies, ratings, tags;

@@ -44,6 +44,7 @@ killed_load
 stopped_load
 cut_load
 beside_index
+newborn
 hostile
 prefixes
 older_views

@@ -529,6 +529,94 @@ beside_index() {
     unset SQL_TLS
 }
 
+# In a database that the command has just made a release comes linked, with its movies.
+new_database() {
+    admin "DROP DATABASE IF EXISTS ${S_DB}_new"
+    on_server "$@"
+    export SQL_DB="${S_DB}_new"
+}
+rows_of() { admin "SELECT count(*) FROM ${S_DB}_new.$1"; }
+shadow_of_new() {
+    [ "$(admin "SELECT count(*) FROM information_schema.tables WHERE table_schema = '${S_DB}_new' AND table_name LIKE 'etl\\_new%\\_ratings'")" -gt 0 ]
+}
+nothing_of_new() { # DESCRIPTION
+    is "$1" "$(rows_of movies) $(rows_of movie_genres) $(rows_of movielens_movies) $(rows_of ratings) $(rows_of tags)" "0 0 0 0 0"
+}
+# More movies than wait in the least memory.
+many_movies() { # FOLDER
+    mkdir -p "$1"
+    awk 'BEGIN { print "movieId,title,genres"
+                 for (i = 1; i <= 30000; i++) printf "%d,A film with the number %d (%d),Drama|Comedy\n", i, i, 1900 + i % 100 }' >"$1/movies.csv"
+    awk 'BEGIN { print "movieId,imdbId,tmdbId"; for (i = 1; i <= 30000; i++) printf "%d,%07d,%d\n", i, i, i + 7 }' >"$1/links.csv"
+    awk 'BEGIN { print "userId,movieId,rating,timestamp"; for (i = 1; i <= 900; i++) printf "%d,%d,3.5,1000000000\n", i, i * 33 }' >"$1/ratings.csv"
+    echo "userId,movieId,tag,timestamp" >"$1/tags.csv"
+}
+loaded_new() { # DESCRIPTION [RELEASE OPTION...]
+    about=$1 release=${2:-release4}
+    [ $# -eq 1 ] || shift
+    shift
+    etl init --load-movielens --movielens "$WORK/$release" "$@"
+    exits 0 "$about"
+    dump ../new.dump
+    same "the same as in the embedded database" ../embedded-new.dump ../new.dump
+    is "with every key" "$(admin "SELECT group_concat(DISTINCT referenced_table_name ORDER BY 1) FROM information_schema.referential_constraints WHERE constraint_schema = '${S_DB}_new' AND table_name IN ('movie_genres', 'movielens_movies', 'ratings', 'tags')")" genres,movielens_movies,movies
+    is "and nothing else" "$(admin "SELECT count(*) FROM information_schema.tables WHERE table_schema = '${S_DB}_new' AND (table_name LIKE 'etl\\_new%' OR table_name LIKE 'etl\\_old%')")" 0
+}
+newborn() {
+    embedded
+    in_folder embedded-new
+    etl init --load-movielens --movielens "$WORK/release4"
+    dump ../embedded-new.dump
+    in_folder server-new
+    new_database
+    loaded_new "a release into a new database"
+    loaded_new "once more"
+    says "loaded already" "changes nothing"
+
+    many_movies "$WORK/release6"
+    embedded
+    SQL_PATH=many.db etl init --load-movielens --movielens "$WORK/release6"
+    SQL_PATH=many.db dump ../embedded-new.dump
+    new_database
+    loaded_new "more movies than can wait for their ratings" release6 --memory 64M
+    embedded
+    in_folder embedded-new
+    dump ../embedded-new.dump
+    in_folder server-new
+
+    new_database
+    "$BIN" init --load-movielens --movielens "$WORK/release4" >out.txt 2>err.txt </dev/null &
+    pid=$!
+    await $pid shadow_of_new; ok "a load into a new database is on its way"
+    kill -9 $pid; wait $pid 2>/dev/null
+    nothing_of_new "killed, it leaves nothing that can be seen"
+    admin "USE ${S_DB}_new; CREATE TABLE fans AS SELECT id AS movie_id FROM movies; ALTER TABLE fans ADD FOREIGN KEY (movie_id) REFERENCES movies (id)"
+    loaded_new "the next run loads it"
+    is "and leaves the table of movies in its place, to which other tables may refer" "$(admin "SELECT referenced_table_name FROM information_schema.referential_constraints WHERE constraint_schema = '${S_DB}_new' AND table_name = 'fans'")" movies
+
+    export SQL_TLS=off
+    new_database
+    script_proxy "INSERT INTO \`etl_new" "1142:INSERT command denied" --times 1000
+    export SQL_DB="${S_DB}_new"
+    etl init --load-movielens --movielens "$WORK/release4"
+    end_proxy
+    exits 8 "a load that fails while it links"
+    nothing_of_new "leaves nothing that can be seen"
+    new_database
+    script_proxy "INSERT INTO \`etl_cursors" "1142:INSERT command denied" --skip 1
+    export SQL_DB="${S_DB}_new"
+    etl init --load-movielens --movielens "$WORK/release4"
+    end_proxy
+    exits 8 "a load that cannot say that it has linked"
+    is "has linked all the same" "$(rows_of "movielens_movies WHERE movie_id IS NULL")" 0
+    on_server
+    export SQL_DB="${S_DB}_new"
+    unset SQL_TLS
+    loaded_new "the next run finds that"
+    admin "DROP DATABASE ${S_DB}_new"
+    on_server
+}
+
 cut_proxy() { # SEED CUTS BYTES: SQL_HOST leads through a proxy that cuts
     rm -f "$WORK/proxy.port" "$WORK/proxy.count"
     "$PROXY" --to "$S_HOST:$S_PORT" --port-file "$WORK/proxy.port" --count-file "$WORK/proxy.count" --seed "$1" --cuts "$2" --every "$3" &

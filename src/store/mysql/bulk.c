@@ -113,6 +113,7 @@ bool server_bulk(struct store *s, bool fresh,
     bool ok = server_make_shadows(s, e) && work(s, payload, e);
     ok = rating_index_end(s, ok, e) && server_swap_shadows(s, e);
     s->shadow = NULL;
+    s->shadows_movies = s->born = false;
     if (!ok && server_of(s)->db != NULL && e->kind != ERR_LOCKED)
         (void)server_drop_shadows(s, &later);
     unset_bulk(s);

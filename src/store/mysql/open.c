@@ -169,6 +169,7 @@ static const struct engine server_engine = {
     .is_due = gathered_is_due,
     .settle = gathered_settle,
     .again = gathered_again,
+    .building = server_is_building,
     .drop_late = server_drop_late,
     .make_late = server_make_late,
     .tidy = tidy,

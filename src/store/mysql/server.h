@@ -174,6 +174,8 @@ bool server_empty(struct store *s, const char *table, int64_t *ret_rows, struct 
 
 /* shadow.c: tables beside those of a MovieLens release, that take their place at once. */
 bool server_make_shadows(struct store *s, struct err *e);
+/* They are those of movies as well. */
+bool server_is_building(const struct store *s);
 bool server_swap_shadows(struct store *s, struct err *e);
 /* Drops what an earlier load left, also one that still believes it is going on. */
 bool server_drop_shadows(struct store *s, struct err *e);

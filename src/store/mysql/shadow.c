@@ -5,7 +5,10 @@
  * A shadow is named after the load ("etl_new_5f0c2c1e_ratings"), so that a process that was taken
  * for dead cannot swap in what its successor has half loaded. Names are entered in etl_tables
  * before the tables exist; whoever takes the write lease drops those of others, which also makes
- * their swap impossible. */
+ * their swap impossible.
+ *
+ * In a database that was made for it, the release comes linked: its movies have shadows too. Later
+ * other people's keys, triggers or indexes may hang on the table of movies, and would be lost. */
 #include "store/mysql/server.h"
 
 #include "base/log.h"
@@ -44,10 +47,10 @@ static bool enlist_all(struct store *s, struct err *e)
     const struct put *p = upsert_put_all(s, schema_find(&s->schema, "etl_tables"), PUT_ROW);
     struct row_set rows = {.width = p->width};
     size_t n = 0;
-    while (sql_shadowed[n] != NULL)
+    while (sql_shadowed(s)[n] != NULL)
         n++;
     rows.cells = arena_take_array(&s->scratch, 2 * n * p->width, sizeof *rows.cells);
-    for (const char *const *t = sql_shadowed; *t != NULL; t++) {
+    for (const char *const *t = sql_shadowed(s); *t != NULL; t++) {
         enlist(&rows, arena_print(&s->scratch, "%s%s", s->shadow, *t));
         enlist(&rows, view_of(old_name(s, *t)));
     }
@@ -93,13 +96,18 @@ static bool copy_movies(struct store *s, struct err *e)
 
 bool server_make_shadows(struct store *s, struct err *e)
 {
-    if (!server_drop_shadows(s, e))
+    if (!server_drop_shadows(s, e) || (s->born && !store_is_blank(s, &s->shadows_movies, e)))
         return false;
     s->shadow = arena_print(&s->arena, "etl_new_%08x_", (unsigned)sys_random()).p;
     bool ok = enlist_all(s, e);
-    for (const char *const *t = sql_shadowed; ok && *t != NULL; t++)
+    for (const char *const *t = sql_shadowed(s); ok && *t != NULL; t++)
         ok = create(s, *t, e);
-    return ok && copy_movies(s, e);
+    return ok && (s->shadows_movies || copy_movies(s, e));
+}
+
+bool server_is_building(const struct store *s)
+{
+    return s->shadow != NULL && s->shadows_movies;
 }
 
 /* ---- dropping them */
@@ -176,7 +184,7 @@ static bool add_key(struct store *s, void *payload, struct err *e)
 static void analyze(struct store *s)
 {
     struct err ignored;
-    for (const char *const *t = sql_shadowed; *t != NULL; t++) {
+    for (const char *const *t = sql_shadowed(s); *t != NULL; t++) {
         struct view text = arena_print(&s->scratch, "ANALYZE NO_WRITE_TO_BINLOG TABLE {%s}", *t);
         (void)server_run(s, text.p, &ignored);
     }
@@ -210,7 +218,7 @@ static bool swap(struct store *s, void *payload, struct err *e)
         return *unknown ||
                err_set(e, ERR_LOCKED, "the load was taken for dead, and its tables were dropped");
     str_init(&sql, SQL_MAX);
-    for (const char *const *t = sql_shadowed; *t != NULL; t++)
+    for (const char *const *t = sql_shadowed(s); *t != NULL; t++)
         add_rename(s, &sql, *t);
     bool ok = server_run(s, "SET SESSION foreign_key_checks = 1", e) &&
               server_run(s, "SET SESSION lock_wait_timeout = 3", e) &&

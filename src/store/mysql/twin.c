@@ -40,6 +40,7 @@ bool server_twin(const struct store *s, struct store **ret, struct err *e)
         .prefix = s->prefix,
         .foreign_keys = s->foreign_keys,
         .shadow = s->shadow,
+        .shadows_movies = s->shadows_movies,
         .writing = s->writing,
         .token = s->token,
         .lease_seconds = s->lease_seconds,

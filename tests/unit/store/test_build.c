@@ -183,8 +183,9 @@ static void a_database_that_came_meanwhile_stays(void **state)
 
 /* ---- a failure while the index of ratings is being written */
 
-static bool fail_to_link(void *payload, struct ml_row *rows, size_t n, struct err *e)
+static bool fail_to_link(void *payload, struct ml_row *rows, size_t n, bool whole, struct err *e)
 {
+    (void)whole;
     (void)payload;
     (void)rows;
     (void)n;

@@ -16,8 +16,9 @@ static bool as_one;
 static char long_title[9000];
 
 /* Takes each row to a movie of its own, with what its ratings come to. */
-static bool link_films(void *payload, struct ml_row *rows, size_t n, struct err *e)
+static bool link_films(void *payload, struct ml_row *rows, size_t n, bool whole, struct err *e)
 {
+    (void)whole;
     struct movie movies[FILMS];
     size_t changed = 0;
     (void)payload;
