@@ -1,6 +1,7 @@
 /* Mover: see mover.h. */
 #include "etl/mover.h"
 
+#include "base/gzip.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/sys.h"
@@ -23,6 +24,7 @@ struct moving {
 struct hand {
     struct mover *mover;
     struct thread *thread;
+    struct gzip *gzip;
     struct arena texts; /* of the moves that it began */
 };
 
@@ -74,12 +76,14 @@ static bool goes_on(struct mover *m)
     return on && !sys_stop_asked();
 }
 
-static void begin(struct mover *m, struct moving *f, struct arena *texts)
+static void begin(struct hand *h, struct moving *f)
 {
+    struct mover *m = h->mover;
     struct err e;
     if (!goes_on(m))
         return;
-    if (!batch_move_begin(m->data_dir, f->file->path, &f->file->read, texts, &f->move, &e)) {
+    if (!batch_move_begin(
+            m->data_dir, f->file->path, &f->file->read, h->gzip, &h->texts, &f->move, &e)) {
         note_failure(m, &e);
         return;
     }
@@ -118,7 +122,7 @@ static void move_all(void *payload)
     struct moving *f;
     thread_give_way();
     while ((f = queue_take(h->mover->files)) != NULL) {
-        begin(h->mover, f, &h->texts);
+        begin(h, f);
         (void)end_group(h->mover, GROUP);
     }
     while (end_group(h->mover, 1)) {
@@ -144,6 +148,7 @@ bool mover_new(const char *data_dir, size_t max, struct mover **ret, struct err 
     init(m, data_dir, max);
     for (size_t i = 0; i < THREADS; i++) {
         m->hands[i].mover = m;
+        m->hands[i].gzip = gzip_new();
         arena_init(&m->hands[i].texts);
     }
     for (size_t i = 0; ok && i < THREADS; i++)
@@ -223,7 +228,7 @@ static void clear_up(struct mover *m)
     for (size_t i = 0; i < m->again.n; i++) {
         struct moving *f = moving_at(&m->again, i);
         if (f->settled) {
-            begin(m, f, &m->hands[0].texts);
+            begin(&m->hands[0], f);
             (void)end_group(m, 1);
         }
     }
@@ -245,8 +250,10 @@ static bool tell_failures(const struct mover *m,
 
 static void free_mover(struct mover *m)
 {
-    for (size_t i = 0; i < THREADS; i++)
+    for (size_t i = 0; i < THREADS; i++) {
+        gzip_free(m->hands[i].gzip);
         arena_done(&m->hands[i].texts);
+    }
     for (size_t i = 0; i < m->all.n; i++)
         mem_free(moving_at(&m->all, i));
     for (size_t i = 0; i < m->failures.n; i++)

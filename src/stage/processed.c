@@ -98,7 +98,7 @@ static bool in_move(const struct batch_move *m, struct err *e)
 
 /* ---- the first step: a copy beside the name that it is to have */
 
-static bool begin(const char *data_dir, struct arena *scratch, struct arena *a,
+static bool begin(const char *data_dir, struct gzip *g, struct arena *scratch, struct arena *a,
     struct batch_move *m, struct err *e)
 {
     const char *to = NULL;
@@ -114,18 +114,18 @@ static bool begin(const char *data_dir, struct arena *scratch, struct arena *a,
     m->to = arena_dup(a, view_of(to)).p;
     if (there || m->part == m->path)
         return true;
-    return file_remove(m->part, e) && gzip_file(m->path, m->part, e);
+    return file_remove(m->part, e) && gzip_file(g, m->path, m->part, e);
 }
 
 bool batch_move_begin(const char *data_dir, const char *path, const struct file_version *read,
-    struct arena *a, struct batch_move *ret, struct err *e)
+    struct gzip *g, struct arena *a, struct batch_move *ret, struct err *e)
 {
     struct arena scratch;
     bool ok = true;
     *ret = (struct batch_move){.path = path, .read = *read};
     arena_init(&scratch);
     if (file_is_plain(path) && lies_in_our_folders(data_dir, path, &scratch))
-        ok = begin(data_dir, &scratch, a, ret, e) || in_move(ret, e);
+        ok = begin(data_dir, g, &scratch, a, ret, e) || in_move(ret, e);
     arena_done(&scratch);
     return ok;
 }

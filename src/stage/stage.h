@@ -164,8 +164,9 @@ struct batch_move {
 };
 /* The first step, of which nobody sees anything: the copy, as NAME.yaml.gz.part. What a killed run
  * left there is overwritten. Texts of the move are put into `a`. */
+struct gzip;
 bool batch_move_begin(const char *data_dir, const char *path, const struct file_version *read,
-    struct arena *a, struct batch_move *ret, struct err *e);
+    struct gzip *g, struct arena *a, struct batch_move *ret, struct err *e);
 /* Instead of the second step: the file stays, and there is no copy. */
 void batch_move_drop(const struct batch_move *m);
 /* The second step, for several at once, because the disk is waited for twice. A failure is that of

@@ -11,17 +11,27 @@
 
 enum { PORTION = GZIP_PORTION, SIZE = 5 * PORTION + 77 };
 static char text[SIZE]; /* words and noise: some of it compresses, some does not */
+static struct gzip *tool; /* one for all, after failures too */
 
 static int make_text(void **state)
 {
     struct random r;
     (void)state;
     random_init(&r, 31);
+    tool = gzip_new();
     for (size_t at = 0; at < SIZE;) {
         size_t n = random_below(&r, 4000), noise = random_below(&r, 3);
         for (; n > 0 && at < SIZE; n--, at++)
             text[at] = noise > 0 ? (char)random_next(&r) : "abcdefgh"[at / 3 % 8];
     }
+    return 0;
+}
+
+static int free_tool(void **state)
+{
+    (void)state;
+    gzip_free(tool);
+    gzip_free(NULL);
     return 0;
 }
 
@@ -59,7 +69,7 @@ static void pack(struct view v, const char *plain, const char *packed)
     struct err e;
     file_put(plain, v);
     (void)unlink(packed);
-    assert_true(gzip_file(plain, packed, &e));
+    assert_true(gzip_file(tool, plain, packed, &e));
 }
 
 static const size_t around[] = {0, 1, PORTION - 1, PORTION, PORTION + 1, 2 * PORTION - 1,
@@ -153,7 +163,7 @@ TEST(a_copy_that_is_damaged_is_found)
             damage.at = at[i];
             damage.done = false;
             sys_install(&seam);
-            bool ok = gzip_file("plain", "packed.gz", &e);
+            bool ok = gzip_file(tool, "plain", "packed.gz", &e);
             sys_install(NULL);
             assert_true(damage.done && !ok);
             assert_int_equal(e.kind, ERR_DISK);
@@ -175,7 +185,7 @@ TEST(a_copy_that_is_cut_is_found)
     file_put("plain", (struct view){text, PORTION});
     damage.reads = 0;
     sys_install(&seam);
-    bool ok = gzip_file("plain", "packed.gz", &e);
+    bool ok = gzip_file(tool, "plain", "packed.gz", &e);
     sys_install(NULL);
     assert_true(!ok && e.kind == ERR_DISK && !is_there("packed.gz"));
 }
@@ -192,7 +202,7 @@ TEST(a_failed_gzip_file_leaves_nothing)
         int n = 0;
         while (!ok) {
             fault_install(calls[i], ++n, calls[i] == SYS_READ ? EIO : ENOSPC);
-            ok = gzip_file("plain", "packed.gz", &e);
+            ok = gzip_file(tool, "plain", "packed.gz", &e);
             (void)fault_clear();
             assert_true(ok || e.kind == ERR_DISK || calls[i] == SYS_READ || calls[i] == SYS_OPEN);
             assert_int_equal(is_there("packed.gz"), ok);
@@ -208,13 +218,13 @@ TEST(gzip_file_refuses_what_it_must)
     struct err e;
     file_put("plain", V("abc"));
     file_put("there.gz", V("old"));
-    assert_false(gzip_file("none", "x.gz", &e));
+    assert_false(gzip_file(tool, "none", "x.gz", &e));
     assert_int_equal(e.kind, ERR_INPUT);
     assert_false(is_there("x.gz"));
-    assert_false(gzip_file("plain", "there.gz", &e));
+    assert_false(gzip_file(tool, "plain", "there.gz", &e));
     assert_int_equal(e.kind, ERR_INPUT);
     assert_true(file_is("there.gz", V("old")));
-    assert_false(gzip_file("plain", "none/x.gz", &e));
+    assert_false(gzip_file(tool, "plain", "none/x.gz", &e));
     assert_true(file_is("plain", V("abc")));
 }
 
@@ -229,5 +239,5 @@ int main(void)
         in_folder(a_failed_gzip_file_leaves_nothing),
         in_folder(gzip_file_refuses_what_it_must),
     };
-    return cmocka_run_group_tests(tests, make_text, NULL);
+    return cmocka_run_group_tests(tests, make_text, free_tool);
 }

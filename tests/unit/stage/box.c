@@ -4,6 +4,7 @@
 #include "box.h"
 
 #include "base/file.h"
+#include "base/gzip.h"
 #include "stage/reader.h"
 
 #include <ftw.h>
@@ -18,6 +19,7 @@ int box_set_up(void **state)
     (void)snprintf(b->dir, sizeof b->dir, "/tmp/stage-test.XXXXXX");
     assert_non_null(mkdtemp(b->dir));
     arena_init(&b->a);
+    b->gzip = gzip_new();
     findings_init(&b->f);
     *state = b;
     return 0;
@@ -36,6 +38,7 @@ int box_tear_down(void **state)
     struct box *b = *state;
     (void)nftw(b->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     arena_done(&b->a);
+    gzip_free(b->gzip);
     findings_done(&b->f);
     free(b);
     return 0;
@@ -209,7 +212,7 @@ bool box_move_processed(struct box *b, const char *path, bool *ret_moved, struct
     struct file_version read = file_look(path);
     struct batch_move m, *moves[] = {&m};
     struct err failure = {.kind = ERR_NONE};
-    if (!batch_move_begin(b->dir, path, &read, &b->a, &m, e))
+    if (!batch_move_begin(b->dir, path, &read, b->gzip, &b->a, &m, e))
         return false;
     *ret_moved = m.to != NULL;
     batch_moves_end(moves, 1, note_failure, &failure);

@@ -16,6 +16,7 @@ enum { BOX_RECORDS = 5000 };
 struct box {
     char dir[64]; /* DATA_DIR */
     struct arena a;
+    struct gzip *gzip;
     struct findings f;
     /* of the batch read last */
     struct batch header;

@@ -103,7 +103,7 @@ static void test_staged_ids(void **state)
         box_batch(
             b, "---\ngone: {id: 7, status_code: 34, seen_at: \"2026-11-22T10:00:07Z\"}\n", 0, 1));
     put_raw(b, "notes.txt", view_of("movie:\n  id: 8\n"));
-    must(gzip_file(raw(b, "mine.yaml"), raw(b, "yours.yaml.gz"), &e));
+    must(gzip_file(b->gzip, raw(b, "mine.yaml"), raw(b, "yours.yaml.gz"), &e));
     staged(b, &m);
     assert_int_equal(m.n, 3);
     assert_int_equal(*map_get(&m, 5), 2);

@@ -81,7 +81,7 @@ static void test_moving_a_compressed_file(void **state)
     struct box *b = *state;
     struct err e;
     put_raw(b, NAME, box_batch(b, "", 0, 0));
-    must(gzip_file(raw(b, NAME), raw(b, "initial_2023_20261122_100000.yaml.gz"), &e));
+    must(gzip_file(b->gzip, raw(b, NAME), raw(b, "initial_2023_20261122_100000.yaml.gz"), &e));
     (void)remove(raw(b, NAME));
     move(b, raw(b, "initial_2023_20261122_100000.yaml.gz"), true);
     assert_string_equal(box_list(b, "movies/raw"), "");
@@ -245,7 +245,7 @@ static void test_what_changed_since_it_was_read_stays(void **state)
     put_raw(b, NAME, v);
     struct file_version read = file_look(raw(b, NAME));
     read.nanoseconds ^= 1;
-    assert_false(batch_move_begin(b->dir, raw(b, NAME), &read, &b->a, &m, &e));
+    assert_false(batch_move_begin(b->dir, raw(b, NAME), &read, b->gzip, &b->a, &m, &e));
     assert_int_equal(e.kind, ERR_INPUT);
     assert_non_null(strstr(err_hint_of(&e), "process it again"));
     assert_true(view_eq(box_get(b, raw(b, NAME)), v));
@@ -284,7 +284,7 @@ static void begin_several(struct box *b, struct batch_move *moves)
         box_put(b, several(b, i), box_batch(b, arena_print(&b->a, DOC, i).p, 1, 0));
         const char *path = arena_print(&b->a, "%s", several(b, i)).p;
         struct file_version read = file_look(path);
-        must(batch_move_begin(b->dir, path, &read, &b->a, &moves[i], &e));
+        must(batch_move_begin(b->dir, path, &read, b->gzip, &b->a, &moves[i], &e));
     }
 }
 

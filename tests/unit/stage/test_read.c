@@ -219,7 +219,7 @@ static void test_compressed_files(void **state)
     struct err e;
     struct view v = box_batch(b, box_two, 1, 1);
     box_put(b, box_path(b, "x.yaml"), v);
-    must(gzip_file(box_path(b, "x.yaml"), box_path(b, "x.yaml.gz"), &e));
+    must(gzip_file(b->gzip, box_path(b, "x.yaml"), box_path(b, "x.yaml.gz"), &e));
     box_read_file(b, box_path(b, "x.yaml.gz"));
     assert_findings(b, 0);
     assert_int_equal(b->n, 2);

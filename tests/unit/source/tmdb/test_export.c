@@ -97,7 +97,9 @@ static void pack(const char *text, struct str *to)
     assert_true(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
     (void)close(fd);
     (void)snprintf(packed, sizeof packed, "%s.gz", plain);
-    assert_true(gzip_file(plain, packed, &e));
+    struct gzip *g = gzip_new();
+    assert_true(gzip_file(g, plain, packed, &e));
+    gzip_free(g);
     assert_true(file_read(packed, to, &e));
     (void)unlink(plain);
     (void)unlink(packed);
