@@ -7,8 +7,9 @@
 
 enum {
     MOST = 100 * 1000, /* records gathered before they are written: some 6 MB */
-    MOST_ON_SERVER = 8000, /* which may send each row to others, whole, as it was and as it is:
-                              clusters bound what a transaction has of that */
+    MOST_ON_SERVER = 2000, /* so that the reader, which is a file ahead at most, goes on meanwhile;
+                              transactions are gathered there anyway, but on clusters, which bound
+                              what one has of rows */
     WEIGHT = 4, /* one that is not unchanged counts so much: while something is gathered, its file's
                    position does not move */
 };

@@ -9,8 +9,8 @@
 #include "stage/stage.h"
 
 enum {
-    THREADS = 2,
-    GROUP = 32,         /* moves that are ended together */
+    THREADS = 4,
+    GROUP = 8,          /* moves that are ended together */
     DISK_FAILURES = 10, /* after so many nothing more is begun: the disk is full, or bad */
 };
 

@@ -5,13 +5,15 @@
  * may commit at its very end. Until then it is a .part, a fifth of its original, which is removed
  * when the load fails and overwritten after a kill.
  *
- * Two threads, because one core compresses about as fast as the other reads when nothing changed.
- * They let those go first who read and load, and nobody waits for them before the end: a file that
- * is not moved yet is as safe where it lies. They end moves in groups, for each group waits for the
- * disk twice; after mover_end in groups of any size, beside the last indexes of a first load. In
- * which order files are moved does not matter, but for those that might get one name (a second NAME
- * is processed/NAME_r2, and so may be a file in raw/): all of them but the first wait until the
- * threads are done.
+ * Four threads, two for two cores, because one core compresses about as fast as the other reads
+ * when nothing changed, and two more, because each of them waits for the disk a quarter of its
+ * time, when a copy is synced and when an original goes. They let those go first who read and load,
+ * and nobody waits for them before the end: a file that is not moved yet is as safe where it lies.
+ * They end moves in groups, for each group waits for the disk twice; in small ones, so that the
+ * last are ended by all of them at once; after mover_end in groups of any size, beside the last
+ * indexes of a first load. In which order files are moved does not matter, but for those that might
+ * get one name (a second NAME is processed/NAME_r2, and so may be a file in raw/): all of them but
+ * the first wait until the threads are done.
  *
  * A file that cannot be moved, because it has changed since it was read or for any other reason,
  * stays where it is, and mover_finish says so; the others go on, but after a few failures of the
