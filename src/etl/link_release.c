@@ -8,6 +8,7 @@ enum { PORTION = 5000, MAX_IDS = 100 * 1000 * 1000 };
 
 struct linking {
     struct work *w;
+    bool inside; /* a transaction, which all of it is part of */
     struct vec ids;  /* int64_t: movielens_ids, in order */
     struct vec left; /* int64_t: movies whose rows are gone */
     struct touched touched;
@@ -28,6 +29,12 @@ static void say_progress(struct work *w, size_t done, size_t n)
     etl_progress(w->x, "linking movies", done, n, NULL);
 }
 
+static bool make_part(
+    struct linking *l, bool (*part)(void *payload, struct err *e), void *payload, struct err *e)
+{
+    return l->inside ? part(payload, e) : store_transact(l->w->store, part, payload, e);
+}
+
 static bool link_portion(void *payload, struct err *e)
 {
     struct linking *l = payload;
@@ -43,7 +50,7 @@ static bool link_rows(struct linking *l, struct err *e)
         n = left < PORTION ? left : PORTION;
         l->touched.first = *(int64_t *)vec_at(&l->ids, left - n);
         l->touched.last = *(int64_t *)vec_at(&l->ids, left - 1);
-        ok = !err_stopped(e) && store_transact(l->w->store, link_portion, l, e);
+        ok = !err_stopped(e) && make_part(l, link_portion, l, e);
         say_progress(l->w, l->ids.n - left + n, l->ids.n);
     }
     return ok;
@@ -69,7 +76,7 @@ static bool settle_unsupported(struct linking *l, struct err *e)
 {
     return l->touched.blank ||
            (store_each_unsupported(l->w->store, take_unsupported, l, e) &&
-               (l->unsupported.n == 0 || store_transact(l->w->store, remove_unsupported, l, e)));
+               (l->unsupported.n == 0 || make_part(l, remove_unsupported, l, e)));
 }
 
 static void touch_left(struct linking *l, size_t from)
@@ -87,7 +94,7 @@ static bool settle_left(struct linking *l, struct err *e)
     bool ok = store_each_left(l->w->store, take_id, &l->left, e);
     for (size_t at = 0; ok && at < l->left.n; at += PORTION) {
         touch_left(l, at);
-        ok = !err_stopped(e) && store_transact(l->w->store, link_portion, l, e);
+        ok = !err_stopped(e) && make_part(l, link_portion, l, e);
     }
     return ok;
 }
@@ -138,9 +145,9 @@ static bool end_linking(void *payload, struct err *e)
     return store_drop_conflicts(w->store, e) && set_mark(payload, e);
 }
 
-static bool link_stored(struct work *w, uint64_t *ret, struct err *e)
+static bool link_all(struct work *w, bool inside, uint64_t *ret, struct err *e)
 {
-    struct linking l = {.w = w};
+    struct linking l = {.w = w, .inside = inside};
     vec_init(&l.ids, sizeof(int64_t), MAX_IDS);
     vec_init(&l.left, sizeof(int64_t), MAX_IDS);
     vec_init(&l.unsupported, sizeof(struct id_pair), MAX_IDS);
@@ -148,13 +155,18 @@ static bool link_stored(struct work *w, uint64_t *ret, struct err *e)
     bool ok = store_is_blank(w->store, &l.touched.blank, e) &&
               store_each_movielens_id(w->store, take_id, &l.ids, e) && link_rows(&l, e) &&
               settle_unsupported(&l, e) && settle_left(&l, e) &&
-              store_transact(w->store, end_linking, w, e);
+              make_part(&l, end_linking, w, e);
     *ret = l.ids.n;
     touched_done(&l.touched);
     vec_done(&l.unsupported);
     vec_done(&l.left);
     vec_done(&l.ids);
     return ok;
+}
+
+bool link_release_stored(struct work *w, uint64_t *ret, struct err *e)
+{
+    return link_all(w, true, ret, e);
 }
 
 static bool is_marked(struct work *w, bool *ret, struct err *e)
@@ -175,5 +187,5 @@ bool link_release_finish(struct work *w, uint64_t *ret, struct err *e)
 {
     bool marked = false;
     *ret = 0;
-    return is_marked(w, &marked, e) && (marked || link_stored(w, ret, e));
+    return is_marked(w, &marked, e) && (marked || link_all(w, false, ret, e));
 }

@@ -1,8 +1,10 @@
 /* Linking a whole release (private to etl): every MovieLens row to its movie, after it was loaded.
  *
- * In portions (link.h). A mark in the database says whether the last of them was made, so that what
- * a run left in between is done by the next one. Where a database is being built, or was just made,
- * rows are linked on their way into it, before anybody can see them. */
+ * In portions (link.h). Where a database is being built, or was just made, rows are linked on their
+ * way into it; in an embedded one that has rows they are linked in the transaction that loads the
+ * release. On a server portions follow in transactions of their own, and a mark in the database
+ * says whether the last of them was made, so that what a run left in between is done by the next
+ * one. */
 #ifndef MOVIE_ETL_ETL_LINK_RELEASE_H
 #define MOVIE_ETL_ETL_LINK_RELEASE_H
 
@@ -17,6 +19,9 @@ bool link_release_rows(
     struct work *w, struct ml_row *rows, size_t n, bool whole, struct err *e);
 /* Sets the mark where it is not there, after a load that linked its rows. */
 bool link_release_mark(struct work *w, struct err *e);
+/* The same for rows that are stored, within the transaction that loads them; the database need not
+ * be blank, and the mark is set. *ret: how many. */
+bool link_release_stored(struct work *w, uint64_t *ret, struct err *e);
 /* When the mark is not there: links all rows that are stored, in transactions of its own, and sets
  * it. *ret: how many rows. */
 bool link_release_finish(struct work *w, uint64_t *ret, struct err *e);

@@ -1,5 +1,5 @@
 /* init --load-movielens: a release into the database, then every row linked to its movie
- * (link_release.h). The load itself is one transaction of the store's. */
+ * (link_release.h). The load is one transaction of the store's. */
 #include "etl/link_release.h"
 #include "etl/work.h"
 
@@ -132,13 +132,19 @@ static bool feed_links(void *payload, struct ml_row *rows, size_t n, bool whole,
     return link_release_rows(f->w, rows, n, whole, e);
 }
 
+static bool feed_stored_links(void *payload, struct err *e)
+{
+    struct feed *f = payload;
+    return link_release_stored(f->w, &f->linked, e);
+}
+
 /* *ret_linked: how many rows were linked within the load. */
 static bool load(struct work *w, struct ml_load_result *ret, uint64_t *ret_linked, struct err *e)
 {
     struct feed f = {.w = w};
     enum ml_kept kept = w->x->request->ratings;
     struct ml_source source = {feed_movies, feed_ratings, feed_tag_checked, feed_stats,
-        feed_release, &f, 0, kept, w->x->request->memory, feed_links};
+        feed_release, &f, 0, kept, w->x->request->memory, feed_links, feed_stored_links};
     findings_init(&f.findings);
     bool ok = movielens_open(w->x->config->movielens_path, kept != KEPT_NONE, &f.m, e);
     if (ok && kept == KEPT_ROWS)

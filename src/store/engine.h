@@ -164,6 +164,7 @@ struct engine {
      * for shadows of them (s->shadow). */
     bool (*bulk)(struct store *s, bool fresh,
         bool (*work)(struct store *s, void *payload, struct err *e), void *payload, struct err *e);
+    bool bulk_is_one; /* bulk is one transaction, whatever `work` writes */
     /* As bulk, for work that empties tables, in an order in which it may end halfway; NULL: bulk
      * does. */
     bool (*sweep)(struct store *s, bool (*work)(struct store *s, void *payload, struct err *e),

@@ -81,6 +81,16 @@ static bool put_release(struct load *l, struct err *e)
     return db_put_row(l->s, "movielens_release", PUT_ROW, row, sizeof row / sizeof row[0], e);
 }
 
+/* What was not linked on its way in. */
+static bool link_stored(struct load *l, struct err *e)
+{
+    const struct ml_source *source = l->source;
+    if (l->result.linked || source->link_stored == NULL || !l->s->engine->bulk_is_one)
+        return true;
+    l->result.linked = true;
+    return source->link_stored(source->payload, e);
+}
+
 static bool is_built(const struct store *s)
 {
     return s->engine->building != NULL && s->engine->building(s);
@@ -92,7 +102,7 @@ static bool load_all(struct store *s, void *payload, struct err *e)
     struct load *l = payload;
     load_movies_begin(l, is_built(s));
     return make_room(l, e) && load_movies(l, e) && load_ratings(l, e) && load_stats(l, e) &&
-           load_tags(l, e) && put_release(l, e) && lease_check(s, e);
+           load_tags(l, e) && put_release(l, e) && link_stored(l, e) && lease_check(s, e);
 }
 
 bool store_load_movielens(

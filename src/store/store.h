@@ -70,7 +70,7 @@ enum { LOAD_MEMORY = 448 * 1024 * 1024, LOAD_MEMORY_LEAST = 64 * 1024 * 1024 };
  * error to end the load. On success all of it is in, replacing what an earlier release left in
  * movielens_movies, ratings and tags; on failure (or kill) the database is as it was. Not inside a
  * transaction of the caller's. `movielens_movies.movie_id` and the `movies` table are not touched:
- * the caller links, within the load where `link` is called, else afterwards. */
+ * the caller links, within the load where `link` or `link_stored` is called, else afterwards. */
 struct ml_source {
     /* Calls `take` for every movie. */
     bool (*movies)(void *payload, bool (*take)(void *to, const struct ml_movie *m, struct err *e),
@@ -95,12 +95,16 @@ struct ml_source {
      * all else that is written comes with it too; otherwise only movies and their genres do. NULL:
      * the caller does not link. */
     bool (*link)(void *payload, struct ml_row *rows, size_t n, bool whole, struct err *e);
+    /* Where `link` was not: called inside the load's transaction when all else is stored, and links
+     * what is there, so that nobody sees a release without its movies. Not on a server, which
+     * cannot have all of a load in one transaction. NULL: the caller does not link. */
+    bool (*link_stored)(void *payload, struct err *e);
 };
 struct ml_load_result {
     uint64_t movies, ratings, tags;
     /* rows left out because an earlier one has their key */
     uint64_t duplicate_ratings, duplicate_tags;
-    bool linked; /* `link` was called */
+    bool linked; /* `link` or `link_stored` was called */
 };
 bool store_load_movielens(
     struct store *s, const struct ml_source *source, struct ml_load_result *ret, struct err *e);

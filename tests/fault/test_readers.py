@@ -14,12 +14,13 @@ import sys
 import tempfile
 import time
 
-ROUNDS, USERS, PER_USER = 8, 3000, 100
+ROUNDS, USERS, PER_USER, OTHERS = 8, 3000, 100, 6000
 NOTHING = "no database"
 QUESTION = """SELECT (SELECT count(*) FROM ratings),
     (SELECT total(rating * (user_id % 7 + movielens_id % 11)) FROM ratings),
     (SELECT count(*) FROM ratings INDEXED BY ix_ratings_movielens_id WHERE movielens_id > 0),
-    (SELECT count(*) FROM movies), (SELECT count(*) FROM movielens_movies WHERE movie_id IS NULL),
+    (SELECT count(*) FROM movies), (SELECT count(*) FROM movie_genres), (SELECT total(rating_count) FROM movies),
+    (SELECT count(*) FROM movielens_movies WHERE movie_id IS NULL),
     (SELECT count(*) FROM tags), (SELECT total(rating_count) FROM movielens_movies),
     (SELECT group_concat(name || ratings) FROM movielens_release)"""
 
@@ -58,6 +59,11 @@ def make_release(sample, folder):
     os.mkdir(folder)
     for name in ("movies.csv", "links.csv", "tags.csv"):
         shutil.copy(os.path.join(sample, name), folder)
+    # Movies that the sample does not have: where one release takes another's place, these are to be linked.
+    with open(os.path.join(folder, "movies.csv"), "a", encoding="utf-8") as f:
+        f.writelines("%d,Another Film (1999),Drama\n" % (10**6 + i) for i in range(OTHERS))
+    with open(os.path.join(folder, "links.csv"), "a", encoding="utf-8") as f:
+        f.writelines("%d,%07d,%d\n" % (10**6 + i, 9 * 10**6 + i, 10**7 + i) for i in range(OTHERS))
     with open(os.path.join(folder, "movies.csv"), encoding="utf-8") as f:
         movies = sorted(int(line.split(",")[0]) for line in list(f)[1:])
     with open(os.path.join(folder, "ratings.csv"), "w", encoding="ascii") as f:

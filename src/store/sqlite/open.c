@@ -182,6 +182,7 @@ static const struct engine sqlite_engine = {
     .bring_in = sqlite_bring_in,
     .query = sqlite_query,
     .bulk = sqlite_bulk,
+    .bulk_is_one = true,
     .load_ratings = sqlite_load_ratings,
     .load_tags = sqlite_load_tags,
     .fill_begin = sqlite_fill_begin,

@@ -123,7 +123,7 @@ static const struct ml_release *give_release(void *payload)
 struct ml_source generated_source(struct generated *g)
 {
     return (struct ml_source){give_movies, give_ratings, give_tag, give_stats, give_release, g, 0,
-        KEPT_ROWS, g->memory, NULL};
+        KEPT_ROWS, g->memory, NULL, NULL};
 }
 
 void generated_load(struct kit *k, uint64_t ratings, uint64_t seed)

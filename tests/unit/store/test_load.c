@@ -131,7 +131,8 @@ static struct ml_source small_source(struct small *s)
         s->release = (struct ml_release){view_of("ml-small"), view_of("aa"), view_of("bb"),
             view_of("cc"), view_of("dd"), 3, 4, 5, 6, KEPT_ROWS};
     return (struct ml_source){
-        small_movies, small_ratings, small_tag, small_stats, small_release, s, 0, s->kept, 0, NULL};
+        small_movies, small_ratings, small_tag, small_stats, small_release, s, 0, s->kept, 0, NULL,
+        NULL};
 }
 
 static struct ml_load_result load_small(struct kit *k, struct small *s)

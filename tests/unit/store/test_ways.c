@@ -3,6 +3,7 @@
 #include "build_kit.h"
 
 #include "base/file.h"
+#include "store/sql.h"
 #include "store/sqlite/db.h"
 
 #include <stdio.h>
@@ -158,6 +159,75 @@ static void a_reader_sees_the_old_until_the_end(void **state)
     kit_sound(k);
 }
 
+/* ---- links */
+
+/* Within the load: what is stored is there for whoever links it, and nobody else. */
+struct linking {
+    struct kit *k;
+    int called;
+    bool fails;
+};
+static struct linking *linking; /* by the load that is going on */
+
+static bool link_what_is_stored(void *payload, struct err *e)
+{
+    struct linking *l = linking;
+    struct kit *k = l->k;
+    struct store *reader;
+    struct store_status status;
+    int64_t stored = 0;
+    (void)payload;
+    l->called++;
+    must(db_get_ints(k->s, "SELECT count(*) FROM {ratings}", NO_CELLS, &stored, 1, NULL, &k->e));
+    assert_int_equal(stored, RATINGS / 3);
+    must(store_open(&k->config, STORE_READ, &reader, &k->e));
+    must(store_status(reader, &status, &k->e));
+    assert_int_equal(status.ratings, RATINGS);
+    store_close(reader);
+    must(db_exec(
+        k->s, "UPDATE {movielens_movies} SET genres = 'linked'", NO_CELLS, NULL, &k->e));
+    return !l->fails || err_set(e, ERR_DATA, "it cannot be linked");
+}
+
+static bool link_and_stay(
+    void *payload, struct ml_row *rows, size_t n, bool whole, struct err *e)
+{
+    (void)payload;
+    (void)rows;
+    (void)whole;
+    (void)n;
+    (void)e;
+    fail_msg("rows of a database that has its name do not wait");
+    return false;
+}
+
+static void links_belong_to_the_load(void **state)
+{
+    struct kit *k = *state;
+    struct ml_load_result r;
+    struct linking l = {.k = k, .fails = true};
+    struct view dump = built_dump(k);
+    linking = &l;
+    kit_open(k, STORE_WRITE);
+    for (; l.called < 2; l.fails = false) {
+        struct ml_source s = build_begin(RATINGS / 3, UINT64_MAX);
+        s.link = link_and_stay;
+        s.link_stored = link_what_is_stored;
+        if (l.fails) {
+            must_fail(store_load_movielens(k->s, &s, &r, &k->e), ERR_DATA);
+            assert_says("it cannot be linked");
+            assert_true(view_eq(kit_dump(k), dump));
+        } else {
+            must(store_load_movielens(k->s, &s, &r, &k->e));
+            assert_true(r.linked);
+        }
+        generated_done(&build_source.g);
+    }
+    assert_string_equal(
+        kit_text(k, "SELECT count(*) FROM movielens_movies WHERE genres <> 'linked'"), "0");
+    kit_sound(k);
+}
+
 /* ---- disk */
 
 static void room_is_looked_for_first(void **state)
@@ -265,6 +335,7 @@ int main(void)
         BUILD_TEST(every_way_ends_in_the_same),
         BUILD_TEST(entries_are_copied_where_definitions_agree),
         BUILD_TEST(a_reader_sees_the_old_until_the_end),
+        BUILD_TEST(links_belong_to_the_load),
         BUILD_TEST(room_is_looked_for_first),
         BUILD_TEST(little_room_takes_the_other_way),
         BUILD_TEST(a_stop_is_heeded_beside),
