@@ -162,9 +162,10 @@ struct batch_move {
     const char *to;   /* in processed/; NULL: nothing is to be done */
     const char *part; /* what is to get that name; NULL: a copy has it already */
 };
-/* The first step, of which nobody sees anything: the copy, as NAME.yaml.gz.part. What a killed run
- * left there is overwritten. Texts of the move are put into `a`. */
 struct gzip;
+/* The first step, of which nobody sees anything: the copy, as NAME.yaml.gz.part, compressed with
+ * `g` (base/gzip.h). What a killed run left there is overwritten. Texts of the move are put into
+ * `a`. */
 bool batch_move_begin(const char *data_dir, const char *path, const struct file_version *read,
     struct gzip *g, struct arena *a, struct batch_move *ret, struct err *e);
 /* Instead of the second step: the file stays, and there is no copy. */

@@ -99,8 +99,11 @@ raw() # TEXT: what the server says to exactly these bytes (printf escapes) until
 import socket, sys
 s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 60)
 s.sendall(sys.stdin.buffer.read())
-for piece in iter(lambda: s.recv(65536), b""):
-    sys.stdout.buffer.write(piece)
+try:
+    for piece in iter(lambda: s.recv(65536), b""):
+        sys.stdout.buffer.write(piece)
+except ConnectionResetError: # closed with bytes that were not read
+    pass
 ' "${url##*:}" >"$work/b"
 }
 

@@ -11,7 +11,9 @@
  * whose savepoints are marks to go back to. Rows that a table could refuse are not taken
  * (aside_takes), so that who wrote them is told at once, while it is known what they belong to. Nor
  * are long ones, of reviews mostly: in memory are 16 bytes for each run, and while they are merged
- * RUN_MAX_ROW for each run of the two tables or indexes at hand, whatever is in them. */
+ * RUN_MAX_ROW for each run of the two tables or indexes at hand, whatever is in them; and the
+ * entries of the index on people's names, where these take no more than FOLDED_BYTES
+ * (aside_choice.c). */
 #ifndef MOVIE_ETL_STORE_SQLITE_ASIDE_H
 #define MOVIE_ETL_STORE_SQLITE_ASIDE_H
 

@@ -5,8 +5,6 @@
 #include "store/sqlite/db.h"
 #include "store/sqlite/record.h"
 
-enum { FOLD_MAX_ROW = 2048 /* bytes, at most; on pages of 8 KiB four find room */ };
-
 struct fold {
     const struct table *table;
     struct leaves *to, *entries_to;
@@ -25,8 +23,8 @@ struct fold *fold_new(
     f->to = to;
     f->entries_to = entries_to;
     f->fetched_at = (size_t)(table_column(t, "fetched_at") - t->columns);
-    f->bytes = mem_alloc(FOLD_MAX_ROW);
-    f->spare = mem_alloc(FOLD_MAX_ROW);
+    f->bytes = mem_alloc(TREE_MAX_ROW);
+    f->spare = mem_alloc(TREE_MAX_ROW);
     if (entries_to != NULL)
         fill_tree_init(&f->entries, t, index);
     return f;
@@ -46,7 +44,7 @@ void fold_free(struct fold *f)
 static bool keep(struct fold *f, const struct cell *row)
 {
     uint8_t *to = f->spare;
-    if (record_room(row, f->table->n) > FOLD_MAX_ROW)
+    if (record_room(row, f->table->n) > TREE_MAX_ROW)
         return false;
     (void)record_put(to, row, f->table->n);
     record_take(to, f->row, f->table->n);

@@ -11,6 +11,10 @@
 #include "store/sqlite/btree.h"
 #include "store/sqlite/fill_tree.h"
 
+/* Of a row that goes on a page, folded or not: bytes; what fits on a page as a whole is less, on
+ * pages of 8 KiB. */
+enum { TREE_MAX_ROW = 2048 };
+
 struct fold;
 
 /* `to`: the tree of the table; `index` and `entries_to`: one index of it and its tree, or NULL. */

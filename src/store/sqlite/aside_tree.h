@@ -8,8 +8,6 @@
 #include "store/sqlite/btree.h"
 #include "store/table.h"
 
-enum { TREE_MAX_ROW = 2048 /* bytes; what fits on a page as a whole is less, on pages of 8 KiB */ };
-
 struct tree {
     struct merge_source from; /* the columns that are wanted are the key: they have to rise */
     struct leaves leaves;

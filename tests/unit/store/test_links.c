@@ -18,10 +18,10 @@ static char long_title[9000];
 /* Takes each row to a movie of its own, with what its ratings come to. */
 static bool link_films(void *payload, struct ml_row *rows, size_t n, bool whole, struct err *e)
 {
-    (void)whole;
     struct movie movies[FILMS];
     size_t changed = 0;
     (void)payload;
+    assert_true(whole);
     if (linking == NULL)
         return err_set(e, ERR_INTERRUPTED, "stopped while linking");
     assert_false(file_exists(linking->config.path));
