@@ -70,6 +70,17 @@ uint64_t utf8_length(struct view v)
     return n;
 }
 
+size_t utf8_fit(struct view v, uint64_t max)
+{
+    size_t i = 0;
+    for (uint64_t n = 0; i < v.n; i++) {
+        n += ((unsigned char)v.p[i] & 0xC0) != 0x80;
+        if (n > max)
+            break;
+    }
+    return i;
+}
+
 /* `change` may replace each code point before it is decomposed; NULL: none. */
 static struct view map_text(
     struct arena *a, struct view v, unsigned options, utf8proc_custom_func change)

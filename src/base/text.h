@@ -16,6 +16,7 @@ static inline bool utf8_is_valid(struct view v)
  * 0: it is not one. */
 size_t utf8_sequence(const char *p, size_t left);
 uint64_t utf8_length(struct view v); /* code points in valid UTF-8 */
+size_t utf8_fit(struct view v, uint64_t max); /* bytes of its first `max` code points */
 
 /* NFC; a text that is so already may come back itself, one that is not valid UTF-8 does. */
 struct view text_nfc(struct arena *a, struct view v);

@@ -2,6 +2,7 @@
  * docs/merge.md has the table of precedence that this file is. */
 #include "merge/merge.h"
 
+#include "base/text.h"
 #include "model/genre.h"
 #include "model/imdb.h"
 
@@ -46,10 +47,12 @@ static void add_movielens_genres(struct movie *m, struct view names)
 }
 
 /* Every text that names the film is better than none: a row whose title is empty keeps its raw
- * title. */
+ * title. Of one that is longer than any title, such as rows that a quote made one, as much stays as
+ * every database takes. */
 static struct view movielens_title(const struct ml_movie *row)
 {
-    return row->title.n > 0 ? row->title : view_trim(row->raw_title);
+    struct view all = row->title.n > 0 ? row->title : view_trim(row->raw_title);
+    return view_slice(all, 0, utf8_fit(all, MOVIE_MAX_TITLE));
 }
 
 static void from_tmdb(struct movie *m, const struct tmdb_facts *t)

@@ -4,7 +4,7 @@
 
 #include "model/cell.h"
 
-enum { MOVIE_MAX_GENRES = 32 };
+enum { MOVIE_MAX_GENRES = 32, MOVIE_MAX_TITLE = 1000 /* characters */ };
 
 struct movie_genre {
     int genre_id; /* of the vocabulary, see genre.h */

@@ -3,6 +3,7 @@
  * Order matters: parents stand before their children. A new column is one line here; it is added to
  * existing databases at the next start (migrate.c) and must allow NULL, so COL_REQUIRED is for
  * columns a table was born with. */
+#include "model/movie.h"
 #include "store/table.h"
 
 #define TINY 127
@@ -57,9 +58,10 @@ const struct table plain_tables[] = {
     {.name = "movies",
         .key_n = 1,
         .columns = {INT("id", 0, ID), INT("tmdb_id", 0, ID), CODE("imdb_id", 0, 16),
-            TEXT("title", 0, 1000), TEXT("original_title", 0, 1000), INT("year", 0, 9999),
-            DATE("release_date", 0), INT("runtime", 0, 100000), INT("rating_count", MUST, BIG),
-            REAL("rating_mean", 0), TIME("updated_at", LOCAL), INT("run_id", LOCAL, ID)}},
+            TEXT("title", 0, MOVIE_MAX_TITLE), TEXT("original_title", 0, MOVIE_MAX_TITLE),
+            INT("year", 0, 9999), DATE("release_date", 0), INT("runtime", 0, 100000),
+            INT("rating_count", MUST, BIG), REAL("rating_mean", 0), TIME("updated_at", LOCAL),
+            INT("run_id", LOCAL, ID)}},
     {.name = "genres",
         .key_n = 1,
         .kept = true,

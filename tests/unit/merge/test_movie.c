@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "base/str.h"
 #include "merge/merge.h"
 
 static struct arena arena;
@@ -88,6 +89,22 @@ static void empty_title_falls_back_to_the_raw_one(void **state)
     assert_true(view_is(merge(-210479, &r, 1, NULL).movie.title, "Raw, The (1999)"));
 }
 
+/* On servers the column takes no more. */
+static void endless_title_is_cut_between_characters(void **state)
+{
+    (void)state;
+    struct str s;
+    str_init(&s, 10000);
+    for (int i = 0; i < 1001; i++)
+        str_addz(&s, i % 2 == 0 ? "\xE7\x8E\x8B" : "\xC3\xA9");
+    struct ml_row r = row(1, str_z(&s), 2019, "Drama", NULL);
+    assert_true(view_eq(
+        merge(-1, &r, 1, NULL).movie.title, (struct view){s.p, s.n - strlen("\xE7\x8E\x8B")}));
+    r.movie.title = view_slice(r.movie.title, 3, s.n);
+    assert_true(view_eq(merge(-1, &r, 1, NULL).movie.title, r.movie.title));
+    str_done(&s);
+}
+
 static void ratings_of_several_rows_add_up(void **state)
 {
     (void)state;
@@ -153,6 +170,7 @@ int main(void)
         cmocka_unit_test(no_genres_listed_is_no_genre),
         cmocka_unit_test(movielens_only_keeps_everything_it_has),
         cmocka_unit_test(empty_title_falls_back_to_the_raw_one),
+        cmocka_unit_test(endless_title_is_cut_between_characters),
         cmocka_unit_test(ratings_of_several_rows_add_up),
         cmocka_unit_test(contradictions_are_recorded_with_both_values),
         cmocka_unit_test(a_year_next_door_is_no_contradiction),
