@@ -31,7 +31,8 @@ LOCAL_INFILE=
 finish_all() {
     [ -z "$PROXY_PID" ] || kill "$PROXY_PID" 2>/dev/null
     [ -z "$LOCAL_INFILE" ] || admin "SET GLOBAL local_infile = $LOCAL_INFILE" 2>/dev/null
-    admin "DROP DATABASE IF EXISTS $S_DB; DROP USER IF EXISTS $S_USER@'%'" 2>/dev/null
+    end_held 2>/dev/null # or nobody could drop its table
+    admin "DROP DATABASE IF EXISTS $S_DB; DROP DATABASE IF EXISTS ${S_DB}_new; DROP USER IF EXISTS $S_USER@'%'" 2>/dev/null
     finish
 }
 trap finish_all EXIT
