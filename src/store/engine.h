@@ -196,6 +196,9 @@ struct engine {
      * moments only. NULL: they are not. */
     void (*gather)(struct store *s);
     bool (*is_due)(const struct store *s); /* see store_is_due; NULL: never */
+    /* The transaction at hand is part of what is gathered, nobody else can write before that is
+     * committed, and settle renews the lease; NULL: never. */
+    bool (*shuts_out)(const struct store *s);
     /* See store_settle; NULL: what is committed is settled. */
     bool (*settle)(struct store *s, bool now, bool *ret_settled, struct err *e);
     bool (*again)(struct store *s, const struct err *why); /* see store_again; NULL: never */

@@ -82,6 +82,7 @@ bool sqlite_begin(struct store *s, enum begin_kind kind, struct err *e);
 bool sqlite_commit(struct store *s, struct err *e);
 void sqlite_rollback(struct store *s);
 bool sqlite_settle(struct store *s, bool now, bool *ret_settled, struct err *e);
+bool sqlite_shuts_out(const struct store *s);
 bool sqlite_mass(struct store *s, bool begins, struct err *e);
 bool sqlite_put_aside(
     struct store *s, const struct put *p, const struct row_set *rows, struct err *e);

@@ -190,6 +190,7 @@ static const struct engine sqlite_engine = {
     .check_room = sqlite_check_room,
     .mass = sqlite_mass,
     .settle = sqlite_settle,
+    .shuts_out = sqlite_shuts_out,
     .building = building,
     .drop_late = ddl_drop_index,
     .make_late = sqlite_make_late,

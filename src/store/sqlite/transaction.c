@@ -74,6 +74,11 @@ static bool begin_gathering(struct store *s, struct err *e)
     return true;
 }
 
+bool sqlite_shuts_out(const struct store *s)
+{
+    return sqlite_of(s)->gathering;
+}
+
 static bool begin_one(struct sqlite *q, struct err *e)
 {
     aside_mark(q->aside);

@@ -2,6 +2,7 @@
  * settled (store/sqlite/transaction.c). */
 #include "kit.h"
 
+#include "store/sql.h"
 #include "store/sqlite/checkpoint.h"
 
 #include <errno.h>
@@ -129,6 +130,27 @@ static void the_lease_is_held_when_it_is_settled(void **state)
     must(store_end_first_load(mine, true, &k->e));
     kit_clock(1, 0);
     assert_string_equal(ids(k), "1; 2");
+}
+
+/* Moved on with each transaction, it would be written twice within what is gathered: then SQLite
+ * reads all of its log between the two again. */
+static void the_lease_stays_where_it_is_until_then(void **state)
+{
+    struct kit *k = *state;
+    int64_t taken = 0, gathered = 0;
+    static const char ends[] = "SELECT expires_at FROM etl_locks";
+    kit_clock(1, 0);
+    must(store_take_lease(k->s, "who is at work", 60, &k->e));
+    taken = kit_int(k, ends);
+    must(store_begin_first_load(k->s, &k->e));
+    kit_clock(1, 30);
+    must(write_movie(k, 1, false));
+    must(db_get_ints(k->s, ends, NO_CELLS, &gathered, 1, NULL, &k->e));
+    assert_int_equal(gathered, taken);
+    assert_true(is_settled(k, true));
+    assert_true(kit_int(k, ends) >= taken + 30);
+    must(store_end_first_load(k->s, true, &k->e));
+    kit_clock(1, 0);
 }
 
 static void what_was_not_settled_is_gone_with_the_process(void **state)
@@ -280,6 +302,7 @@ int main(void)
         KIT_TEST(an_end_in_a_hurry_gathers_no_more),
         KIT_TEST(it_is_time_after_some_seconds),
         KIT_TEST(the_lease_is_held_when_it_is_settled),
+        KIT_TEST(the_lease_stays_where_it_is_until_then),
         KIT_TEST(what_was_not_settled_is_gone_with_the_process),
         KIT_TEST(one_that_cannot_be_taken_back_takes_all),
         KIT_TEST(a_long_log_is_in_the_database_before_more_is_gathered),
