@@ -1,15 +1,18 @@
-/* Log out: what SQLite appends to its write-ahead log goes there by the block, and from there to
- * the disk at once (private to vfs.c).
+/* Log out: what SQLite appends to its write-ahead log goes there by the block, in a thread, and
+ * from there to the disk at once (private to vfs.c).
  *
  * A page comes as two writes, 24 bytes and the page behind them, none at a place where the system's
  * pages begin; a first load brings a hundred thousand, and when the commit came, the disk had a
  * gigabyte to write while all waited. Here what follows on what came before waits until a block is
- * together. Nobody else reads of the log what is not committed, and each commit is synced (open.c,
- * checkpoint.c), for which all is written first. What is taken back is forgotten before anybody
- * else may write (vfs.c): his frames lie where it would have lain.
+ * together; while a thread writes it, the next one fills: SQLite, which has one thread, need not
+ * wait for the system to find room for it. Nobody else reads of the log what is not committed, and
+ * each commit is synced (open.c, checkpoint.c), for which all is written first. What is taken back
+ * is forgotten before anybody else may write (vfs.c): his frames lie where it would have lain.
  *
- * A block that could not be written stays, and is tried again: SQLite may take back one statement
- * after a full disk, and go on with what came before it. */
+ * The thread has a descriptor of its own, for one of SQLite's may have a place in the file; without
+ * either, blocks are written when they are full. A block that could not be written stays, and is
+ * tried again: SQLite may take back one statement after a full disk, and go on with what came
+ * before it. Memory: two blocks of 512 KiB, the second when one was full. */
 #ifndef MOVIE_ETL_STORE_SQLITE_LOG_OUT_H
 #define MOVIE_ETL_STORE_SQLITE_LOG_OUT_H
 
@@ -19,7 +22,7 @@ struct log_out;
 
 typedef int log_write_fn(sqlite3_file *log, const void *from, int n, sqlite3_int64 at);
 
-/* The log and its name are borrowed; `write` writes into it. */
+/* The log is borrowed, which is open under this name; `write` writes into it. */
 struct log_out *log_out_new(sqlite3_file *log, const char *path, log_write_fn *write);
 /* What waits is not written: it was not committed. NULL is fine. */
 void log_out_free(struct log_out *l);

@@ -1,23 +1,30 @@
 /* What goes into the log by the block is what was said: in any order, over what is there already,
- * read meanwhile, and with a disk that is full now and then. What was taken back does not go there
- * when others write. */
+ * read meanwhile, and with a disk that is full now and then, with a thread and without one. What
+ * was taken back does not go there when others write. */
 #include "pages_kit.h"
 
+#include "base/sys.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/log_out.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { ROOM = 4 * 1024 * 1024, FRAME = 24 + 8192 };
+enum { ROOM = 4 * 1024 * 1024, FRAME = 24 + 8192, BLOCKS = ROOM / (512 * 1024) };
 
 struct file {
     sqlite3_file base; /* first */
-    char bytes[ROOM];
+    int fd;
     int calls, fails; /* so many of the next ones */
 };
 
 static struct file file;
-static char said[ROOM];
+static char said[ROOM], found[ROOM];
+static _Atomic int of_thread;  /* its writes */
+static _Atomic int fails_each; /* one of so many of them; 0: none */
 
 static int write_file(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
 {
@@ -28,15 +35,46 @@ static int write_file(sqlite3_file *f, const void *from, int n, sqlite3_int64 at
         return SQLITE_FULL;
     }
     assert_in_range(at + n, 1, ROOM);
-    memcpy(to->bytes + at, from, (size_t)n);
+    assert_int_equal(pwrite(to->fd, from, (size_t)n, at), n);
     return SQLITE_OK;
 }
 
-static struct log_out *begin(void)
+/* Only the thread's writes are asked for here. */
+static int before(enum sys_call call)
 {
-    memset(&file, 0, sizeof file);
+    if (call != SYS_WRITE)
+        return 0;
+    int n = atomic_fetch_add(&of_thread, 1) + 1, each = atomic_load(&fails_each);
+    return each != 0 && n % each == 0 ? ENOSPC : 0;
+}
+
+static const struct sys_seam seam = {before, 0, 1, 1};
+
+/* A thread needs to open it by its name. */
+static struct log_out *begin(struct pages_kit *k, bool threaded)
+{
+    const char *path = pages_path(k, "log");
+    file = (struct file){.fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600)};
+    assert_true(file.fd >= 0);
+    assert_int_equal(ftruncate(file.fd, ROOM), 0);
     memset(said, 0, sizeof said);
-    return log_out_new(&file.base, "/nowhere/log", write_file);
+    atomic_store(&of_thread, 0);
+    sys_install(&seam);
+    return log_out_new(&file.base, threaded ? path : "/nowhere/log", write_file);
+}
+
+static void end(struct log_out *l)
+{
+    log_out_free(l);
+    sys_install(NULL);
+    atomic_store(&fails_each, 0);
+    (void)close(file.fd);
+}
+
+static void assert_said(int64_t at, size_t n)
+{
+    assert_int_equal(pread(file.fd, found, n, at), n);
+    assert_memory_equal(found, said + at, n);
 }
 
 static uint32_t next(uint32_t *seed)
@@ -53,24 +91,27 @@ static void say(struct log_out *l, int n, int64_t at, uint32_t *seed)
     }
 }
 
+/* Whole blocks by the thread, the first and the last by the other, in whose time they come. */
 static void frames_come_by_the_block(void **state)
 {
-    uint32_t seed = 1;
-    struct log_out *l = begin();
-    (void)state;
-    int64_t at = 32;
-    say(l, 32, 0, &seed);
-    for (; at + FRAME < ROOM; at += FRAME) {
-        say(l, 24, at, &seed);
-        say(l, FRAME - 24, at + 24, &seed);
+    for (int threaded = 0; threaded <= 1; threaded++) {
+        uint32_t seed = 1;
+        struct log_out *l = begin(*state, threaded != 0);
+        int64_t at = 32;
+        say(l, 32, 0, &seed);
+        for (; at + FRAME < ROOM; at += FRAME) {
+            say(l, 24, at, &seed);
+            say(l, FRAME - 24, at + 24, &seed);
+        }
+        assert_int_equal(log_out_flush(l), SQLITE_OK);
+        assert_said(0, ROOM);
+        assert_in_range(file.calls, 1, threaded ? 1 : BLOCKS);
+        assert_int_equal(atomic_load(&of_thread), threaded ? BLOCKS - 1 : 0);
+        int calls = file.calls;
+        assert_int_equal(log_out_flush(l), SQLITE_OK); /* there is nothing */
+        assert_int_equal(file.calls, calls);
+        end(l);
     }
-    assert_in_range(file.calls, 1, 16);
-    assert_int_equal(log_out_flush(l), SQLITE_OK);
-    assert_memory_equal(file.bytes, said, ROOM);
-    int calls = file.calls;
-    assert_int_equal(log_out_flush(l), SQLITE_OK); /* there is nothing */
-    assert_int_equal(file.calls, calls);
-    log_out_free(l);
 }
 
 /* A frame again, or from where a savepoint was. */
@@ -79,41 +120,50 @@ static int64_t back_somewhere(int64_t end, uint32_t *seed)
     return 32 + (int64_t)(next(seed) % 500) * FRAME % (end - 31);
 }
 
+static void assert_read_back(struct log_out *l, int64_t at)
+{
+    while (log_out_flush_there(l, FRAME, at) != SQLITE_OK) {
+    }
+    assert_said(at, (size_t)(at + FRAME < ROOM ? FRAME : ROOM - at));
+}
+
+static void say_and_read(struct pages_kit *k, uint32_t round, bool threaded)
+{
+    uint32_t seed = round;
+    struct log_out *l = begin(k, threaded);
+    int64_t last = 32;
+    atomic_store(&fails_each, (int)(round % 4));
+    for (int step = 0; step < 2000; step++) {
+        int64_t at = next(&seed) % 200 == 0 ? back_somewhere(last, &seed) : last;
+        int n = 1 + (int)(next(&seed) % FRAME);
+        if (at + n > ROOM)
+            at = 32;
+        file.fails = next(&seed) % 30 == 0 ? 3 : 0;
+        say(l, n, at, &seed);
+        last = at + n;
+        at = back_somewhere(last, &seed);
+        if (next(&seed) % 60 == 0)
+            assert_read_back(l, at);
+    }
+    file.fails = 0;
+    assert_int_equal(log_out_flush(l), SQLITE_OK);
+    assert_said(0, ROOM);
+    assert_true(threaded == (atomic_load(&of_thread) > 0));
+    end(l);
+}
+
 static void what_is_read_is_what_was_said(void **state)
 {
-    (void)state;
     for (uint32_t round = 1; round <= 20; round++) {
-        uint32_t seed = round;
-        struct log_out *l = begin();
-        int64_t end = 32;
-        for (int step = 0; step < 2000; step++) {
-            int64_t at = next(&seed) % 20 == 0 ? back_somewhere(end, &seed) : end;
-            int n = 1 + (int)(next(&seed) % FRAME);
-            if (at + n > ROOM)
-                at = 32;
-            file.fails = next(&seed) % 30 == 0 ? 3 : 0;
-            say(l, n, at, &seed);
-            end = at + n;
-            at = back_somewhere(end, &seed);
-            if (next(&seed) % 8 == 0) {
-                while (log_out_flush_there(l, FRAME, at) != SQLITE_OK) {
-                }
-                n = at + FRAME < ROOM ? FRAME : (int)(ROOM - at);
-                assert_memory_equal(file.bytes + at, said + at, (size_t)n);
-            }
-        }
-        file.fails = 0;
-        assert_int_equal(log_out_flush(l), SQLITE_OK);
-        assert_memory_equal(file.bytes, said, ROOM);
-        log_out_free(l);
+        say_and_read(*state, round, false);
+        say_and_read(*state, round, true);
     }
 }
 
 static void what_does_not_wait_is_read_from_a_full_disk(void **state)
 {
     uint32_t seed = 1;
-    struct log_out *l = begin();
-    (void)state;
+    struct log_out *l = begin(*state, false);
     say(l, FRAME, 32, &seed);
     assert_int_equal(log_out_flush(l), SQLITE_OK);
     say(l, FRAME, 32 + FRAME, &seed);
@@ -123,15 +173,14 @@ static void what_does_not_wait_is_read_from_a_full_disk(void **state)
     assert_int_equal(log_out_flush_there(l, 1, 32 + 2 * FRAME), SQLITE_OK);
     assert_int_equal(log_out_flush_there(l, 2, 31 + FRAME), SQLITE_FULL);
     assert_int_equal(log_out_flush_there(l, 1, 31 + 2 * FRAME), SQLITE_OK);
-    assert_memory_equal(file.bytes, said, ROOM);
-    log_out_free(l);
+    assert_said(0, ROOM);
+    end(l);
 }
 
 static void what_is_cut_off_is_not_written(void **state)
 {
     uint32_t seed = 1;
-    struct log_out *l = begin();
-    (void)state;
+    struct log_out *l = begin(*state, false);
     say(l, FRAME, 32, &seed);
     assert_int_equal(log_out_cut(l, 33), SQLITE_OK);
     assert_int_equal(file.calls, 1);
@@ -139,7 +188,49 @@ static void what_is_cut_off_is_not_written(void **state)
     assert_int_equal(log_out_cut(l, 32 + FRAME), SQLITE_OK);
     assert_int_equal(log_out_flush(l), SQLITE_OK);
     assert_int_equal(file.calls, 1);
-    log_out_free(l);
+    end(l);
+}
+
+/* A block that the thread could not write, and one that fills behind it. */
+static struct log_out *begin_full(struct pages_kit *k, int64_t *ret_block)
+{
+    uint32_t seed = 1;
+    struct log_out *l = begin(k, true);
+    *ret_block = ROOM / BLOCKS;
+    atomic_store(&fails_each, 1);
+    say(l, (int)*ret_block + FRAME, 0, &seed);
+    return l;
+}
+
+static void what_the_thread_cannot_write_is_tried_again(void **state)
+{
+    int64_t block;
+    struct log_out *l = begin_full(*state, &block);
+    file.fails = 2;
+    assert_int_equal(log_out_flush_there(l, 1, 0), SQLITE_FULL);
+    assert_int_equal(log_out_flush(l), SQLITE_FULL);
+    assert_int_equal(log_out_flush(l), SQLITE_OK);
+    assert_int_equal(file.calls, 4);
+    assert_int_equal(atomic_load(&of_thread), 1);
+    assert_said(0, (size_t)block + FRAME);
+    end(l);
+}
+
+static void cut_off_is_tried_no_more(void **state)
+{
+    int64_t block;
+    struct log_out *l = begin_full(*state, &block);
+    file.fails = 1;
+    assert_int_equal(log_out_cut(l, 1), SQLITE_FULL); /* what stays is to be there */
+    assert_int_equal(log_out_cut(l, 0), SQLITE_OK);
+    assert_int_equal(log_out_flush(l), SQLITE_OK);
+    assert_int_equal(file.calls, 1);
+    end(l);
+    l = begin_full(*state, &block);
+    log_out_forget(l);
+    assert_int_equal(log_out_flush(l), SQLITE_OK);
+    assert_int_equal(file.calls, 0);
+    end(l);
 }
 
 /* ---- with SQLite, and somebody else */
@@ -186,10 +277,12 @@ static void what_was_taken_back_is_not_written_over_what_others_write(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(frames_come_by_the_block),
-        cmocka_unit_test(what_is_read_is_what_was_said),
-        cmocka_unit_test(what_does_not_wait_is_read_from_a_full_disk),
-        cmocka_unit_test(what_is_cut_off_is_not_written),
+        PAGES_TEST(frames_come_by_the_block),
+        PAGES_TEST(what_is_read_is_what_was_said),
+        PAGES_TEST(what_does_not_wait_is_read_from_a_full_disk),
+        PAGES_TEST(what_is_cut_off_is_not_written),
+        PAGES_TEST(what_the_thread_cannot_write_is_tried_again),
+        PAGES_TEST(cut_off_is_tried_no_more),
         PAGES_TEST(what_was_taken_back_is_not_written_over_what_others_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
