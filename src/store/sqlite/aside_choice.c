@@ -201,27 +201,35 @@ static bool add_folded_index(struct store *s, struct choice *c, struct err *e)
     return true;
 }
 
+/* What waits for it: all rows that are not long, and enough of them. */
+static bool is_worth_pages(const struct stream *t)
+{
+    return t->index == NULL && !t->are_long && is_whole(t) && bytes_of(t) >= LEAST_BYTES &&
+           (is_folded(t) || choice_is_list(t->put->table));
+}
+
+/* The table in the database, and the indexes that go with it. */
+static bool choose_one(struct store *s, struct choice *c, struct stream *streams, size_t n,
+    struct stream *t, bool indexes, struct err *e)
+{
+    const struct table *table = t->put->table;
+    const char *name = sql_bare_name(s, &s->scratch, table->name).p;
+    bool right = false, blank = false, folded = is_folded(t);
+    if (!has_shape(s, table, NULL, name, &right, e) || !is_blank(s, table, name, &blank, e))
+        return false;
+    if (!right || !blank)
+        return true;
+    add_tree(c, t, name)->is_folded = folded;
+    return !indexes || (folded ? add_folded_index(s, c, e) : add_indexes(s, c, streams, n, e));
+}
+
 static bool choose(struct store *s, struct choice *c, struct stream *streams, size_t n,
     bool indexes, struct err *e)
 {
-    for (size_t i = 0; i < n && c->n + INDEX_MAX_COLUMNS < CHOICE_TREES; i++) {
-        struct stream *t = &streams[i];
-        const struct table *table = t->put->table;
-        bool folded = is_folded(t);
-        if (t->index != NULL || t->are_long || !is_whole(t) || bytes_of(t) < LEAST_BYTES ||
-            !(folded || choice_is_list(table)))
-            continue;
-        const char *name = sql_bare_name(s, &s->scratch, table->name).p;
-        bool right = false, blank = false;
-        if (!has_shape(s, table, NULL, name, &right, e) || !is_blank(s, table, name, &blank, e))
+    for (size_t i = 0; i < n && c->n + INDEX_MAX_COLUMNS < CHOICE_TREES; i++)
+        if (is_worth_pages(&streams[i]) &&
+            !choose_one(s, c, streams, n, &streams[i], indexes, e))
             return false;
-        if (!right || !blank)
-            continue;
-        add_tree(c, t, name)->is_folded = folded;
-        if (indexes &&
-            !(folded ? add_folded_index(s, c, e) : add_indexes(s, c, streams, n, e)))
-            return false;
-    }
     return true;
 }
 

@@ -52,7 +52,12 @@ const char *pages_path(struct pages_kit *k, const char *name)
 
 /* ---- rows */
 
-static uint64_t next_random(uint64_t *x)
+uint64_t pages_seed(uint64_t n)
+{
+    return n * 2654435761u + 88172645463325252u;
+}
+
+uint64_t pages_random(uint64_t *x)
 {
     *x ^= *x << 13;
     *x ^= *x >> 7;
@@ -62,16 +67,16 @@ static uint64_t next_random(uint64_t *x)
 
 static int32_t step(uint64_t *x, int32_t most)
 {
-    return 1 + (int32_t)(next_random(x) % (uint64_t)most);
+    return 1 + (int32_t)(pages_random(x) % (uint64_t)most);
 }
 
 static int64_t some_time(uint64_t *x, int64_t last)
 {
-    uint64_t bits = next_random(x) % 64;
-    int64_t t = (int64_t)(next_random(x) >> bits);
+    uint64_t bits = pages_random(x) % 64;
+    int64_t t = (int64_t)(pages_random(x) >> bits);
     t = t < 0 ? INT64_MAX : t;
     t = t > last ? t % (last + 1) : t;
-    return next_random(x) % 2 == 0 ? t : -t;
+    return pages_random(x) % 2 == 0 ? t : -t;
 }
 
 struct row_kind usual_rows(size_t rows, uint64_t seed, int32_t movies)
@@ -96,7 +101,7 @@ struct row_kind sparse_rows(size_t rows, uint64_t seed)
 void make_rows(struct pages_kit *k, const struct row_kind *shape)
 {
     struct row_list *r = &k->rows;
-    uint64_t x = shape->seed * 2654435761u + 88172645463325252u;
+    uint64_t x = pages_seed(shape->seed);
     size_t n = shape->rows + 1;
     free_rows(k);
     *r = (struct row_list){mem_grow(NULL, n, 4), mem_grow(NULL, n, 4), mem_grow(NULL, n, 1),
@@ -116,15 +121,15 @@ void make_rows(struct pages_kit *k, const struct row_kind *shape)
         movie += step(&x, 1 + shape->movies / (int32_t)shape->most_of_user);
         if (left == 0 || movie >= shape->movies) {
             user += step(&x, shape->user_step);
-            movie = (int64_t)(next_random(&x) % (uint64_t)shape->movies);
-            left = 1 + (uint32_t)(next_random(&x) % shape->most_of_user);
+            movie = (int64_t)(pages_random(&x) % (uint64_t)shape->movies);
+            left = 1 + (uint32_t)(pages_random(&x) % shape->most_of_user);
         }
         assert_true(user <= INT32_MAX);
         left--;
         r->users[i] = (int32_t)user;
         r->ranks[i] = (uint32_t)movie;
         r->movies[i] = r->ids[movie];
-        r->half_stars[i] = (uint8_t)(1 + next_random(&x) % 10);
+        r->half_stars[i] = (uint8_t)(1 + pages_random(&x) % 10);
         r->times[i] = some_time(&x, shape->last_time);
     }
 }

@@ -53,6 +53,10 @@ int pages_kit_tear_down(void **state);
 #define PAGES_TEST(name)                                                                           \
     cmocka_unit_test_setup_teardown(name, pages_kit_set_up, pages_kit_tear_down)
 
+/* Numbers by chance, the same for the same n: the first is drawn from pages_seed(n). */
+uint64_t pages_seed(uint64_t n);
+uint64_t pages_random(uint64_t *x);
+
 void make_rows(struct pages_kit *k, const struct row_kind *shape);
 void free_rows(struct pages_kit *k);
 

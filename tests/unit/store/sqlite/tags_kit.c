@@ -6,21 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static uint64_t next_random(uint64_t *x)
-{
-    *x ^= *x << 13;
-    *x ^= *x >> 7;
-    *x ^= *x << 17;
-    return *x;
-}
-
 /* Letters of one to four bytes, n bytes in all. */
 static struct view some_text(struct arena *a, uint64_t *x, size_t n)
 {
     static const char *const letters[] = {"a", "\xC3\xA9", "\xE6\x98\xA0", "\xF0\x9F\x8E\xAC"};
     char *text = arena_take(a, n + 1);
     for (size_t at = 0; at < n;) {
-        size_t bytes = 1 + next_random(x) % 4;
+        size_t bytes = 1 + pages_random(x) % 4;
         bytes = bytes > n - at ? 1 : bytes;
         memcpy(text + at, letters[bytes - 1], bytes);
         at += bytes;
@@ -30,7 +22,7 @@ static struct view some_text(struct arena *a, uint64_t *x, size_t n)
 
 void make_tags(struct tag_rows *t, struct pages_kit *k, const struct tag_kind *kind)
 {
-    uint64_t x = kind->seed * 2654435761u + 88172645463325252u;
+    uint64_t x = pages_seed(kind->seed);
     struct row_kind movies = {.seed = kind->seed,
         .movies = 300,
         .movie_step = 1 << kind->seed % 20,
@@ -47,21 +39,21 @@ void make_tags(struct tag_rows *t, struct pages_kit *k, const struct tag_kind *k
     for (size_t i = 0; i < kind->rows; i++, number++, left--) {
         struct cell *row = row_set_at(&t->rows, i);
         if (left == 0) {
-            movie += 1 + (uint32_t)(next_random(&x) % 60);
-            left = 1 + (uint32_t)(next_random(&x) % kind->most_of_group);
+            movie += 1 + (uint32_t)(pages_random(&x) % 60);
+            left = 1 + (uint32_t)(pages_random(&x) % kind->most_of_group);
             number = 0;
         }
         if (movie >= 300) {
-            user += 1 + (int64_t)(next_random(&x) % (1u << kind->seed % 15));
-            movie = (uint32_t)(next_random(&x) % 300);
+            user += 1 + (int64_t)(pages_random(&x) % (1u << kind->seed % 15));
+            movie = (uint32_t)(pages_random(&x) % 300);
         }
-        size_t n = kind->shortest + next_random(&x) % (kind->longest - kind->shortest + 1);
+        size_t n = kind->shortest + pages_random(&x) % (kind->longest - kind->shortest + 1);
         t->movie[i] = movie;
         row[0] = cell_int(user);
         row[1] = cell_int(k->rows.ids[movie]);
         row[2] = cell_int(number);
         row[3] = cell_text(some_text(&t->texts, &x, n));
-        row[4] = cell_int((int64_t)(next_random(&x) >> next_random(&x) % 64) >> 1);
+        row[4] = cell_int((int64_t)(pages_random(&x) >> pages_random(&x) % 64) >> 1);
     }
 }
 

@@ -42,10 +42,7 @@ struct fill_kit {
 
 static uint64_t draw(struct fill_kit *f)
 {
-    f->random ^= f->random << 13;
-    f->random ^= f->random >> 7;
-    f->random ^= f->random << 17;
-    return f->random;
+    return pages_random(&f->random);
 }
 
 /* Of every width, and often one that came before. */
@@ -158,7 +155,7 @@ static void write_trees(struct fill_kit *f)
 
 static void begin(struct fill_kit *f, struct pages_kit *k, uint64_t seed)
 {
-    *f = (struct fill_kit){.k = k, .random = seed * 2654435761u + 88172645463325252u};
+    *f = (struct fill_kit){.k = k, .random = pages_seed(seed)};
     arena_init(&f->a);
     for (size_t i = 0; i < 3; i++)
         fill_tree_init(&f->trees[i], &things, i == 0 ? NULL : &indexes[i - 1]);

@@ -52,10 +52,7 @@ struct fold_kit {
 
 static uint64_t draw(struct fold_kit *f)
 {
-    f->random ^= f->random << 13;
-    f->random ^= f->random >> 7;
-    f->random ^= f->random << 17;
-    return f->random;
+    return pages_random(&f->random);
 }
 
 /* Of every width, and of either sign. */
@@ -247,7 +244,7 @@ static bool fold_both(
     struct pages_kit *k, const struct table *t, const struct kind *kind, int page_size)
 {
     uint64_t seed = kind->rows * 7 + (uint64_t)page_size;
-    struct fold_kit f = {.k = k, .random = seed * 2654435761u + 88172645463325252u};
+    struct fold_kit f = {.k = k, .random = pages_seed(seed)};
     arena_init(&f.a);
     f.fd = open(pages_path(k, "runs"), O_RDWR | O_CREAT | O_TRUNC, 0600);
     assert_true(f.fd >= 0);
