@@ -533,7 +533,7 @@ beside_index() {
 # In a database that the command has just made a release comes linked, with its movies.
 new_database() {
     admin "DROP DATABASE IF EXISTS ${S_DB}_new"
-    on_server "$@"
+    on_server
     export SQL_DB="${S_DB}_new"
 }
 rows_of() { admin "SELECT count(*) FROM ${S_DB}_new.$1"; }
