@@ -74,9 +74,10 @@ static bool begin_gathering(struct store *s, struct err *e)
     return true;
 }
 
+/* Not `gathering`: of a load that was lost, that stays. */
 bool sqlite_shuts_out(const struct store *s)
 {
-    return sqlite_of(s)->gathering;
+    return sqlite_of(s)->mass;
 }
 
 static bool begin_one(struct sqlite *q, struct err *e)

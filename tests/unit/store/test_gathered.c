@@ -153,6 +153,29 @@ static void the_lease_stays_where_it_is_until_then(void **state)
     kit_clock(1, 0);
 }
 
+/* What comes after a load that was lost is not gathered any more: nothing moves its lease later. */
+static void the_lease_moves_on_after_a_load_that_was_lost(void **state)
+{
+    struct kit *k = *state;
+    int64_t taken = 0;
+    bool settled = false;
+    static const char ends[] = "SELECT expires_at FROM etl_locks";
+    kit_clock(1, 0);
+    must(store_take_lease(k->s, "who is at work", 60, &k->e));
+    taken = kit_int(k, ends);
+    must(store_begin_first_load(k->s, &k->e));
+    must(write_movie(k, 1, false));
+    kit_arm(SYS_WRITE, 1, ENOSPC);
+    bool ok = store_settle(k->s, true, &settled, &k->e);
+    kit_disarm();
+    must_fail(ok, ERR_DISK);
+    must_fail(store_end_first_load(k->s, true, &k->e), ERR_STORE);
+    kit_clock(1, 30);
+    must(write_movie(k, 2, false));
+    assert_true(kit_int(k, ends) >= taken + 30);
+    kit_clock(1, 0);
+}
+
 static void what_was_not_settled_is_gone_with_the_process(void **state)
 {
     struct kit *k = *state;
@@ -303,6 +326,7 @@ int main(void)
         KIT_TEST(it_is_time_after_some_seconds),
         KIT_TEST(the_lease_is_held_when_it_is_settled),
         KIT_TEST(the_lease_stays_where_it_is_until_then),
+        KIT_TEST(the_lease_moves_on_after_a_load_that_was_lost),
         KIT_TEST(what_was_not_settled_is_gone_with_the_process),
         KIT_TEST(one_that_cannot_be_taken_back_takes_all),
         KIT_TEST(a_long_log_is_in_the_database_before_more_is_gathered),
