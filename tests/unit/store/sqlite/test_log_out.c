@@ -233,6 +233,25 @@ static void cut_off_is_tried_no_more(void **state)
     end(l);
 }
 
+/* Whoever writes next in its place may do so at once: nothing of it comes afterwards. */
+static void what_is_under_way_is_there_when_it_is_forgotten(void **state)
+{
+    for (int cut = 0; cut <= 1; cut++) {
+        uint32_t seed = 1;
+        int64_t block = ROOM / BLOCKS;
+        struct log_out *l = begin(*state, true);
+        say(l, (int)block + FRAME, 0, &seed);
+        if (cut != 0)
+            assert_int_equal(log_out_cut(l, 0), SQLITE_OK);
+        else
+            log_out_forget(l);
+        assert_said(0, (size_t)block);
+        assert_int_equal(log_out_flush(l), SQLITE_OK);
+        assert_int_equal(file.calls, 0);
+        end(l);
+    }
+}
+
 /* ---- with SQLite, and somebody else */
 
 #define ROWS(n, what)                                                                              \
@@ -261,7 +280,7 @@ static void what_was_taken_back_is_not_written_over_what_others_write(void **sta
     struct pages_kit *k = *state;
     sqlite3_vfs *vfs = sqlite_vfs_new();
     sqlite3 *ours = open_ours(k, vfs), *theirs = open_db(k, "a.db");
-    run_sql(ours, "BEGIN;" ROWS(300, "printf('ours%1000d', i)") "ROLLBACK");
+    run_sql(ours, "BEGIN;" ROWS(3000, "printf('ours%1000d', i)") "ROLLBACK"); /* some blocks */
     run_sql(theirs, ROWS(200, "printf('theirs%1000d', i)"));
     assert_theirs(ours);
     run_sql(ours, "UPDATE things SET x = x || ' and ours'");
@@ -283,6 +302,7 @@ int main(void)
         PAGES_TEST(what_is_cut_off_is_not_written),
         PAGES_TEST(what_the_thread_cannot_write_is_tried_again),
         PAGES_TEST(cut_off_is_tried_no_more),
+        PAGES_TEST(what_is_under_way_is_there_when_it_is_forgotten),
         PAGES_TEST(what_was_taken_back_is_not_written_over_what_others_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
