@@ -6,27 +6,12 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
-/* The table of well-formed byte sequences: The Unicode Standard, table 3-7. */
+/* As the Unicode Standard has it, table 3-7: no surrogates, nothing longer than need be. */
 static size_t sequence_length(const unsigned char *p, size_t left)
 {
-    unsigned char c = p[0], low = 0x80, high = 0xBF;
-    size_t n = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
-    if (n == 0 || n > left)
-        return 0;
-    if (c == 0xE0)
-        low = 0xA0;
-    else if (c == 0xED)
-        high = 0x9F;
-    else if (c == 0xF0)
-        low = 0x90;
-    else if (c == 0xF4)
-        high = 0x8F;
-    if (n > 1 && (p[1] < low || p[1] > high))
-        return 0;
-    for (size_t i = 2; i < n; i++)
-        if (p[i] < 0x80 || p[i] > 0xBF)
-            return 0;
-    return n;
+    utf8proc_int32_t ignored;
+    utf8proc_ssize_t n = utf8proc_iterate(p, (utf8proc_ssize_t)left, &ignored);
+    return n > 0 ? (size_t)n : 0;
 }
 
 /* Most texts are, and of those that are not the bytes are looked at one by one. */
@@ -59,7 +44,7 @@ size_t utf8_bad_at(struct view v)
 
 size_t utf8_sequence(const char *p, size_t left)
 {
-    return left == 0 ? 0 : sequence_length((const unsigned char *)p, left);
+    return sequence_length((const unsigned char *)p, left);
 }
 
 uint64_t utf8_length(struct view v)
