@@ -4,8 +4,8 @@
  * One row of etl_locks: who, a random token, until when by the server's clock. Every writing
  * transaction first looks for its token and moves the expiry on (one that is gathered with others
  * leaves that to the last), so a process that was paused until its lease was taken over cannot
- * write any more. Needs nothing but rows, so it also holds on
- * servers where locks are local to a node. */
+ * write any more. Needs nothing but rows, so it also holds on servers where locks are local to a
+ * node. */
 #ifndef MOVIE_ETL_STORE_LEASE_H
 #define MOVIE_ETL_STORE_LEASE_H
 

@@ -51,7 +51,8 @@ static void write_blocks(void *payload)
     }
 }
 
-static bool has_thread(struct log_out *l)
+/* With the first full block. False: there is none, and will be none this time. */
+static bool start_thread(struct log_out *l)
 {
     struct err ignored;
     if (l->thread != NULL || l->fd < 0)
@@ -168,11 +169,12 @@ int log_out_cut(struct log_out *l, sqlite3_int64 size)
 /* A full block. */
 static int pass_on(struct log_out *l)
 {
-    int rc = has_thread(l) ? end_ahead(l) : log_out_flush(l);
-    if (rc != SQLITE_OK || l->thread == NULL)
+    if (!start_thread(l))
+        return log_out_flush(l);
+    int rc = end_ahead(l);
+    if (rc != SQLITE_OK)
         return rc;
     l->ahead = l->now;
-    l->ahead->written = false;
     l->under_way = true;
     l->now = l->spare;
     l->spare = NULL;

@@ -314,7 +314,7 @@ static void a_folder_that_is_not_synced_has_the_database(void **state)
 }
 
 /* A disk that fills up in the middle, for good: the seam fails every write from then on. */
-static int64_t writes_left;
+static _Atomic int64_t writes_left; /* threads write, too */
 
 static int fill_up(enum sys_call call)
 {
