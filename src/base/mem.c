@@ -66,6 +66,15 @@ void *mem_map(size_t n)
     return p;
 }
 
+void *mem_map_large(size_t n)
+{
+    char *p = mem_map(n);
+    want_large(p, n);
+    for (size_t i = 0; i < n; i += MEM_PAGE)
+        *(volatile char *)(p + i) = 0;
+    return p;
+}
+
 void mem_unmap(void *p, size_t n)
 {
     (void)munmap(p, n);

@@ -20,7 +20,10 @@ void *mem_table(size_t n);
 /* Zeroed, whole pages of the system's, to which mem_unmap gives them back at once: malloc keeps
  * what is freed below other things. */
 void *mem_map(size_t n);
-void mem_unmap(void *p, size_t n); /* all that mem_map gave */
+/* The same, of pages as large as the system has, all of which have been touched: for threads that
+ * get memory ready for others. */
+void *mem_map_large(size_t n);
+void mem_unmap(void *p, size_t n); /* all that one of them gave */
 void *mem_grow(
     void *p, size_t count, size_t size); /* realloc to count * size; overflow is exhaustion */
 void mem_free(void *p);                  /* NULL is fine */

@@ -1,50 +1,7 @@
 /* Movie bucket: see movie_bucket.h. */
 #include "store/sqlite/movie_bucket.h"
 
-#include "base/mem.h"
-
 #include <string.h>
-
-enum { SLAB_BLOCKS = 64 };
-
-/* A mapping of its own: giving 32 million rows' blocks back took 10 ms where malloc had them. */
-struct slab {
-    struct slab *below;
-    struct bucket_block blocks[SLAB_BLOCKS];
-};
-
-struct bucket_room {
-    struct slab *slabs; /* the newest on top */
-    size_t used;        /* blocks of that */
-};
-
-struct bucket_room *bucket_room_new(void)
-{
-    struct bucket_room *room = mem_alloc(sizeof *room);
-    room->used = SLAB_BLOCKS;
-    return room;
-}
-
-void bucket_room_free(struct bucket_room *room)
-{
-    if (room == NULL)
-        return;
-    for (struct slab *slab = room->slabs, *below; slab != NULL; slab = below) {
-        below = slab->below;
-        mem_unmap(slab, sizeof *slab);
-    }
-    mem_free(room);
-}
-
-static struct bucket_block *take_block(struct bucket_room *room)
-{
-    if (room->used == SLAB_BLOCKS) {
-        struct slab *slab = mem_map(sizeof *slab);
-        slab->below = room->slabs;
-        *room = (struct bucket_room){.slabs = slab};
-    }
-    return &room->slabs->blocks[room->used++];
-}
 
 void bucket_end(struct bucket *b)
 {
@@ -57,7 +14,7 @@ void bucket_end(struct bucket *b)
 
 void bucket_add_block(struct bucket *b, struct bucket_room *from, uint32_t user)
 {
-    struct bucket_block *block = take_block(from);
+    struct bucket_block *block = bucket_room_take(from);
     bucket_end(b);
     block->user = b->user = user;
     if (b->last == NULL)

@@ -7,6 +7,8 @@
 #ifndef MOVIE_ETL_STORE_SQLITE_MOVIE_BUCKET_H
 #define MOVIE_ETL_STORE_SQLITE_MOVIE_BUCKET_H
 
+#include "store/sqlite/bucket_room.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,21 +16,7 @@
 enum {
     BUCKET_PAIRS = 1 << 14, /* at most */
     BUCKET_USER_BITS = 18,
-    BUCKET_BLOCK_ROWS = 4092, /* of a block, which so has 16 KiB */
 };
-
-struct bucket_block {
-    struct bucket_block *next;
-    uint32_t user; /* the first one's number */
-    uint32_t n;    /* rows, once it is ended */
-    uint32_t words[BUCKET_BLOCK_ROWS];
-};
-
-/* Where the blocks of all buckets are taken from, to be given back together. */
-struct bucket_room;
-
-struct bucket_room *bucket_room_new(void);
-void bucket_room_free(struct bucket_room *room); /* NULL is fine */
 
 struct bucket {
     uint32_t *at, *end; /* where the next row goes, up to where; NULL: no block yet */

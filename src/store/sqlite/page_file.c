@@ -112,16 +112,16 @@ static bool is_one_file(int a, int b)
     return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-void page_file_lasts(struct page_file *f)
+void page_file_lasts(struct page_file *f, struct sync_ahead *sync)
 {
-    f->lasts = true;
+    f->sync = sync;
 }
 
 /* By its name, which another file may have got meanwhile. */
-void page_file_lasts_direct(struct page_file *f)
+void page_file_lasts_direct(struct page_file *f, struct sync_ahead *sync)
 {
     int fd = sys_open_direct(f->path);
-    page_file_lasts(f);
+    page_file_lasts(f, sync);
     if (fd >= 0 && !is_one_file(fd, f->fd)) {
         (void)sys_close(fd);
         fd = -1;
@@ -151,7 +151,7 @@ bool page_file_reserve(struct page_file *f, uint32_t n, struct err *e)
     if (!page_file_finish(f, e))
         return false;
     f->next = first;
-    if (f->lasts)
+    if (f->sync != NULL)
         sys_make_room(f->fd, offset_of(f, first), (int64_t)n * f->page_size);
     return true;
 }
@@ -250,12 +250,13 @@ bool page_file_write(
     bool done = false;
     if (n > 1 && !write_direct(f, offset_of(f, first), bytes, pages, &done, e))
         return false;
-    if (done)
-        return true;
-    if (sys_pwrite_all(f->fd, pages, bytes, offset_of(f, first)) != 0)
+    if (!done && sys_pwrite_all(f->fd, pages, bytes, offset_of(f, first)) != 0)
         return fail(f, "cannot write the database", e);
-    if (f->lasts && n > 1) /* single pages are few */
+    if (f->sync == NULL)
+        return true;
+    if (!done && n > 1) /* single pages are few */
         sys_write_out(f->fd, offset_of(f, first), (int64_t)bytes);
+    sync_ahead_wrote(f->sync, bytes);
     return true;
 }
 

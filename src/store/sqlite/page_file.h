@@ -16,6 +16,7 @@
 
 #include "base/err.h"
 #include "base/vec.h"
+#include "store/sqlite/sync_ahead.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -27,7 +28,7 @@ struct page_file {
     _Atomic uint32_t next;      /* the first page number not yet given out */
     uint32_t locking;           /* the page that is never used */
     struct vec unused;          /* uint32_t: given out and handed back */
-    bool lasts;                 /* page_file_lasts */
+    struct sync_ahead *sync;    /* NULL: the file does not last */
     int direct;                 /* past the system's cache; -1: nothing goes that way */
     atomic_bool refused;        /* the system takes nothing that way after all */
     uint32_t end;               /* of the pages that are reserved; 0: none are */
@@ -36,12 +37,13 @@ struct page_file {
 /* *ret_why is NULL when the file can be used; otherwise it says what is unusual about it
  * (auto_vacuum, an old schema format, a file in write-ahead mode), and nothing is open. */
 bool page_file_open(struct page_file *f, const char *path, const char **ret_why, struct err *e);
-/* The file will be synced: runs of pages begin their way to the disk as they are written. */
-void page_file_lasts(struct page_file *f);
+/* The file will be synced: runs of pages begin their way to the disk as they are written, and
+ * `sync`, which is borrowed, is told. */
+void page_file_lasts(struct page_file *f, struct sync_ahead *sync);
 /* The same for very many of them: past the system's cache, where the system can and they stand at a
  * multiple of MEM_PAGE. To copy them into it, to find room there and to write them from it costs
  * more than all that is done for them here. */
-void page_file_lasts_direct(struct page_file *f);
+void page_file_lasts_direct(struct page_file *f, struct sync_ahead *sync);
 /* Writing a run of pages waits for the disk. */
 bool page_file_waits(const struct page_file *f);
 /* The root page is an empty leaf of an index b-tree; `rows`: of that of a table with a rowid. */

@@ -4,10 +4,10 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/sys.h"
-#include "base/thread.h"
 #include "store/sql.h"
 #include "store/sqlite/bytes.h"
 #include "store/sqlite/closing.h"
+#include "store/sqlite/sync_ahead.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -66,40 +66,17 @@ bool side_claim(struct sqlite *q, struct err *e)
 
 /* ---- syncing */
 
-struct ahead {
-    struct thread *thread;
-    int fd, errnum; /* 0: it is synced */
-};
-
-static void sync_beside(void *payload)
+struct sync_ahead *side_sync(struct sqlite *q)
 {
-    struct ahead *a = payload;
-    a->errnum = sys_fsync(a->fd) == 0 ? 0 : errno;
+    if (q->building && q->sync == NULL)
+        q->sync = sync_ahead_new(q->beside_fd);
+    return q->sync;
 }
 
-/* Without a thread it is synced later, all at once. */
-void side_sync_ahead(struct sqlite *q)
+static int end_sync(struct sqlite *q)
 {
-    struct err ignored;
-    struct ahead *a = mem_alloc(sizeof *a);
-    a->fd = q->beside_fd;
-    if (thread_start(sync_beside, a, &a->thread, &ignored))
-        q->ahead = a;
-    else
-        mem_free(a);
-}
-
-/* The system tells a descriptor once what it could not write: so what the first sync was told
- * counts, whatever the next one says. */
-static int end_ahead(struct sqlite *q)
-{
-    struct ahead *a = q->ahead;
-    if (a == NULL)
-        return 0;
-    q->ahead = NULL;
-    thread_join(a->thread);
-    int errnum = a->errnum;
-    mem_free(a);
+    int errnum = sync_ahead_end(q->sync);
+    q->sync = NULL;
     return errnum;
 }
 
@@ -112,7 +89,7 @@ static bool not_stored(const struct sqlite *q, int errnum, struct err *e)
 
 static bool sync_it(struct sqlite *q, struct err *e)
 {
-    int errnum = end_ahead(q);
+    int errnum = end_sync(q);
     if (errnum == 0 && sys_fsync(q->beside_fd) != 0)
         errnum = errno;
     return errnum == 0 || not_stored(q, errnum, e);
@@ -131,7 +108,7 @@ static void forget(struct sqlite *q)
  * it, SQLite's too. */
 static void let_go(struct sqlite *q)
 {
-    (void)end_ahead(q);
+    (void)end_sync(q);
     (void)sys_close(q->beside_fd);
     forget(q);
 }
@@ -148,7 +125,7 @@ void side_drop(struct sqlite *q)
         let_go(q);
         return;
     }
-    (void)end_ahead(q);
+    (void)end_sync(q);
     closing_begin(q, q->beside_fd);
     forget(q);
 }

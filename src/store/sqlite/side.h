@@ -28,9 +28,9 @@ void side_clean(const struct sqlite *q);
  * its name alone does not. */
 bool side_settle_mark(struct store *s, struct err *e);
 
-/* Most of the database that is being built is written: begins to sync it, in a thread, while the
- * rest comes, so that side_publish has little left to wait for. */
-void side_sync_ahead(struct sqlite *q);
+/* Syncs the database that is being built while it is written, so that side_publish has little left
+ * to wait for. NULL: none is. */
+struct sync_ahead *side_sync(struct sqlite *q);
 /* The database that is being built gets its name, synced, and the connection goes on with it. On
  * failure it remains as it is, or (when only the connection failed) the database is there all the
  * same. */

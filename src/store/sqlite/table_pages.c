@@ -26,8 +26,8 @@ bool table_pages_begin(
         page_file_close(&p->file);
         return ok;
     }
-    if (place->lasts)
-        page_file_lasts_direct(&p->file);
+    if (place->sync != NULL)
+        page_file_lasts_direct(&p->file, place->sync);
     p->beside = place->beside;
     leaves_init(&p->table, &p->file, false);
     movie_index_init(

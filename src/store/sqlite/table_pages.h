@@ -24,7 +24,7 @@ struct table_place {
     const int32_t *movies; /* ids in rising order */
     size_t movie_n;
     int64_t memory; /* bytes that the process may take */
-    bool lasts;     /* the file is the database, not one that is thrown away */
+    struct sync_ahead *sync; /* the file is the database; NULL: it is thrown away */
     /* Bytes that the caller takes while the index is written behind table_pages_end: see there. 0:
      * nothing is left to write then. */
     size_t beside;

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/sys.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,11 @@ int pages_kit_set_up(void **state)
     (void)snprintf(k->dir, sizeof k->dir, "%s/movie-etl-pages-XXXXXX",
         stat("/dev/shm", &st) == 0 ? "/dev/shm" : "/tmp");
     *state = k;
-    return mkdtemp(k->dir) == NULL;
+    if (mkdtemp(k->dir) == NULL)
+        return 1;
+    k->dir_fd = open(k->dir, O_RDONLY | O_DIRECTORY);
+    k->sync = sync_ahead_new(k->dir_fd);
+    return k->dir_fd < 0;
 }
 
 int pages_kit_tear_down(void **state)
@@ -35,6 +40,8 @@ int pages_kit_tear_down(void **state)
     struct pages_kit *k = *state;
     char command[100];
     free_rows(k);
+    (void)sync_ahead_end(k->sync);
+    (void)close(k->dir_fd);
     (void)snprintf(command, sizeof command, "rm -rf %s", k->dir);
     int failed = system(command);
     mem_free(k);
@@ -215,7 +222,7 @@ void begin_pages(struct pages_kit *k, const char *name)
              index = (uint32_t)sql_int(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'ix'");
     (void)sqlite3_close(db);
     struct table_place place = {pages_path(k, name), table, index, INDEX_OF_RATINGS, k->rows.ids,
-        k->rows.movie_n, LOAD_MEMORY, true, k->beside};
+        k->rows.movie_n, LOAD_MEMORY, k->sync, k->beside};
     if (!rating_pages_begin(&k->pages, &place, &k->why, &k->e))
         fail_msg("%s", k->e.text);
 }

@@ -41,6 +41,8 @@ struct row_list {
 
 struct pages_kit {
     char dir[64];
+    int dir_fd;
+    struct sync_ahead *sync; /* of the table_place; syncs the folder */
     struct row_list rows;
     size_t beside; /* of the table_place */
     struct rating_pages pages;
