@@ -2,11 +2,17 @@
 #include "store/sqlite/checkpoint.h"
 
 #include "base/mem.h"
+#include "base/sys.h"
 #include "base/thread.h"
 
+#include <stdatomic.h>
+
+enum { SYNC_PAUSE_MS = 20 };
+
 struct checkpoint {
-    struct sqlite own; /* the connection */
-    struct thread *thread;
+    struct sqlite own, syncing; /* connections */
+    struct thread *thread, *syncs;
+    atomic_bool over; /* all is written */
 };
 
 /* SQLite leaves it to who takes over the rest, where something was added to the log meanwhile. He
@@ -19,16 +25,32 @@ static void sync_database(sqlite3 *db)
         (void)f->pMethods->xSync(f, SQLITE_SYNC_NORMAL);
 }
 
+/* Again and again while it is written, so that little is left to wait for. Through a connection,
+ * for SQLite knows when the file may be closed. */
+static void sync_again(void *payload)
+{
+    struct checkpoint *c = payload;
+    struct err ignored;
+    if (sqlite_connect(&c->syncing, STORE_WRITE, &ignored))
+        for (; !atomic_load(&c->over); sys_sleep_ms(SYNC_PAUSE_MS))
+            sync_database(c->syncing.db);
+    sqlite_disconnect(&c->syncing);
+}
+
 /* It waits for nobody: what readers still need stays in the log. */
 static void write_back(void *payload)
 {
     struct checkpoint *c = payload;
     struct err ignored;
+    c->syncing.path = c->own.path;
+    (void)thread_start(sync_again, c, &c->syncs, &ignored);
     if (sqlite_connect(&c->own, STORE_WRITE, &ignored) &&
         sqlite_run(&c->own,
             "PRAGMA schema_version; PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(PASSIVE)",
             "cannot take the log over", &ignored))
         sync_database(c->own.db);
+    atomic_store(&c->over, true);
+    thread_join(c->syncs);
     sqlite_disconnect(&c->own);
 }
 

@@ -5,8 +5,9 @@
  * brought is read and written once more, and synced, before anything else can be done. What was
  * committed is safe in the log already; so files may be moved and the last indexes made meanwhile.
  * The next gathering waits for it (transaction.c), else the log would grow until the load ends.
- * It syncs the database, even where that is left to a later one, so that this finds it done.
- * Whatever fails here is left to whoever closes the database last, as it is by SQLite. */
+ * It syncs the database, while it is written, and behind that even where SQLite leaves it to a
+ * later one, so that this finds it done. Whatever fails here is left to whoever closes the database
+ * last, as it is by SQLite. */
 #ifndef MOVIE_ETL_STORE_SQLITE_CHECKPOINT_H
 #define MOVIE_ETL_STORE_SQLITE_CHECKPOINT_H
 

@@ -34,8 +34,8 @@ struct sqlite {
     bool building, attached;
     bool mass, gathering; /* transactions: see transaction.c */
     int64_t rows_before, begun_ms;
-    struct aside *aside;         /* rows that wait until what is gathered is committed (aside.h) */
-    struct sync_ahead *sync;     /* of the file beside that is being built (side.c); NULL: none */
+    struct aside *aside;     /* rows that wait until what is gathered is committed (aside.h) */
+    struct sync_ahead *sync; /* of the file beside that is being built (side.c); NULL: none */
     struct checkpoint *checkpoint; /* being done beside (checkpoint.h); NULL: none */
     struct closing *closing;       /* what is being closed and given back (closing.h); NULL: none */
     struct rating_pages *rest;   /* ratings whose index is being written; NULL: none (ratings.c) */

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/sys.h"
 #include "base/thread.h"
+#include "store/sqlite/sync_ahead.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -27,6 +28,7 @@ struct log_out {
     bool under_way;      /* the thread has `ahead` */
     struct thread *thread;
     struct queue *full, *done;
+    struct sync_ahead *sync; /* of what was passed on since the last sync; NULL: nothing was */
 };
 
 struct log_out *log_out_new(sqlite3_file *log, const char *path, log_write_fn *write)
@@ -76,6 +78,20 @@ static void wait_for_thread(struct log_out *l)
     l->under_way = false;
 }
 
+int log_out_end_sync(struct log_out *l)
+{
+    int errnum = sync_ahead_end(l->sync);
+    l->sync = NULL;
+    return errnum;
+}
+
+static void note_written(struct log_out *l, const struct block *b)
+{
+    if (l->sync == NULL)
+        l->sync = sync_ahead_new(l->fd);
+    sync_ahead_wrote(l->sync, (size_t)b->n);
+}
+
 static void ahead_is_over(struct log_out *l)
 {
     l->spare = l->ahead;
@@ -87,6 +103,7 @@ void log_out_free(struct log_out *l)
     if (l == NULL)
         return;
     log_out_forget(l);
+    (void)log_out_end_sync(l);
     if (l->thread != NULL)
         queue_close(l->full);
     thread_join(l->thread);
@@ -113,9 +130,11 @@ static int end_ahead(struct log_out *l)
         return SQLITE_OK;
     wait_for_thread(l);
     int rc = l->ahead->written ? SQLITE_OK : write_block(l, l->ahead);
-    if (rc == SQLITE_OK)
-        ahead_is_over(l);
-    return rc;
+    if (rc != SQLITE_OK)
+        return rc;
+    note_written(l, l->ahead);
+    ahead_is_over(l);
+    return SQLITE_OK;
 }
 
 static void begin_block(struct log_out *l, sqlite3_int64 at)

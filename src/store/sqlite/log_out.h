@@ -5,9 +5,10 @@
  * pages begin; a first load brings a hundred thousand, and when the commit came, the disk had a
  * gigabyte to write while all waited. Here what follows on what came before waits until a block is
  * together; while a thread writes it, the next one fills: SQLite, which has one thread, need not
- * wait for the system to find room for it. Nobody else reads of the log what is not committed, and
- * each commit is synced (open.c, checkpoint.c), for which all is written first. What is taken back
- * is forgotten before anybody else may write (vfs.c): his frames lie where it would have lain.
+ * wait for the system to find room for it, and a large log is synced ahead. Nobody else reads of
+ * the log what is not committed, and each commit is synced (open.c, checkpoint.c), for which all is
+ * written first. What is taken back is forgotten before anybody else may write (vfs.c): his frames
+ * lie where it would have lain.
  *
  * The thread has a descriptor of its own, for one of SQLite's may have a place in the file; without
  * either, blocks are written when they are full, and reach the disk with the next sync. A block
@@ -36,6 +37,9 @@ int log_out_flush(struct log_out *l);
 int log_out_flush_there(struct log_out *l, int n, sqlite3_int64 at);
 /* The log is to have this size: what waits behind it is forgotten, else it is written. */
 int log_out_cut(struct log_out *l, sqlite3_int64 size);
+/* The log is to be synced, all of which is written: waits for what is synced ahead meanwhile. 0, or
+ * the error number with which that failed: then it must not count as synced. */
+int log_out_end_sync(struct log_out *l);
 /* What waits is not written. */
 void log_out_forget(struct log_out *l);
 

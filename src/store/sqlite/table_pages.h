@@ -23,7 +23,7 @@ struct table_place {
     enum movie_index_kind kind;
     const int32_t *movies; /* ids in rising order */
     size_t movie_n;
-    int64_t memory; /* bytes that the process may take */
+    int64_t memory;          /* bytes that the process may take */
     struct sync_ahead *sync; /* the file is the database; NULL: it is thrown away */
     /* Bytes that the caller takes while the index is written behind table_pages_end: see there. 0:
      * nothing is left to write then. */

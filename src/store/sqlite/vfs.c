@@ -131,9 +131,19 @@ static int file_truncate(sqlite3_file *f, sqlite3_int64 size)
                : outcome(vfs_of(f), real_file(f)->pMethods->xTruncate(real_file(f), size));
 }
 
+/* What waits is written, and on its way to the disk. */
+static int end_log(sqlite3_file *f)
+{
+    int rc = log_out_flush(log_of(f)), errnum = log_out_end_sync(log_of(f));
+    if (rc != SQLITE_OK || errnum == 0)
+        return rc;
+    vfs_of(f)->failed = errnum;
+    return SQLITE_IOERR_FSYNC;
+}
+
 static int file_sync(sqlite3_file *f, int flags)
 {
-    int rc = log_of(f) == NULL ? SQLITE_OK : log_out_flush(log_of(f));
+    int rc = log_of(f) == NULL ? SQLITE_OK : end_log(f);
     if (rc == SQLITE_OK)
         rc = refused(vfs_of(f), SYS_SYNC, SQLITE_IOERR_FSYNC);
     return rc != SQLITE_OK ? rc

@@ -1,6 +1,7 @@
 /* What goes into the log by the block is what was said: in any order, over what is there already,
  * read meanwhile, and with a disk that is full now and then, with a thread and without one. What
- * was taken back does not go there when others write. */
+ * was taken back does not go there when others write, and what could not be synced is not
+ * committed. */
 #include "pages_kit.h"
 
 #include "base/sys.h"
@@ -293,6 +294,39 @@ static void what_was_taken_back_is_not_written_over_what_others_write(void **sta
     (void)sqlite3_close(theirs);
 }
 
+static _Atomic int syncs;
+
+static int fail_first_sync(enum sys_call call)
+{
+    return call == SYS_SYNC && atomic_fetch_add(&syncs, 1) == 0 ? EIO : 0;
+}
+
+static const struct sys_seam first_sync_fails = {fail_first_sync, 0, 1, 1};
+
+/* Of a large log it is the thread's. All that come later may succeed: what that one lost, the
+ * system does not write again. */
+static void a_log_that_could_not_be_synced_is_not_committed(void **state)
+{
+    struct pages_kit *k = *state;
+    sqlite3_vfs *vfs = sqlite_vfs_new();
+    sqlite3 *ours = open_ours(k, vfs), *theirs = open_db(k, "a.db");
+    run_sql(ours, "PRAGMA cache_size = 500"); /* no page goes there twice */
+    atomic_store(&syncs, 0);
+    sys_install(&first_sync_fails);
+    run_sql(ours, "BEGIN;" ROWS(160000, "printf('ours%1000d', i)"));
+    int rc = sqlite3_exec(ours, "COMMIT", NULL, NULL, NULL);
+    sys_install(NULL);
+    assert_int_equal(rc, SQLITE_IOERR);
+    assert_in_range(atomic_load(&syncs), 1, 3);
+    assert_int_equal(sql_int(theirs, "SELECT count(*) FROM things"), 0);
+    (void)sqlite3_exec(ours, "ROLLBACK", NULL, NULL, NULL);
+    run_sql(ours, ROWS(200, "printf('theirs%1000d', i)"));
+    assert_theirs(theirs);
+    (void)sqlite3_close(ours);
+    (void)sqlite3_close(theirs);
+    sqlite_vfs_free(vfs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +338,7 @@ int main(void)
         PAGES_TEST(cut_off_is_tried_no_more),
         PAGES_TEST(what_is_under_way_is_there_when_it_is_forgotten),
         PAGES_TEST(what_was_taken_back_is_not_written_over_what_others_write),
+        PAGES_TEST(a_log_that_could_not_be_synced_is_not_committed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
