@@ -68,7 +68,12 @@ void *mem_map(size_t n)
 
 void *mem_map_large(size_t n)
 {
-    char *p = mem_map(n);
+    char *p = mem_map(n + MEM_LARGE); /* not every system puts it where a large page may begin */
+    size_t skip = (MEM_LARGE - (uintptr_t)p % MEM_LARGE) % MEM_LARGE;
+    if (skip > 0)
+        mem_unmap(p, skip);
+    mem_unmap(p + skip + n, MEM_LARGE - skip);
+    p += skip;
     want_large(p, n);
     for (size_t i = 0; i < n; i += MEM_PAGE)
         *(volatile char *)(p + i) = 0;

@@ -21,7 +21,7 @@ void *mem_table(size_t n);
  * what is freed below other things. */
 void *mem_map(size_t n);
 /* The same, of pages as large as the system has, all of which have been touched: for threads that
- * get memory ready for others. */
+ * get memory ready for others. n is a multiple of MEM_LARGE. */
 void *mem_map_large(size_t n);
 void mem_unmap(void *p, size_t n); /* all that one of them gave */
 void *mem_grow(

@@ -4,7 +4,8 @@
  * `struct sys_seam` before anything else runs: it can speed up and shift the clock, and make the
  * n-th call of a kind fail or kill the process. Nothing else in the program may call the
  * functions wrapped here. Everything may be called from any thread, except sys_install: that only
- * while there is but one. `before` must be safe to call from several threads at once. */
+ * while no other makes any of these calls. `before` must be safe to call from several threads at
+ * once. */
 #ifndef MOVIE_ETL_BASE_SYS_H
 #define MOVIE_ETL_BASE_SYS_H
 

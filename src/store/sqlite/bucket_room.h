@@ -8,6 +8,7 @@
 #ifndef MOVIE_ETL_STORE_SQLITE_BUCKET_ROOM_H
 #define MOVIE_ETL_STORE_SQLITE_BUCKET_ROOM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum { BUCKET_BLOCK_ROWS = 4092 /* of a block, which so has 16 KiB */ };
@@ -23,6 +24,8 @@ struct bucket_room;
 
 struct bucket_room *bucket_room_new(void);
 void bucket_room_free(struct bucket_room *room); /* NULL is fine */
+/* What so many blocks take, with what is ready behind them. */
+size_t bucket_room_bytes(size_t blocks);
 /* Zeroed. */
 struct bucket_block *bucket_room_take(struct bucket_room *room);
 

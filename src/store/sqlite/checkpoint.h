@@ -7,7 +7,9 @@
  * The next gathering waits for it (transaction.c), else the log would grow until the load ends.
  * It syncs the database, while it is written, and behind that even where SQLite leaves it to a
  * later one, so that this finds it done. Whatever fails here is left to whoever closes the database
- * last, as it is by SQLite. */
+ * last, as it is by SQLite; but where a sync failed, this connection takes no log over any more,
+ * and leaves it where it is when it closes: whoever opens the database next begins with all of
+ * it. */
 #ifndef MOVIE_ETL_STORE_SQLITE_CHECKPOINT_H
 #define MOVIE_ETL_STORE_SQLITE_CHECKPOINT_H
 

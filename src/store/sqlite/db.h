@@ -37,6 +37,7 @@ struct sqlite {
     struct aside *aside;     /* rows that wait until what is gathered is committed (aside.h) */
     struct sync_ahead *sync; /* of the file beside that is being built (side.c); NULL: none */
     struct checkpoint *checkpoint; /* being done beside (checkpoint.h); NULL: none */
+    bool keeps_log;                /* one of those could not sync the database */
     struct closing *closing;       /* what is being closed and given back (closing.h); NULL: none */
     struct rating_pages *rest;   /* ratings whose index is being written; NULL: none (ratings.c) */
     struct fill *fill;           /* rows that wait for their tables (fill.h); NULL: none do */
@@ -67,6 +68,11 @@ static inline bool sqlite_has_rowid(const struct table *t)
  * sqlite_vfs_free. */
 sqlite3_vfs *sqlite_vfs_new(void);
 void sqlite_vfs_free(sqlite3_vfs *vfs);
+/* Before each sync of the database `before` is called; false: the sync fails. */
+void sqlite_vfs_before_sync(sqlite3_vfs *vfs, bool (*before)(void *payload), void *payload);
+/* Whether one failed. Those that follow may succeed: the system tells once what it could not
+ * write. */
+bool sqlite_vfs_sync_failed(const sqlite3_vfs *vfs);
 
 /* fail.c: fills `e` for a result code of SQLite's, from the connection's last error. Returns
  * false. */

@@ -109,7 +109,7 @@ static bool write_file(struct fill *f, struct page_file *file, const char **ret_
     *ret_why = empty ? NULL : "their tables are not empty";
     if (!empty)
         return true;
-    page_file_lasts(file, side_sync(sqlite_of(f->s)));
+    page_file_lasts(file, side_sync_ahead(sqlite_of(f->s)));
     for (size_t i = 0; i < f->n; i++) {
         if (!fill_tree_write(&f->trees[i], file, e))
             return false;

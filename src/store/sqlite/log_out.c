@@ -28,7 +28,8 @@ struct log_out {
     bool under_way;      /* the thread has `ahead` */
     struct thread *thread;
     struct queue *full, *done;
-    struct sync_ahead *sync; /* of what was passed on since the last sync; NULL: nothing was */
+    struct sync_ahead *sync; /* NULL: little was passed on since the last sync */
+    size_t passed_on;        /* since one was asked for */
 };
 
 struct log_out *log_out_new(sqlite3_file *log, const char *path, log_write_fn *write)
@@ -82,14 +83,19 @@ int log_out_end_sync(struct log_out *l)
 {
     int errnum = sync_ahead_end(l->sync);
     l->sync = NULL;
+    l->passed_on = 0;
     return errnum;
 }
 
 static void note_written(struct log_out *l, const struct block *b)
 {
+    l->passed_on += (size_t)b->n;
+    if (l->passed_on < SYNC_AHEAD_BYTES)
+        return;
     if (l->sync == NULL)
         l->sync = sync_ahead_new(l->fd);
-    sync_ahead_wrote(l->sync, (size_t)b->n);
+    sync_ahead_begin(l->sync);
+    l->passed_on = 0;
 }
 
 static void ahead_is_over(struct log_out *l)

@@ -10,11 +10,11 @@
  * written first. What is taken back is forgotten before anybody else may write (vfs.c): his frames
  * lie where it would have lain.
  *
- * The thread has a descriptor of its own, for one of SQLite's may have a place in the file; without
- * either, blocks are written when they are full, and reach the disk with the next sync. A block
- * that could not be written stays, and is tried again: SQLite may take back one statement after a
- * full disk, and go on with what came before it. Memory: two blocks of 512 KiB, the second when one
- * was full. */
+ * The threads have a descriptor of their own, for one of SQLite's may have a place in the file;
+ * without either, blocks are written when they are full, and reach the disk with the next sync. A
+ * block that could not be written stays, and is tried again: SQLite may take back one statement
+ * after a full disk, and go on with what came before it. Memory: two blocks of 512 KiB, the second
+ * when one was full. */
 #ifndef MOVIE_ETL_STORE_SQLITE_LOG_OUT_H
 #define MOVIE_ETL_STORE_SQLITE_LOG_OUT_H
 

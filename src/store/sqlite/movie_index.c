@@ -68,7 +68,7 @@ static void make_buckets(struct movie_index *ix)
 
 size_t movie_index_fixed(const struct movie_index *ix)
 {
-    return ix->blocks * sizeof(struct bucket_block) + ix->bucket_n * sizeof *ix->buckets +
+    return bucket_room_bytes(ix->blocks) + ix->bucket_n * sizeof *ix->buckets +
            groups(ix) * sizeof *ix->places + ix->users.cap * sizeof(int32_t) * 2 +
            MOVIE_INDEX_THREADS * BUCKET_PAIRS * sizeof(uint32_t);
 }

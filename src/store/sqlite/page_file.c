@@ -226,7 +226,7 @@ bool page_file_take_one(struct page_file *f, uint32_t *ret, struct err *e)
     return true;
 }
 
-/* *ret_done: the pages are on the disk. */
+/* *ret_done: the pages are written past the system's cache. */
 static bool write_direct(struct page_file *f, int64_t at, size_t bytes, const uint8_t *pages,
     bool *ret_done, struct err *e)
 {

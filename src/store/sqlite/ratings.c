@@ -133,7 +133,7 @@ static bool fill(struct store *s, const char *path, const struct rating_source *
         .movies = source->movies,
         .movie_n = source->movie_n,
         .memory = source->memory,
-        .sync = side_sync(q),
+        .sync = side_sync_ahead(q),
         .beside = q->building ? BESIDE_MEMORY : 0};
     const char *why = NULL;
     bool right, ok;
@@ -162,7 +162,7 @@ bool sqlite_ratings_join(struct store *s, struct err *e)
         closing_begin_room(q, movie_index_take_room(&pages->pages.index));
         table_pages_close(&pages->pages);
         q->rest = NULL;
-        sync_ahead_begin(side_sync(q));
+        sync_ahead_begin(side_sync_ahead(q));
         ok = sqlite_begin(s, BEGIN_WRITE, e) && check_samples(s, pages, e);
         mem_free(pages);
     }
@@ -235,6 +235,6 @@ bool sqlite_load_ratings(
         !sqlite_commit(s, e) || !fill(s, sqlite_file(q), source, ret, e))
         return false;
     if (q->rest == NULL)
-        sync_ahead_begin(side_sync(q));
+        sync_ahead_begin(side_sync_ahead(q));
     return true;
 }

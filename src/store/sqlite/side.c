@@ -66,7 +66,7 @@ bool side_claim(struct sqlite *q, struct err *e)
 
 /* ---- syncing */
 
-struct sync_ahead *side_sync(struct sqlite *q)
+struct sync_ahead *side_sync_ahead(struct sqlite *q)
 {
     if (q->building && q->sync == NULL)
         q->sync = sync_ahead_new(q->beside_fd);

@@ -28,9 +28,9 @@ void side_clean(const struct sqlite *q);
  * its name alone does not. */
 bool side_settle_mark(struct store *s, struct err *e);
 
-/* Syncs the database that is being built while it is written, so that side_publish has little left
- * to wait for. NULL: none is. */
-struct sync_ahead *side_sync(struct sqlite *q);
+/* What syncs the database that is being built while it is written, so that side_publish has little
+ * left to wait for; begun when first asked for. NULL: none is being built. */
+struct sync_ahead *side_sync_ahead(struct sqlite *q);
 /* The database that is being built gets its name, synced, and the connection goes on with it. On
  * failure it remains as it is, or (when only the connection failed) the database is there all the
  * same. */

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 struct sync_ahead {
-    int fd, errnum;         /* 0: nothing failed */
+    int fd, errnum;         /* the thread's, until it is joined; 0: nothing failed */
     _Atomic size_t written; /* in all */
     atomic_bool asked;      /* for a sync that has not begun */
     struct queue *asks;     /* one at most */
@@ -54,6 +54,7 @@ int sync_ahead_end(struct sync_ahead *a)
 {
     if (a == NULL)
         return 0;
+    (void)queue_take_now(a->asks); /* whoever ends this syncs the rest, or needs no sync */
     queue_close(a->asks);
     thread_join(a->thread);
     int errnum = a->errnum;

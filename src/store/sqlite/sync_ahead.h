@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 /* So much is written between two syncs. */
-enum { SYNC_AHEAD_BYTES = 128 * 1024 * 1024 };
+enum { SYNC_AHEAD_BYTES = 32 * 1024 * 1024 };
 
 struct sync_ahead;
 
@@ -20,8 +20,8 @@ struct sync_ahead *sync_ahead_new(int fd);
 void sync_ahead_wrote(struct sync_ahead *a, size_t bytes);
 /* Most of it is written: a sync begins now. */
 void sync_ahead_begin(struct sync_ahead *a);
-/* Waits for the thread and frees it. 0, or the error number of the first sync that failed: the
- * system tells a descriptor once what it could not write, and so does the disk, so that counts
+/* Waits for the sync at hand and frees it. 0, or the error number of the first sync that failed:
+ * the system tells a descriptor once what it could not write, and so does the disk, so that counts
  * whatever the next sync says. NULL: 0. */
 int sync_ahead_end(struct sync_ahead *a);
 

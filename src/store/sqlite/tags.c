@@ -112,7 +112,7 @@ bool sqlite_load_tags(struct store *s, const struct tag_source *source, struct e
         .movies = source->movies,
         .movie_n = source->movie_n,
         .memory = source->memory,
-        .sync = side_sync(q)};
+        .sync = side_sync_ahead(q)};
     bool right = false;
     if (!sqlite_ratings_join(s, e))
         return false;

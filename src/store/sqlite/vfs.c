@@ -24,6 +24,9 @@ struct seam_vfs {
     sqlite3_vfs base; /* first: SQLite's view of it */
     sqlite3_vfs *real;
     int failed; /* errno of the last call that failed */
+    bool sync_failed;
+    bool (*before_sync)(void *payload); /* NULL: nothing is to be done before one */
+    void *payload;
     char name[NAME_MAX_BYTES];
 };
 
@@ -131,23 +134,35 @@ static int file_truncate(sqlite3_file *f, sqlite3_int64 size)
                : outcome(vfs_of(f), real_file(f)->pMethods->xTruncate(real_file(f), size));
 }
 
-/* What waits is written, and on its way to the disk. */
-static int end_log(sqlite3_file *f)
+static int not_synced(struct seam_vfs *v, int errnum)
 {
-    int rc = log_out_flush(log_of(f)), errnum = log_out_end_sync(log_of(f));
-    if (rc != SQLITE_OK || errnum == 0)
-        return rc;
-    vfs_of(f)->failed = errnum;
+    v->failed = errnum;
     return SQLITE_IOERR_FSYNC;
+}
+
+/* Where syncing it ahead failed, it is not synced. */
+static int finish_log(sqlite3_file *f)
+{
+    int rc = log_out_flush(log_of(f));
+    int errnum = rc == SQLITE_OK ? log_out_end_sync(log_of(f)) : 0;
+    return errnum == 0 ? rc : not_synced(vfs_of(f), errnum);
+}
+
+static int finish_database(struct seam_vfs *v)
+{
+    return v->before_sync == NULL || v->before_sync(v->payload) ? SQLITE_OK : not_synced(v, EIO);
 }
 
 static int file_sync(sqlite3_file *f, int flags)
 {
-    int rc = log_of(f) == NULL ? SQLITE_OK : end_log(f);
+    struct seam_vfs *v = vfs_of(f);
+    int rc = log_of(f) == NULL ? finish_database(v) : finish_log(f);
     if (rc == SQLITE_OK)
-        rc = refused(vfs_of(f), SYS_SYNC, SQLITE_IOERR_FSYNC);
-    return rc != SQLITE_OK ? rc
-                           : outcome(vfs_of(f), real_file(f)->pMethods->xSync(real_file(f), flags));
+        rc = refused(v, SYS_SYNC, SQLITE_IOERR_FSYNC);
+    if (rc == SQLITE_OK)
+        rc = outcome(v, real_file(f)->pMethods->xSync(real_file(f), flags));
+    v->sync_failed = v->sync_failed || rc != SQLITE_OK;
+    return rc;
 }
 
 static int file_size_of(sqlite3_file *f, sqlite3_int64 *ret)
@@ -317,6 +332,18 @@ sqlite3_vfs *sqlite_vfs_new(void)
         return NULL;
     }
     return &v->base;
+}
+
+void sqlite_vfs_before_sync(sqlite3_vfs *vfs, bool (*before)(void *payload), void *payload)
+{
+    struct seam_vfs *v = (struct seam_vfs *)(void *)vfs;
+    v->before_sync = before;
+    v->payload = payload;
+}
+
+bool sqlite_vfs_sync_failed(const sqlite3_vfs *vfs)
+{
+    return ((const struct seam_vfs *)(const void *)vfs)->sync_failed;
 }
 
 void sqlite_vfs_free(sqlite3_vfs *vfs)

@@ -1,5 +1,5 @@
 /* Blocks out of the room: each its own and zeroed, of the first mapping and of those that the
- * thread made, and what was made in vain is given back. */
+ * thread made. */
 #include "pages_kit.h"
 
 #include "store/sqlite/bucket_room.h"

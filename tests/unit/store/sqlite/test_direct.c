@@ -8,6 +8,7 @@
 #include "store/sqlite/page_file.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -106,12 +107,55 @@ static void pages_go_into_the_file_that_is_open(void **state)
     mem_free(pages);
 }
 
+static _Atomic int syncs;
+
+static int count_syncs(enum sys_call call)
+{
+    atomic_fetch_add(&syncs, call == SYS_SYNC);
+    return 0;
+}
+
+static const struct sys_seam counting = {.before = count_syncs};
+
+/* Past the system's cache and through it. */
+static void what_is_written_is_synced_ahead(void **state)
+{
+    enum { PAGES = 256, BYTES = PAGES * MEM_PAGE };
+    struct pages_kit *k = *state;
+    uint8_t *pages = mem_pages(BYTES);
+    for (int direct = 0; direct <= 1; direct++) {
+        struct page_file f;
+        uint32_t first = 0, n = 0;
+        make_empty(k, "direct.db", MEM_PAGE, 0);
+        assert_true(page_file_open(&f, pages_path(k, "direct.db"), &k->why, &k->e));
+        struct sync_ahead *sync = sync_ahead_new(f.fd);
+        if (direct != 0)
+            page_file_lasts_direct(&f, sync);
+        else
+            page_file_lasts(&f, sync);
+        atomic_store(&syncs, 0);
+        sys_install(&counting);
+        for (int i = 0; i < SYNC_AHEAD_BYTES / BYTES; i++) {
+            assert_true(page_file_take(&f, PAGES, &first, &n, &k->e) && n == PAGES);
+            assert_int_equal(atomic_load(&syncs), 0);
+            assert_true(page_file_write(&f, first, n, pages, &k->e));
+        }
+        while (atomic_load(&syncs) == 0) /* else the test's time is up */
+            (void)sched_yield();
+        assert_int_equal(sync_ahead_end(sync), 0);
+        sys_install(NULL);
+        page_file_close(&f);
+    }
+    mem_free(pages);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pages_go_the_usual_way_then, pages_kit_set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_disk_is_told, pages_kit_set_up, tear_down),
         PAGES_TEST(pages_go_into_the_file_that_is_open),
+        PAGES_TEST(what_is_written_is_synced_ahead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

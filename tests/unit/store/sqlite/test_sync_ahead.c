@@ -82,6 +82,7 @@ static void what_is_written_during_one_is_in_the_next(void **state)
     for (int i = 0; i < 20; i++)
         sync_ahead_wrote(a, SYNC_AHEAD_BYTES);
     atomic_store(&held, false);
+    wait_for(2);
     (void)sync_ahead_end(a);
     assert_int_equal(atomic_load(&begun), 2);
 }
