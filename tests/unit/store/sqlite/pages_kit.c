@@ -31,8 +31,20 @@ int pages_kit_set_up(void **state)
     if (mkdtemp(k->dir) == NULL)
         return 1;
     k->dir_fd = open(k->dir, O_RDONLY | O_DIRECTORY);
-    k->sync = sync_ahead_new(k->dir_fd);
     return k->dir_fd < 0;
+}
+
+struct sync_ahead *kit_sync(struct pages_kit *k)
+{
+    if (k->sync == NULL)
+        k->sync = sync_ahead_new(k->dir_fd);
+    return k->sync;
+}
+
+void kit_end_sync(struct pages_kit *k)
+{
+    (void)sync_ahead_end(k->sync);
+    k->sync = NULL;
 }
 
 int pages_kit_tear_down(void **state)
@@ -40,7 +52,7 @@ int pages_kit_tear_down(void **state)
     struct pages_kit *k = *state;
     char command[100];
     free_rows(k);
-    (void)sync_ahead_end(k->sync);
+    kit_end_sync(k);
     (void)close(k->dir_fd);
     (void)snprintf(command, sizeof command, "rm -rf %s", k->dir);
     int failed = system(command);
@@ -222,7 +234,7 @@ void begin_pages(struct pages_kit *k, const char *name)
              index = (uint32_t)sql_int(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'ix'");
     (void)sqlite3_close(db);
     struct table_place place = {pages_path(k, name), table, index, INDEX_OF_RATINGS, k->rows.ids,
-        k->rows.movie_n, LOAD_MEMORY, k->sync, k->beside};
+        k->rows.movie_n, LOAD_MEMORY, kit_sync(k), k->beside};
     if (!rating_pages_begin(&k->pages, &place, &k->why, &k->e))
         fail_msg("%s", k->e.text);
 }

@@ -42,7 +42,7 @@ struct row_list {
 struct pages_kit {
     char dir[64];
     int dir_fd;
-    struct sync_ahead *sync; /* of the table_place; syncs the folder */
+    struct sync_ahead *sync; /* NULL: not begun */
     struct row_list rows;
     size_t beside; /* of the table_place */
     struct rating_pages pages;
@@ -52,6 +52,10 @@ struct pages_kit {
 
 int pages_kit_set_up(void **state);
 int pages_kit_tear_down(void **state);
+/* Of the table_place, begun when it is asked for; syncs the folder. */
+struct sync_ahead *kit_sync(struct pages_kit *k);
+/* With its thread: before a seam goes. */
+void kit_end_sync(struct pages_kit *k);
 #define PAGES_TEST(name)                                                                           \
     cmocka_unit_test_setup_teardown(name, pages_kit_set_up, pages_kit_tear_down)
 

@@ -95,7 +95,7 @@ static void begin(struct tag_rows *t, const char *name)
     struct table_place place = {pages_path(t->k, name),
         (uint32_t)sql_int(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'tags'"),
         (uint32_t)sql_int(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'ix_tags'"),
-        INDEX_OF_TAGS, t->k->rows.ids, t->k->rows.movie_n, LOAD_MEMORY, t->k->sync, 0};
+        INDEX_OF_TAGS, t->k->rows.ids, t->k->rows.movie_n, LOAD_MEMORY, kit_sync(t->k), 0};
     (void)sqlite3_close(db);
     if (!tag_pages_begin(&t->pages, &place, &t->k->why, &t->k->e))
         fail_msg("%s", t->k->e.text);

@@ -54,6 +54,7 @@ static bool write_failing(struct pages_kit *k, int n, int errnum)
     bool ok = rating_pages_add(&k->pages, &b, &taken, &k->e) &&
               rating_pages_end(&k->pages, true, &indexed, &k->e);
     table_pages_close(&k->pages.pages); /* with its thread */
+    kit_end_sync(k);
     sys_install(NULL);
     return ok;
 }
@@ -98,7 +99,7 @@ static void pages_go_into_the_file_that_is_open(void **state)
     const char *path = pages_path(k, "direct.db"), *other = pages_path(k, "other.db");
     assert_true(page_file_open(&f, path, &k->why, &k->e) && k->why == NULL);
     assert_int_equal(rename(other, path), 0);
-    page_file_lasts_direct(&f, k->sync);
+    page_file_lasts_direct(&f, kit_sync(k));
     assert_true(page_file_take(&f, 2, &first, &n, &k->e) && n == 2);
     assert_true(page_file_write(&f, first, n, pages, &k->e));
     assert_int_equal(sys_pread(f.fd, back, MEM_PAGE, (int64_t)first * MEM_PAGE), MEM_PAGE);
