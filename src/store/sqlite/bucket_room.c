@@ -6,12 +6,11 @@
 
 enum { SLAB_BLOCKS = 127 };
 
-/* A mapping of its own: giving 32 million rows' blocks back took 10 ms where
- * malloc had them. */
+/* A mapping of its own: giving 32 million rows' blocks back took 10 ms where malloc had them. */
 struct slab {
     union {
         struct slab *below;
-        char as_a_block[16384];
+        char as_a_block[sizeof(struct bucket_block)];
     };
     struct bucket_block blocks[SLAB_BLOCKS];
 };

@@ -1,6 +1,7 @@
 /* Checkpoint: see checkpoint.h. */
 #include "store/sqlite/checkpoint.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/sys.h"
 #include "base/thread.h"
@@ -78,6 +79,10 @@ void checkpoint_join(struct sqlite *q)
     thread_join(q->checkpoint->thread);
     if (q->checkpoint->failed) {
         q->keeps_log = true;
+        log_line(LOG_WARNING,
+            "the disk did not keep what was copied into %s: its log stays beside it. Keep both "
+            "files together, and look at the disk",
+            q->path);
         (void)sqlite3_db_config(q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     }
     mem_free(q->checkpoint);
