@@ -195,17 +195,3 @@ uint64_t times_asked(int64_t id)
     uint64_t *n = map_get(&setting.script.asked, id);
     return n == NULL ? 0 : *n;
 }
-
-int script_set_up(void **state)
-{
-    (void)state;
-    fast_clock(2000);
-    return 0;
-}
-
-int script_tear_down(void **state)
-{
-    (void)state;
-    plain_clock();
-    return 0;
-}

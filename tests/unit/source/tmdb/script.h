@@ -74,8 +74,4 @@ void fetch_one(int64_t id);
 /* Requests about that movie. */
 uint64_t times_asked(int64_t id);
 
-/* Of a whole group: a clock that runs fast. */
-int script_set_up(void **state);
-int script_tear_down(void **state);
-
 #endif

@@ -168,5 +168,5 @@ int main(void)
         cmocka_unit_test(further_reviews_are_followed),
         cmocka_unit_test(adult_records_pass_when_wanted),
     };
-    return cmocka_run_group_tests_name("movies", tests, script_set_up, script_tear_down);
+    return cmocka_run_group_tests_name("movies", tests, NULL, NULL);
 }

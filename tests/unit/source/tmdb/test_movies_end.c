@@ -162,5 +162,5 @@ int main(void)
         cmocka_unit_test(questions_in_between_are_refused),
         cmocka_unit_test(a_stop_lets_requests_on_the_way_finish),
     };
-    return cmocka_run_group_tests_name("movies-end", tests, script_set_up, script_tear_down);
+    return cmocka_run_group_tests_name("movies-end", tests, NULL, NULL);
 }
