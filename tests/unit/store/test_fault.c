@@ -272,8 +272,9 @@ static void so_does_building_on_threads(void **state)
     build_with_faults(*state, 12000, 3);
 }
 
-/* Synced twice, most of it ahead: the system tells only the first who asks what it could not
- * write. */
+/* Mostly it is synced twice, once ahead: the system tells only the first who asks what it could not
+ * write. A thread does that, or was not fast enough; then the second sync is the folder's, behind
+ * the name. */
 static void what_could_not_be_synced_gets_no_name(void **state)
 {
     static const struct {
@@ -283,13 +284,18 @@ static void what_could_not_be_synced_gets_no_name(void **state)
     struct kit *k = *state;
     k->config.path = kit_path(k, "built.db");
     for (int i = 0; i < 4; i++) {
-        kit_open(k, STORE_BUILD);
-        kit_arm(SYS_SYNC, 1 + i / 2, faults[i % 2].errnum);
-        bool ok = load(k, RATINGS, 2);
-        kit_disarm();
-        must_fail(ok, faults[i % 2].kind);
+        bool of_folder;
+        do {
+            kit_open(k, STORE_BUILD);
+            kit_arm(SYS_SYNC, 1 + i / 2, faults[i % 2].errnum);
+            bool ok = load(k, RATINGS, 2);
+            kit_disarm();
+            assert_false(ok);
+            of_folder = i >= 2 && strstr(k->e.text, "cannot sync folder") != NULL;
+            kit_close(k);
+        } while (of_folder && remove(k->config.path) == 0);
+        assert_int_equal(k->e.kind, faults[i % 2].kind);
         assert_says("cannot store the database");
-        kit_close(k);
         assert_false(file_exists(k->config.path));
     }
 }
