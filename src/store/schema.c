@@ -173,6 +173,7 @@ const struct index plain_indexes[] = {
     {"movies", {"original_title"}, false, false},
     {"movies", {"rating_count", "rating_mean"}, false, false},
     {"movie_genres", {"genre_id", "movie_id"}, false, false},
+    {"movie_redirects", {"new_id"}, false, false},
     {"movielens_movies", {"tmdb_id"}, false, false},
     {"movielens_movies", {"imdb_id"}, false, false},
     {"movielens_movies", {"movie_id"}, false, false},
