@@ -2,6 +2,7 @@
 #include "store/sqlite/aside_fold.h"
 
 #include "base/mem.h"
+#include "store/sqlite/aside_run.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/record.h"
 
@@ -23,8 +24,8 @@ struct fold *fold_new(
     f->to = to;
     f->entries_to = entries_to;
     f->fetched_at = (size_t)(table_column(t, "fetched_at") - t->columns);
-    f->bytes = mem_alloc(TREE_MAX_ROW);
-    f->spare = mem_alloc(TREE_MAX_ROW);
+    f->bytes = mem_alloc(RUN_MAX_ROW);
+    f->spare = mem_alloc(RUN_MAX_ROW);
     if (entries_to != NULL)
         fill_tree_init(&f->entries, t, index);
     return f;
@@ -44,7 +45,7 @@ void fold_free(struct fold *f)
 static bool keep(struct fold *f, const struct cell *row)
 {
     uint8_t *to = f->spare;
-    if (record_room(row, f->table->n) > TREE_MAX_ROW)
+    if (record_room(row, f->table->n) > RUN_MAX_ROW)
         return false;
     (void)record_put(to, row, f->table->n);
     record_take(to, f->row, f->table->n);

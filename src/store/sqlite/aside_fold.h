@@ -11,10 +11,6 @@
 #include "store/sqlite/btree.h"
 #include "store/sqlite/fill_tree.h"
 
-/* Of a row that goes on a page, folded or not: bytes; what fits on a page as a whole is less, on
- * pages of 8 KiB. */
-enum { TREE_MAX_ROW = 2048 };
-
 struct fold;
 
 /* `to`: the tree of the table; `index` and `entries_to`: one index of it and its tree, or NULL. */
@@ -22,8 +18,8 @@ struct fold *fold_new(
     const struct table *t, struct leaves *to, const struct index *index, struct leaves *entries_to);
 void fold_free(struct fold *f); /* NULL is fine */
 
-/* The next row, in the order of the key; whatever it points to may go then. *ret_refused: it, or
- * the row before, has no place on a page, and all is to be thrown away. */
+/* The next row, in the order of the key; whatever it points to may go then. *ret_refused: what is
+ * made of it is longer than a row that waits may be, and all is to be thrown away. */
 bool fold_add(struct fold *f, const struct cell *row, bool *ret_refused, struct err *e);
 /* No more come: both trees' leaves are written to their end. */
 bool fold_end(struct fold *f, bool *ret_refused, struct err *e);

@@ -55,8 +55,7 @@ static bool end_refused(struct err *e)
 static bool add_row(void *payload, const struct run_reader *r, struct err *e)
 {
     struct tree *t = payload;
-    t->refused = r->record.n > TREE_MAX_ROW || !rises(t, r->row) ||
-                 !leaves_add_record(&t->leaves, r->record);
+    t->refused = !rises(t, r->row) || !leaves_add_record(&t->leaves, r->record);
     if (t->refused)
         return end_refused(e);
     keep_key(t, r);

@@ -17,7 +17,7 @@ struct tree {
     bool failed;
     struct err e;
     struct cell last[TABLE_MAX_COLUMNS]; /* the key of the last row; texts in: */
-    char last_bytes[TREE_MAX_ROW];
+    char last_bytes[RUN_MAX_ROW];
 };
 
 void tree_init(struct tree *t, const struct merge_source *from, struct page_file *file);

@@ -2,6 +2,7 @@
 #include "store/sqlite/btree.h"
 
 #include "base/mem.h"
+#include "store/sqlite/overflow.h"
 #include "store/sqlite/page_writer.h"
 
 enum {
@@ -13,6 +14,8 @@ enum {
     SHORT = 40,      /* bytes of the longest entry of three values, with the place of its cell */
     FIRST_TEXT = 13, /* serial type of the empty text */
     DIVIDERS_FIRST = 4096,
+    LONGEST = 1000 * 1000, /* bytes of a record: its length takes three */
+    FIRST_CHUNK = 8,       /* pages */
 };
 
 void dividers_add(struct dividers *d, uint32_t child, const uint8_t *cell, size_t n)
@@ -35,7 +38,7 @@ void dividers_done(struct dividers *d)
 
 void leaves_init(struct leaves *l, struct page_file *file, bool follows)
 {
-    *l = (struct leaves){.file = file, .follows = follows};
+    *l = (struct leaves){.file = file, .follows = follows, .most = overflow_most(file, false)};
     l->writer = page_writer_new(file);
     l->held = (uint8_t *)mem_alloc(HELD + 8) + HELD + 8;
 }
@@ -44,6 +47,7 @@ void leaves_init_rows(struct leaves *l, struct page_file *file)
 {
     leaves_init(l, file, false);
     l->dividers.rows = true;
+    l->most = overflow_most(file, true);
 }
 
 void leaves_done(struct leaves *l)
@@ -74,6 +78,13 @@ static void close_leaf(struct leaves *l)
     l->at++;
 }
 
+/* A small tree takes few pages that it will not need. */
+static uint32_t next_chunk(const struct leaves *l)
+{
+    uint32_t all = PAGE_WRITER_BYTES / l->file->page_size, part = l->taken / 4;
+    return part < FIRST_CHUNK ? FIRST_CHUNK : part < all ? part : all;
+}
+
 /* After a failure the same chunk is filled again and again, until somebody looks. */
 static void turn_chunk(struct leaves *l)
 {
@@ -82,7 +93,8 @@ static void turn_chunk(struct leaves *l)
         l->failed = !page_writer_put(l->writer, l->first, l->at, &l->e);
     l->at = 0;
     if (!l->failed)
-        l->failed = !page_file_take(l->file, all, &l->first, &l->n, &l->e);
+        l->failed = !page_file_take(l->file, next_chunk(l), &l->first, &l->n, &l->e);
+    l->taken += l->n;
     if (l->failed)
         l->n = all; /* of the chunk, not of the file */
 }
@@ -231,13 +243,6 @@ uint32_t btree_row_pages(const struct page_file *f, uint64_t bytes)
 
 /* ---- texts */
 
-/* The format's own figure (1.6): so that four entries find room on any page. */
-static uint32_t most_local(const struct page_file *f)
-{
-    uint32_t most = (f->usable - 12) * 64 / 255 - 23;
-    return most < RECORD_MAX ? most : RECORD_MAX;
-}
-
 static uint32_t varint_size(uint32_t v)
 {
     return 1u + (v > 0x7f) + (v > 0x3fff);
@@ -254,13 +259,13 @@ static uint8_t *put_varint_before(uint8_t *end, uint32_t v)
 bool leaves_add_text(
     struct leaves *l, const struct value *v, uint32_t n, uint32_t at, struct view text)
 {
-    if (text.n > RECORD_MAX)
+    if (text.n > LONGEST)
         return false;
     uint32_t bytes = (uint32_t)text.n, type = FIRST_TEXT + 2 * bytes,
              header = 1 + n + varint_size(type), record = header + bytes;
     for (uint32_t i = 0; i < n; i++)
         record += v[i].size;
-    if (record > most_local(l->file))
+    if (record > l->most)
         return false;
     uint32_t size = varint_size(record) + record;
     bool held;
@@ -284,40 +289,71 @@ bool leaves_add_text(
 
 /* ---- whole records */
 
-bool leaves_add_record(struct leaves *l, struct view record)
+/* What stays of a record in its cell, and where the rest of it is. */
+struct payload {
+    struct view local;
+    uint32_t all;  /* bytes of the record */
+    uint32_t rest; /* page; 0: nothing is left */
+    uint32_t size; /* bytes in the cell */
+};
+
+static struct payload lay_out(struct leaves *l, struct view record)
 {
-    if (record.n > most_local(l->file))
-        return false;
-    uint32_t n = (uint32_t)record.n, size = varint_size(n) + n;
-    bool held;
-    uint8_t *to = leaves_begin(l, size, &held) - n;
-    memcpy(to, record.p, n);
-    (void)put_varint_before(to, n);
-    leaves_entered(l, size, held);
-    return true;
+    uint32_t n = (uint32_t)record.n, local;
+    if (n <= l->most)
+        return (struct payload){record, n, 0, varint_size(n) + n};
+    local = overflow_local(l->file, l->dividers.rows, n);
+    struct payload p = {view_slice(record, 0, local), n, 0, varint_size(n) + local + OVERFLOW_LINK};
+    if (!l->failed)
+        l->failed = !overflow_write(l->file, view_slice(record, local, n), &p.rest, &l->e);
+    return p;
 }
 
-/* What a leaf has room for: the record's length takes 2 bytes. */
-static uint32_t most_local_row(const struct page_file *f)
+/* Returns where it begins; its length comes before. */
+static uint8_t *put_payload_before(uint8_t *end, const struct payload *p)
 {
-    uint32_t most = f->usable - 35;
-    return most < RECORD_MAX ? most : RECORD_MAX;
+    if (p->local.n < p->all)
+        put_u32(end -= OVERFLOW_LINK, p->rest);
+    end -= p->local.n;
+    return memcpy(end, p->local.p, p->local.n);
+}
+
+bool leaves_add_record(struct leaves *l, struct view record)
+{
+    if (record.n > LONGEST)
+        return false;
+    struct payload p = lay_out(l, record);
+    bool held;
+    uint8_t *to = put_payload_before(leaves_begin(l, p.size, &held), &p);
+    (void)put_varint_before(to, p.all);
+    leaves_entered(l, p.size, held);
+    return true;
 }
 
 bool leaves_add_row(struct leaves *l, int64_t rowid, struct view record)
 {
-    if (record.n > most_local_row(l->file))
+    if (record.n > LONGEST)
         return false;
     uint8_t bytes[ROWID_MAX], *end = bytes + sizeof bytes, *at = put_rowid_before(end, rowid);
-    uint32_t n = (uint32_t)record.n, id = (uint32_t)(end - at), size = varint_size(n) + id + n;
+    uint32_t id = (uint32_t)(end - at);
+    struct payload p = lay_out(l, record);
     bool held;
-    uint8_t *to = leaves_begin(l, size, &held) - n;
-    memcpy(to, record.p, n);
-    memcpy(to - id, at, id);
-    (void)put_varint_before(to - id, n);
+    uint8_t *to = put_payload_before(leaves_begin(l, p.size + id, &held), &p) - id;
+    memcpy(to, at, id);
+    (void)put_varint_before(to, p.all);
     l->rowid = rowid;
-    leaves_entered(l, size, held);
+    leaves_entered(l, p.size + id, held);
     return true;
+}
+
+uint32_t cell_size(const struct page_file *f, const uint8_t *cell)
+{
+    uint32_t n = 0, length = 0;
+    do
+        n = n << 7 | (cell[length] & 0x7f);
+    while (cell[length++] >= 0x80);
+    uint32_t local = overflow_local(f, false, n);
+    return length + local + (local < n ? OVERFLOW_LINK : 0);
 }
 
 /* ---- the end */
@@ -327,7 +363,7 @@ bool leaves_add_row(struct leaves *l, int64_t rowid, struct view record)
 static void place_held(struct leaves *l)
 {
     const uint8_t *last = l->page + l->content;
-    uint32_t size = cell_size(last);
+    uint32_t size = cell_size(l->file, last);
     dividers_add(&l->dividers, l->first + l->at, last, size);
     l->content += size;
     l->entries--;

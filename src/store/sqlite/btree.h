@@ -13,7 +13,7 @@
  *             page of the child (4) whose entries are all smaller; the entry itself is not repeated
  *             on any leaf
  *   cell      length of the record (a varint: 7 bits a byte, the highest first, the high bit where
- *             another byte follows; here at most 2), the record
+ *             another byte follows; here at most 3), the record
  *   record    length of its header (1), a serial type per column (1; a text's is a varint), the
  *             values. Integers take the shortest of 0 (types 8 and 9: the values 0 and 1), 1, 2, 3,
  *             4, 6, 8 bytes (types 1 to 6). A real that is a whole number is stored as an integer;
@@ -31,10 +31,11 @@
  * two children an interior page (0x05) has the largest rowid of the one before. So there it is a
  * rowid that goes up, and nothing is held.
  *
- * Limits: no overflow pages (1.6), so that a record of more than `most_local` of btree.c, about a
- * quarter of a page, is refused (of a table with a rowid, one that does not fit a leaf); only a
- * text can be that long. About the size of an entry of memory per leaf. One writer of leaves is one
- * thread's; errors are kept in it and looked at by leaves_ok. */
+ * A record of more than about a quarter of a page (of a table with a rowid, one that does not fit a
+ * leaf) leaves its beginning there, and the rest elsewhere: overflow.h.
+ *
+ * Limits: records of a megabyte. About the size of an entry of memory per leaf. One writer of
+ * leaves is one thread's; errors are kept in it and looked at by leaves_ok. */
 #ifndef MOVIE_ETL_STORE_SQLITE_BTREE_H
 #define MOVIE_ETL_STORE_SQLITE_BTREE_H
 
@@ -43,8 +44,8 @@
 #include "store/sqlite/page_file.h"
 
 enum {
-    RECORD_MAX = 16383,    /* whose length takes 2 bytes */
-    HELD = RECORD_MAX + 2, /* bytes of the largest cell */
+    /* bytes of the largest cell of an index: a quarter of 64 KiB, its length, a page */
+    HELD = 16422 + 3 + 4,
     LEAF_HEADER = 8,
     INTERIOR_HEADER = 12,
     POINTER = 2,
@@ -92,9 +93,11 @@ struct page_writer;
 
 struct leaves {
     struct page_file *file;
+    uint32_t most; /* bytes of the longest record that stands in its cell */
     /* another part of the tree comes before this one: its first entry divides the two */
     bool follows;
     uint32_t first, n, at; /* pages of the chunk, and which of them is being filled */
+    uint32_t taken;        /* pages of all chunks */
     struct page_writer *writer;
     uint8_t *page; /* in the chunk; NULL: no leaf yet */
     uint32_t content, entries, room;
@@ -185,16 +188,14 @@ void leaves_add_lasts(struct leaves *l, struct value v[3], const int32_t *last, 
 bool leaves_add_text(
     struct leaves *l, const struct value *v, uint32_t n, uint32_t at, struct view text);
 
-/* The same with a whole record. */
+/* The same with a whole record, of which what has no room in the entry goes elsewhere. False: it is
+ * longer than a megabyte. */
 bool leaves_add_record(struct leaves *l, struct view record);
 /* The same into a table with a rowid, larger than the last one's. */
 bool leaves_add_row(struct leaves *l, int64_t rowid, struct view record);
 
-/* Bytes of a cell of a leaf. */
-static inline uint32_t cell_size(const uint8_t *cell)
-{
-    return cell[0] < 0x80 ? 1u + cell[0] : 2u + ((cell[0] & 0x7fu) << 7 | cell[1]);
-}
+/* Bytes of a cell of a leaf of an index. */
+uint32_t cell_size(const struct page_file *f, const uint8_t *cell);
 
 /* How many pages suffice for the leaves of a tree of so many parts, whose entries, of three values
  * at most, take so many bytes with the places of their cells. */

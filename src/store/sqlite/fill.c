@@ -137,7 +137,7 @@ static bool try_pages(struct fill *f, const char **ret_why, struct err *e)
     bool suit = true;
     for (size_t i = 0; i < f->n; i++)
         suit = fill_tree_sort(&f->trees[i]) && suit;
-    *ret_why = suit ? NULL : "they do not suit: some are long, or have the same key";
+    *ret_why = suit ? NULL : "they do not suit: some have the same key";
     if (!suit)
         return true;
     if (!sqlite_query(f->s,

@@ -7,7 +7,7 @@
  * page to its last, between two of SQLite's transactions, as ratings are (ratings.c). Nobody reads
  * the tables meanwhile.
  *
- * What does not suit (rows too long for a page, two with the same key, tables that are not empty)
+ * What does not suit (two rows with the same key, tables that are not empty)
  * goes through SQLite, with the indexes made afterwards. */
 #ifndef MOVIE_ETL_STORE_SQLITE_FILL_H
 #define MOVIE_ETL_STORE_SQLITE_FILL_H

@@ -13,9 +13,6 @@ enum {
     BLOCK = 256 * 1024, /* bytes, or one longer entry */
     MOST = UINT16_MAX,  /* of a key and of a record, in memory */
     HEADER = 4,
-    /* of a record on a page of 8 KiB: btree.c has room for 2,030 (most_local), and for 8,157 */
-    MOST_ENTRY = 2000,
-    MOST_ROW = 8000,
 };
 
 struct fill_block {
@@ -122,7 +119,6 @@ bool fill_tree_add(struct fill_tree *t, const struct cell *row, struct err *e)
     size_t record_n = record_put(to + HEADER + key_n, values, t->width);
     if (t->n == MAX_ITEMS || key_n > MOST || record_n > MOST)
         return err_set(e, ERR_BUG, "too many rows, or too long ones, for %s", t->table->name);
-    t->refused = t->refused || record_n > (t->rowid ? MOST_ROW : MOST_ENTRY);
     put_u16(to, (uint32_t)key_n);
     put_u16(to + 2, (uint32_t)record_n);
     t->n++;

@@ -21,7 +21,7 @@ struct fill_tree {
     size_t room;                      /* bytes, in the last */
     size_t n;                         /* entries */
     struct fill_item *items;          /* the entries in order; NULL: not put in order yet */
-    bool refused; /* an entry is too long for its page, or has no place in the order */
+    bool refused;                     /* an entry has no place in the order */
 };
 
 void fill_tree_init(struct fill_tree *t, const struct table *table, const struct index *index);
@@ -34,7 +34,7 @@ bool fill_tree_sort(struct fill_tree *t);
 /* Row number i of a table, in that order, as many cells as it has columns; texts lie in the
  * tree. */
 void fill_tree_row(const struct fill_tree *t, size_t i, struct cell *ret);
-/* Writes its leaves, to their end. False: an entry is too long. */
+/* Writes its leaves, to their end. False: they are not to be had (leaves_add_record). */
 bool fill_tree_leaves(const struct fill_tree *t, struct leaves *l);
 /* Makes the tree on its root page, which is empty. */
 bool fill_tree_write(const struct fill_tree *t, struct page_file *f, struct err *e);

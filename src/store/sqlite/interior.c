@@ -32,9 +32,9 @@ static size_t rowid_size(const uint8_t *rowid)
     return n;
 }
 
-static size_t entry_size(bool rows, const uint8_t *entry)
+static size_t entry_size(const struct page_file *f, bool rows, const uint8_t *entry)
 {
-    return CHILD + (rows ? rowid_size(entry + CHILD) : cell_size(entry + CHILD));
+    return CHILD + (rows ? rowid_size(entry + CHILD) : cell_size(f, entry + CHILD));
 }
 
 static bool fits_one_page(const struct page_file *f, const struct dividers *d)
@@ -70,7 +70,7 @@ static bool add_page(struct run *r, uint32_t number, bool rows, const uint8_t *e
     if (page == NULL)
         return false;
     for (size_t i = 0; i < n; i++) {
-        uint32_t size = (uint32_t)entry_size(rows, entries);
+        uint32_t size = (uint32_t)entry_size(r->file, rows, entries);
         content -= size;
         memcpy(page + content, entries, size);
         put_u16(page + INTERIOR_HEADER + POINTER * i, content);
@@ -90,16 +90,16 @@ static size_t page_full(const struct page_file *f, bool rows, const uint8_t *ent
     size_t *ret_bytes)
 {
     size_t used = INTERIOR_HEADER, n = 0, bytes = 0;
-    while (n < left && used + POINTER + entry_size(rows, entry + bytes) <= f->usable) {
-        used += POINTER + entry_size(rows, entry + bytes);
-        bytes += entry_size(rows, entry + bytes);
+    while (n < left && used + POINTER + entry_size(f, rows, entry + bytes) <= f->usable) {
+        used += POINTER + entry_size(f, rows, entry + bytes);
+        bytes += entry_size(f, rows, entry + bytes);
         n++;
     }
     if (n + 1 == left) {
         bytes = 0;
         n--;
         for (size_t i = 0; i < n; i++)
-            bytes += entry_size(rows, entry + bytes);
+            bytes += entry_size(f, rows, entry + bytes);
     }
     *ret_bytes = bytes;
     return n;
@@ -124,8 +124,8 @@ static bool add_level(struct run *r, const struct level *l, struct level *above,
             above->last = number;
             return true;
         }
-        dividers_add(&above->dividers, number, up + CHILD, entry_size(rows, up) - CHILD);
-        entry = up + entry_size(rows, up);
+        dividers_add(&above->dividers, number, up + CHILD, entry_size(r->file, rows, up) - CHILD);
+        entry = up + entry_size(r->file, rows, up);
         left--;
     }
     return err_set(e, ERR_BUG, "a b-tree level without a last page");
@@ -152,14 +152,15 @@ static bool write_levels(struct page_file *f, uint32_t root, struct level *l, st
  * the one before. */
 static struct level join(struct leaves *parts, size_t n)
 {
+    const struct page_file *f = parts[0].file;
     struct level l = {parts[0].dividers, parts[0].last};
     parts[0].dividers = (struct dividers){0};
     for (size_t i = 1; i < n; i++) {
         const struct dividers *d = &parts[i].dividers;
-        for (size_t at = 0; at < d->n; at += entry_size(d->rows, d->bytes + at)) {
+        for (size_t at = 0; at < d->n; at += entry_size(f, d->rows, d->bytes + at)) {
             const uint8_t *entry = d->bytes + at;
             dividers_add(&l.dividers, at == 0 ? l.last : get_u32(entry), entry + CHILD,
-                entry_size(d->rows, entry) - CHILD);
+                entry_size(f, d->rows, entry) - CHILD);
         }
         l.last = parts[i].last;
         dividers_done(&parts[i].dividers);

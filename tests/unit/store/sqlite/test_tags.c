@@ -169,7 +169,7 @@ static void entries_are_those_of_sqlite(void **state)
             for (size_t i = 0; i < kind.rows; i++) {
                 const uint8_t *a = pages[0] + get_u16(pages[0] + 8 + 2 * i),
                               *b = pages[1] + get_u16(pages[1] + 8 + 2 * i);
-                assert_memory_equal(a, b, cell_size(a));
+                assert_memory_equal(a, b, cell_size(&t.pages.pages.file, a));
             }
         }
         free_tags(&t);
