@@ -11,6 +11,7 @@
 #include "store/sqlite/aside_insert.h"
 #include "store/sqlite/aside_pages.h"
 #include "store/sqlite/closing.h"
+#include "store/sqlite/graft.h"
 #include "store/sqlite/side.h"
 
 #include <errno.h>
@@ -19,9 +20,9 @@
 #define SUFFIX ".aside"
 
 enum {
-    STREAMS = 64, /* tables and indexes */
-    BLOCK = 1024 * 1024, /* so much is written at once */
-    ROWS_AHEAD = 4, /* so that memory has time */
+    STREAMS = 64,              /* tables and indexes */
+    BLOCK = 1024 * 1024,       /* so much is written at once */
+    ROWS_AHEAD = 4,            /* so that memory has time */
     ALL_RUNS = 100 * MAX_RUNS, /* of a stream, with those that are in the table */
 };
 
@@ -31,7 +32,7 @@ enum {
 struct aside {
     struct store *s;
     int fd;
-    bool closed; /* no row is taken */
+    bool closed;      /* no row is taken */
     struct str block; /* what is not yet in the file */
     int64_t written;  /* what is */
     uint64_t rows, marked_rows;
@@ -87,7 +88,8 @@ static bool look(struct aside *a, struct err *e)
         " '%UNIQUE%' OR EXISTS (SELECT 1 FROM pragma_table_xinfo(s.name, 'main')"
         " WHERE hidden IN (2, 3))), CASE WHEN sql LIKE 'CREATE TABLE%' THEN (SELECT count(*)"
         " FROM pragma_table_xinfo(s.name, 'main') WHERE \"notnull\" <> 0) ELSE 0 END"
-        " FROM main.sqlite_schema AS s WHERE sql IS NOT NULL", NULL, 0, look_at, a, e);
+        " FROM main.sqlite_schema AS s WHERE sql IS NOT NULL",
+        NULL, 0, look_at, a, e);
 }
 
 /* ---- beginning and end */
@@ -106,8 +108,7 @@ void aside_clean(struct store *s)
 static bool open_file(struct aside *a, struct err *e)
 {
     const char *path = path_of(a->s);
-    return side_claim_name(sqlite_of(a->s), path, file_is_empty, &a->fd, e) &&
-           file_remove(path, e);
+    return side_claim_name(sqlite_of(a->s), path, file_is_empty, &a->fd, e) && file_remove(path, e);
 }
 
 bool aside_new(struct store *s, struct aside **ret, struct err *e)
@@ -133,6 +134,11 @@ void aside_free(struct aside *a)
         closing_begin(sqlite_of(a->s), a->fd);
     str_done(&a->block);
     mem_free(a);
+}
+
+bool aside_is_open(const struct aside *a)
+{
+    return !a->closed;
 }
 
 /* ---- rows that come */
@@ -172,18 +178,18 @@ bool aside_takes(const struct aside *a, const struct put *p, const struct row_se
     return true;
 }
 
-static struct stream *stream_of(struct aside *a, const struct put *p, const struct index *ix,
-    bool are_long, struct err *e)
+static struct stream *stream_of(
+    struct aside *a, const struct put *p, const struct index *ix, struct err *e)
 {
     for (struct stream *t = a->streams; t < a->streams + a->n; t++)
-        if (t->put == p && t->index == ix && t->are_long == are_long)
+        if (t->put == p && t->index == ix)
             return t;
     if (a->n == STREAMS) {
         err_set(e, ERR_BUG, "rows of more than %d tables and indexes were put aside", STREAMS);
         return NULL;
     }
     struct stream *t = &a->streams[a->n++];
-    *t = (struct stream){.put = p, .index = ix, .are_long = are_long};
+    *t = (struct stream){.put = p, .index = ix};
     vec_init(&t->runs, sizeof(struct run), ALL_RUNS);
     return t;
 }
@@ -191,8 +197,8 @@ static struct stream *stream_of(struct aside *a, const struct put *p, const stru
 static bool write_block(struct aside *a, struct err *e)
 {
     if (a->block.n > 0 && sys_pwrite_all(a->fd, a->block.p, a->block.n, a->written) != 0)
-        return err_errno(e, ERR_DISK, errno, "cannot put rows aside beside %s",
-            sqlite_of(a->s)->path);
+        return err_errno(
+            e, ERR_DISK, errno, "cannot put rows aside beside %s", sqlite_of(a->s)->path);
     a->written += (int64_t)a->block.n;
     str_clear(&a->block);
     return true;
@@ -203,8 +209,7 @@ static int64_t end_of(const struct aside *a)
     return a->written + (int64_t)a->block.n;
 }
 
-static bool add_run(
-    struct aside *a, struct stream *t, const struct row_set *rows, struct err *e)
+static bool add_run(struct aside *a, struct stream *t, const struct row_set *rows, struct err *e)
 {
     int64_t start = end_of(a);
     if (t == NULL)
@@ -223,55 +228,25 @@ static bool add_run(
     return true;
 }
 
-static bool is_long(const struct row_set *rows, size_t i)
+/* Rows of a list, and the entries of the indexes that are made in the end. */
+static bool add_list(
+    struct aside *a, const struct put *p, const struct row_set *rows, struct err *e)
 {
-    return run_row_size(row_set_at(rows, i), rows->width) > PAGE_ROW;
-}
-
-/* Parts them, each in their order. Mostly none is long. */
-static void part_rows(const struct row_set *rows, struct row_set *ret_usual,
-    struct row_set *ret_long, struct arena *a)
-{
-    size_t n = 0;
-    *ret_usual = *rows;
-    *ret_long = (struct row_set){NULL, rows->width, 0};
-    while (n < rows->n && !is_long(rows, n))
-        n++;
-    if (n == rows->n)
-        return;
-    ret_usual->cells = arena_take_array(a, rows->n * rows->width, sizeof(struct cell));
-    ret_long->cells = arena_take_array(a, rows->n * rows->width, sizeof(struct cell));
-    ret_usual->n = 0;
-    for (size_t i = 0; i < rows->n; i++) {
-        struct row_set *to = is_long(rows, i) ? ret_long : ret_usual;
-        memcpy(row_set_at(to, to->n++), row_set_at(rows, i), rows->width * sizeof(struct cell));
-    }
-}
-
-/* Rows, and with those that are not long the entries of the indexes that are made in the end. */
-static bool add_rows(struct aside *a, const struct put *p, const struct row_set *rows,
-    bool are_long, struct err *e)
-{
-    bool ok = rows->n == 0 || add_run(a, stream_of(a, p, NULL, are_long, e), rows, e);
-    for (const struct index *ix = plain_indexes; ok && rows->n > 0 && ix->table != NULL; ix++) {
-        if (are_long || !ix->late || strcmp(ix->table, p->table->name) != 0)
+    bool ok = add_run(a, stream_of(a, p, NULL, e), rows, e);
+    for (const struct index *ix = plain_indexes; ok && ix->table != NULL; ix++) {
+        if (!ix->late || strcmp(ix->table, p->table->name) != 0)
             continue;
         struct row_set entries = index_entries(ix, p->table, rows, &a->s->scratch);
-        ok = add_run(a, stream_of(a, p, ix, false, e), &entries, e);
+        ok = add_run(a, stream_of(a, p, ix, e), &entries, e);
     }
     return ok;
 }
 
 bool aside_put(struct aside *a, const struct put *p, const struct row_set *rows, struct err *e)
 {
-    struct row_set usual, others;
-    bool ok;
-    if (choice_is_list(p->table)) {
-        part_rows(rows, &usual, &others, &a->s->scratch);
-        ok = add_rows(a, p, &usual, false, e) && add_rows(a, p, &others, true, e);
-    } else {
-        ok = add_run(a, stream_of(a, p, NULL, false, e), rows, e);
-    }
+    bool ok =
+        rows->n == 0 || (choice_is_list(p->table) ? add_list(a, p, rows, e)
+                                                  : add_run(a, stream_of(a, p, NULL, e), rows, e));
     a->rows += ok ? rows->n : 0;
     return ok;
 }
@@ -312,17 +287,27 @@ bool aside_bring_in(struct aside *a, struct err *e)
     return ok;
 }
 
-/* While pages are written, the other tables; long rows behind those that come as pages. */
+static bool bring_others(struct aside *a, const struct choice *chosen, struct err *e)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < a->n; i++)
+        if (!choice_has(chosen, &a->streams[i]))
+            ok = bring_stream(a, &a->streams[i], e);
+    return ok;
+}
+
+/* Whatever SQLite is to insert comes before pages are put behind its own. */
 bool aside_finish(struct aside *a, bool indexes, struct err *e)
 {
-    struct aside_pages *p = NULL;
-    bool ok = write_block(a, e) &&
-              aside_pages_begin(a->s, a->fd, a->streams, a->n, indexes, &p, e);
-    for (size_t i = 0; ok && i < a->n; i++)
-        if (a->streams[i].index == NULL && !a->streams[i].are_long &&
-            !aside_pages_chose(p, &a->streams[i]))
-            ok = bring_stream(a, &a->streams[i], e);
-    return aside_pages_end(p, ok, e) && aside_bring_in(a, e);
+    struct choice chosen = {.n = 0};
+    bool refused = true;
+    if (!graft_is_on(sqlite_of(a->s)))
+        return aside_bring_in(a, e);
+    bool ok = write_block(a, e) && choice_make(a->s, a->streams, a->n, indexes, &chosen, e);
+    while (ok && refused)
+        ok = bring_others(a, &chosen, e) && aside_pages_write(a->s, a->fd, &chosen, &refused, e);
+    choice_done(&chosen);
+    return ok;
 }
 
 /* ---- savepoints */

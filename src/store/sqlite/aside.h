@@ -23,6 +23,8 @@
  * rows; if so, none is taken. */
 bool aside_new(struct store *s, struct aside **ret, struct err *e);
 void aside_free(struct aside *a); /* NULL is fine */
+/* Whether any row may wait. */
+bool aside_is_open(const struct aside *a);
 /* Removes the file's name where a process was killed before it did. */
 void aside_clean(struct store *s);
 

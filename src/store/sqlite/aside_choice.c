@@ -170,8 +170,6 @@ static bool add_indexes(
         }
         tree->table_bytes = table->bytes;
     }
-    for (size_t i = first; i < c->n; i++)
-        c->trees[i]->has_indexes = c->n > first + 1;
     return true;
 }
 
@@ -197,14 +195,14 @@ static bool add_folded_index(struct store *s, struct choice *c, struct err *e)
         return true;
     }
     table->with = tree;
-    tree->is_beside = table->has_indexes = tree->has_indexes = true;
+    tree->is_beside = true;
     return true;
 }
 
-/* What waits for it: all rows that are not long, and enough of them. */
+/* What waits for it: all rows, and enough of them. */
 static bool is_worth_pages(const struct stream *t)
 {
-    return t->index == NULL && !t->are_long && is_whole(t) && bytes_of(t) >= LEAST_BYTES &&
+    return t->index == NULL && is_whole(t) && bytes_of(t) >= LEAST_BYTES &&
            (is_folded(t) || choice_is_list(t->put->table));
 }
 
@@ -233,13 +231,11 @@ static bool choose(struct store *s, struct choice *c, struct stream *streams, si
     return true;
 }
 
-static int by_order(const void *x, const void *y)
+static int by_size(const void *x, const void *y)
 {
     const struct page_tree *a = *(struct page_tree *const *)x, *b = *(struct page_tree *const *)y;
-    if (a->has_indexes != b->has_indexes)
-        return a->has_indexes ? -1 : 1;
     if (a->table_bytes != b->table_bytes)
-        return a->table_bytes < b->table_bytes ? -1 : 1;
+        return a->table_bytes > b->table_bytes ? -1 : 1;
     return a->place < b->place ? -1 : 1;
 }
 
@@ -249,7 +245,7 @@ bool choice_make(struct store *s, struct stream *streams, size_t n, bool indexes
     ret->n = 0;
     if (!choose(s, ret, streams, n, indexes, e))
         return false;
-    qsort(ret->trees, ret->n, sizeof ret->trees[0], by_order);
+    qsort(ret->trees, ret->n, sizeof ret->trees[0], by_size);
     return true;
 }
 
@@ -270,10 +266,17 @@ bool choice_has(const struct choice *c, const struct stream *t)
     return false;
 }
 
-size_t choice_table_end(const struct choice *c, size_t first)
+void choice_drop(struct choice *c, const struct stream *t)
 {
-    size_t end = first;
-    while (end < c->n && c->trees[end]->stream->put == c->trees[first]->stream->put)
-        end++;
-    return end;
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        struct page_tree *tree = c->trees[i];
+        if (tree->stream->put != t->put) {
+            c->trees[n++] = tree;
+            continue;
+        }
+        tree_done(&tree->tree);
+        mem_free(tree);
+    }
+    c->n = n;
 }

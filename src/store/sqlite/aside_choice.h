@@ -18,22 +18,19 @@ struct page_tree {
     int64_t bytes;    /* of its entries in the file where they wait */
     /* Of the table: */
     int64_t table_bytes;
-    bool has_indexes; /* that are written with it */
     size_t place;     /* among those that were chosen */
     uint32_t root;    /* page */
-    bool is_written;
 };
 
-/* Those of one table lie side by side, its own first. First come tables with indexes; of either
- * kind the smallest first. */
+/* Those of one table lie side by side, its own first; the largest table's first. */
 struct choice {
     struct page_tree *trees[CHOICE_TREES];
     size_t n;
 };
 
-/* Whether the table's rows are those of lists: long ones wait apart, and with the others wait the
- * entries of indexes. Of a thing that is named many rows may wait, which are made one before
- * anything is known of it (aside_fold.h). */
+/* Whether the table's rows are those of lists, with which the entries of indexes wait. Of a thing
+ * that is named many rows may wait, which are made one before anything is known of it
+ * (aside_fold.h). */
 bool choice_is_list(const struct table *t);
 /* `indexes`: the late indexes of the tables that are chosen are made, empty, and chosen as well.
  * The streams stay where they are. */
@@ -43,7 +40,7 @@ void choice_done(struct choice *c);
 bool choice_has(const struct choice *c, const struct stream *t);
 /* How many of the first columns of the tree's rows are its key. */
 size_t choice_key(const struct page_tree *t);
-/* Behind the last tree of the table whose first one is number `first`. */
-size_t choice_table_end(const struct choice *c, size_t first);
+/* The table whose rows turn out to make no trees is not chosen any more. */
+void choice_drop(struct choice *c, const struct stream *t);
 
 #endif

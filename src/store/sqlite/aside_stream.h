@@ -8,14 +8,12 @@
 
 enum {
     MAX_RUNS = 1000, /* of a stream: as many are read at once when they are merged */
-    PAGE_ROW = 2000, /* bytes of the longest row that is put on a page as a whole (aside_tree.h) */
 };
 
 struct stream {
     const struct put *put;
     /* Rows are the entries of this index. NULL: they are the table's. */
     const struct index *index;
-    bool are_long;   /* rows of more than PAGE_ROW */
     struct vec runs; /* struct run, in the order in which they came */
     size_t brought;  /* so many of them are in the table, or not needed any more */
     size_t marked, marked_brought;

@@ -222,25 +222,6 @@ uint32_t leaves_pages(const struct page_file *f, uint64_t bytes, uint32_t parts)
     return (uint32_t)(bytes / least) + parts * (chunk + 3) + 2;
 }
 
-/* No entry takes more than a quarter of a page (most_local), so but for the last two of each level
- * pages are filled to three quarters at least, and interior ones have four children: a third as
- * many as leaves, in a dozen levels at most. A chunk may be left over, and the locking page. */
-uint32_t btree_pages(const struct page_file *f, uint64_t bytes)
-{
-    enum { LEVELS = 12 };
-    return (uint32_t)(bytes * 16 / 9 / f->usable) + 2 * LEVELS + PAGE_WRITER_BYTES / f->page_size +
-           1;
-}
-
-/* Two leaves side by side hold more than one has room for, since the first entry of the second
- * found none on the first; short entries, which alone may take more than is said, fill their
- * leaves. Interior pages have thirty children or more. So it is little more than twice what the
- * bytes would fill; of twice as many bytes btree_pages makes 32/9. */
-uint32_t btree_row_pages(const struct page_file *f, uint64_t bytes)
-{
-    return btree_pages(f, 2 * bytes);
-}
-
 /* ---- texts */
 
 static uint32_t varint_size(uint32_t v)

@@ -200,12 +200,6 @@ uint32_t cell_size(const struct page_file *f, const uint8_t *cell);
 /* How many pages suffice for the leaves of a tree of so many parts, whose entries, of three values
  * at most, take so many bytes with the places of their cells. */
 uint32_t leaves_pages(const struct page_file *f, uint64_t bytes, uint32_t parts);
-/* The same for a whole tree in one part, of any entries but those of a table with a rowid. */
-uint32_t btree_pages(const struct page_file *f, uint64_t bytes);
-/* And of those: with the place of its cell an entry takes as many bytes as are said, or, if it is a
- * short one with a negative rowid, up to twice as many. */
-uint32_t btree_row_pages(const struct page_file *f, uint64_t bytes);
-
 /* No more entries; what is held finds its place, and all is written. */
 void leaves_end(struct leaves *l);
 

@@ -49,7 +49,7 @@ static void back_to_normal(struct store *s)
     struct err ignored;
     if (!q->building)
         side_drop(q);
-    (void)sqlite_settle_journal(s, &ignored);
+    (void)sqlite_settle_journal(s, 0, &ignored);
     struct view after =
         arena_print(&s->scratch, "PRAGMA foreign_keys = %s; PRAGMA cache_size = -%d",
             s->foreign_keys ? "ON" : "OFF", SQLITE_CACHE_KIB);

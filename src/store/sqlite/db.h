@@ -32,8 +32,9 @@ struct sqlite {
     char *beside;
     int beside_fd;
     bool building, attached;
-    bool mass, gathering; /* transactions: see transaction.c */
+    bool mass, first, gathering; /* transactions: see transaction.c */
     int64_t rows_before, begun_ms;
+    struct graft *graft;     /* for pages that the next commit takes in (graft.h); or NULL */
     struct aside *aside;     /* rows that wait until what is gathered is committed (aside.h) */
     struct sync_ahead *sync; /* of the file beside that is being built (side.c); NULL: none */
     struct checkpoint *checkpoint; /* being done beside (checkpoint.h); NULL: none */
@@ -70,6 +71,18 @@ sqlite3_vfs *sqlite_vfs_new(void);
 void sqlite_vfs_free(sqlite3_vfs *vfs);
 /* Before each sync of the database `before` is called; false: the sync fails. */
 void sqlite_vfs_before_sync(sqlite3_vfs *vfs, bool (*before)(void *payload), void *payload);
+/* What SQLite writes into the database by its rollback journal, while it commits: instead of a page
+ * `page` says what is written; NULL: the commit fails. Before the sync `is_whole` says whether all
+ * was exchanged that was to be; if not, the commit fails. The file gets no shorter. A commit that
+ * fails ends it. */
+struct page_exchange {
+    const void *(*page)(void *payload, const void *page, int n, int64_t at);
+    bool (*is_whole)(void *payload);
+    void *payload;
+};
+
+/* Kept by reference; NULL: no more. */
+void sqlite_vfs_exchange(sqlite3_vfs *vfs, const struct page_exchange *x);
 /* Whether one failed. Those that follow may succeed: the system tells once what it could not
  * write. */
 bool sqlite_vfs_sync_failed(const sqlite3_vfs *vfs);
@@ -132,7 +145,7 @@ void sqlite_disconnect(struct sqlite *q);
 /* Connects again, after sqlite_disconnect. */
 bool sqlite_reconnect(struct store *s, struct err *e);
 bool sqlite_prepare(struct store *s, struct err *e);
-/* Takes up the write-ahead log if nobody is in the way. */
-bool sqlite_settle_journal(struct store *s, struct err *e);
+/* Takes up the write-ahead log if nobody is in the way, or not for longer than that. */
+bool sqlite_settle_journal(struct store *s, int wait_ms, struct err *e);
 
 #endif

@@ -4,6 +4,7 @@
 #include "store/sqlite/checkpoint.h"
 #include "store/sqlite/closing.h"
 #include "store/sqlite/fill.h"
+#include "store/sqlite/graft.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/side.h"
 
@@ -107,7 +108,8 @@ static bool set_up(struct store *s, struct err *e)
 
 bool sqlite_reconnect(struct store *s, struct err *e)
 {
-    return sqlite_connect(sqlite_of(s), s->mode, e) && set_up(s, e) && sqlite_settle_journal(s, e);
+    return sqlite_connect(sqlite_of(s), s->mode, e) && set_up(s, e) &&
+           sqlite_settle_journal(s, 0, e);
 }
 
 void sqlite_disconnect(struct sqlite *q)
@@ -115,6 +117,7 @@ void sqlite_disconnect(struct sqlite *q)
     checkpoint_join(q);
     sqlite_forget_statements(q);
     (void)sqlite3_close_v2(q->db);
+    graft_free(q);
     sqlite_vfs_free(q->vfs);
     q->db = NULL;
     q->vfs = NULL;
@@ -123,13 +126,13 @@ void sqlite_disconnect(struct sqlite *q)
 /* Where another connection is just using the file without a write-ahead log, the rollback journal
  * stays. Commits are synced in either (set_up): a batch file is moved away once its commit is done,
  * so that no loss of power may take the commit back. */
-bool sqlite_settle_journal(struct store *s, struct err *e)
+bool sqlite_settle_journal(struct store *s, int wait_ms, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
     if (q->building)
         return sqlite_run(q, "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF",
             "cannot set up the database", e);
-    (void)sqlite3_busy_timeout(q->db, 0);
+    (void)sqlite3_busy_timeout(q->db, wait_ms);
     bool ok = sqlite_run(q, "PRAGMA journal_mode = WAL", "cannot set up the database", e) ||
               e->kind == ERR_LOCKED;
     (void)sqlite3_busy_timeout(q->db, BUSY_MS);
@@ -144,7 +147,7 @@ bool sqlite_prepare(struct store *s, struct err *e)
         arena_print(&s->scratch, "PRAGMA page_size = %d; PRAGMA auto_vacuum = NONE", PAGE_SIZE);
     aside_clean(s);
     return may_write(q, e) && sqlite_run(q, page_size.p, "cannot set up the database", e) &&
-           sqlite_settle_journal(s, e) && side_settle_mark(s, e);
+           sqlite_settle_journal(s, 0, e) && side_settle_mark(s, e);
 }
 
 static bool building(const struct store *s)
@@ -157,8 +160,11 @@ static void close_it(struct store *s)
     struct sqlite *q = sqlite_of(s);
     if (q == NULL)
         return;
-    if (q->db != NULL)
-        sqlite_rollback(s);
+    if (q->db != NULL) {
+        if (sqlite3_get_autocommit(q->db) == 0)
+            (void)sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
+        graft_end(s, false);
+    }
     side_drop(q);
     sqlite_disconnect(q);
     aside_free(q->aside);

@@ -66,44 +66,94 @@ static const char *why_unusual(const uint8_t *header)
     return get_u32(header + AT_LARGEST_ROOT) != 0 ? "auto_vacuum is on" : NULL;
 }
 
-/* The page count in the header counts only when it was written together with the change counter
- * (1.3.7). */
-static bool read_header(struct page_file *f, const char **ret_why, struct err *e)
+static bool read_sizes(
+    struct page_file *f, uint8_t header[HEADER_SIZE], const char **ret_why, struct err *e)
 {
-    uint8_t header[HEADER_SIZE];
-    struct stat st;
-    if (!read_at(f, header, sizeof header, 0, e))
+    if (!read_at(f, header, HEADER_SIZE, 0, e))
         return false;
     *ret_why = why_unusual(header);
     uint32_t size = get_u16(header + AT_PAGE_SIZE);
     f->page_size = size == 1 ? 65536 : size;
     f->usable = f->page_size - header[AT_RESERVED];
+    f->locking = *ret_why == NULL ? LOCKING_BYTE / f->page_size + 1 : 0;
+    return true;
+}
+
+/* The page count in the header counts only when it was written together with the change counter
+ * (1.3.7). *ret_size: what it says the file's is; -1: nothing. */
+static bool read_header(struct page_file *f, const char **ret_why, int64_t *ret_size,
+    int64_t *ret_there, struct err *e)
+{
+    uint8_t header[HEADER_SIZE];
+    struct stat st;
+    if (!read_sizes(f, header, ret_why, e))
+        return false;
     if (*ret_why != NULL)
         return true;
     if (fstat(f->fd, &st) != 0)
         return fail(f, "cannot read the database", e);
     uint32_t pages = get_u32(header + AT_PAGES);
-    if (memcmp(header + AT_CHANGES, header + AT_VALID_FOR, 4) != 0 ||
-        (int64_t)pages * f->page_size != st.st_size)
-        *ret_why = "its header does not tell its size";
+    bool tells = memcmp(header + AT_CHANGES, header + AT_VALID_FOR, 4) == 0;
+    *ret_size = tells ? (int64_t)pages * f->page_size : -1;
+    *ret_there = st.st_size;
     f->next = pages + 1;
-    f->locking = LOCKING_BYTE / f->page_size + 1;
     return true;
+}
+
+static const char not_its_size[] = "its header does not tell its size";
+
+static bool read_whole_header(struct page_file *f, const char **ret_why, struct err *e)
+{
+    int64_t size = 0, there = 0;
+    if (!read_header(f, ret_why, &size, &there, e))
+        return false;
+    if (*ret_why == NULL && size != there)
+        *ret_why = not_its_size;
+    return true;
+}
+
+static bool open_it(struct page_file *f, const char *path, struct err *e)
+{
+    *f = (struct page_file){.path = path, .fd = sys_open(path, O_RDWR, 0), .direct = -1};
+    vec_init(&f->unused, sizeof(uint32_t), MAX_UNUSED);
+    return f->fd >= 0 || fail(f, "cannot open the database", e);
 }
 
 bool page_file_open(struct page_file *f, const char *path, const char **ret_why, struct err *e)
 {
-    *f = (struct page_file){.path = path, .fd = sys_open(path, O_RDWR, 0), .direct = -1};
     *ret_why = NULL;
-    if (f->fd < 0)
-        return fail(f, "cannot open the database", e);
-    bool ok = read_header(f, ret_why, e);
-    if (!ok || *ret_why != NULL) {
+    if (!open_it(f, path, e))
+        return false;
+    bool ok = read_whole_header(f, ret_why, e);
+    if (!ok || *ret_why != NULL)
         (void)sys_close(f->fd);
-        return ok;
-    }
-    vec_init(&f->unused, sizeof(uint32_t), MAX_UNUSED);
-    return true;
+    return ok;
+}
+
+bool page_file_open_live(struct page_file *f, const char *path, struct err *e)
+{
+    return open_it(f, path, e);
+}
+
+bool page_file_look_live(
+    struct page_file *f, const char **ret_why, bool *ret_cut, struct err *e)
+{
+    int64_t size = 0, there = 0;
+    *ret_cut = false;
+    if (!read_header(f, ret_why, &size, &there, e))
+        return false;
+    if (*ret_why == NULL && (size < 0 || size > there))
+        *ret_why = not_its_size;
+    *ret_cut = *ret_why == NULL && size < there;
+    return !*ret_cut || sys_truncate(f->fd, size) == 0 ||
+           fail(f, "cannot write the database", e);
+}
+
+void page_file_begin_behind(struct page_file *f, uint32_t known)
+{
+    f->known = known;
+    f->next = known + 1;
+    vec_clear(&f->unused);
 }
 
 static bool is_one_file(int a, int b)
@@ -160,7 +210,7 @@ bool page_file_resume(struct page_file *f, struct err *e)
 {
     const char *why = NULL;
     uint32_t rest = f->next, end = f->end;
-    if (!read_header(f, &why, e))
+    if (!read_whole_header(f, &why, e))
         return false;
     if (why != NULL || f->next < end)
         return err_set(e, ERR_BUG, "reserved pages are gone: %s", why == NULL ? "it shrank" : why);
@@ -246,6 +296,8 @@ static bool write_direct(struct page_file *f, int64_t at, size_t bytes, const ui
 bool page_file_write(
     struct page_file *f, uint32_t first, uint32_t n, const uint8_t *pages, struct err *e)
 {
+    if (first <= f->known) /* a root page by itself */
+        return f->keep(f->payload, first, pages, e);
     size_t bytes = (size_t)n * f->page_size;
     bool done = false;
     if (n > 1 && !write_direct(f, offset_of(f, first), bytes, pages, &done, e))
@@ -280,24 +332,29 @@ static bool write_trunk(struct page_file *f, uint32_t *trunk, uint32_t *count, s
 
 /* Pages that were never written are holes, or lie behind the end: the file gets its size from the
  * header's count. */
-bool page_file_finish(struct page_file *f, struct err *e)
+bool page_file_finish_live(struct page_file *f, uint8_t *header, struct err *e)
 {
-    uint8_t header[HEADER_SIZE];
-    if (!read_at(f, header, sizeof header, 0, e))
-        return false;
     uint32_t trunk = get_u32(header + AT_FREE_TRUNK), count = get_u32(header + AT_FREE_PAGES);
     while (f->unused.n > 0)
         if (!write_trunk(f, &trunk, &count, e))
             return false;
     if (sys_truncate(f->fd, (int64_t)(f->next - 1) * f->page_size) != 0)
         return fail(f, "cannot write the database", e);
+    put_u32(header + AT_PAGES, f->next - 1);
+    put_u32(header + AT_FREE_TRUNK, trunk);
+    put_u32(header + AT_FREE_PAGES, count);
+    return true;
+}
+
+bool page_file_finish(struct page_file *f, struct err *e)
+{
+    uint8_t header[HEADER_SIZE];
+    if (!read_at(f, header, sizeof header, 0, e) || !page_file_finish_live(f, header, e))
+        return false;
     uint32_t changes = get_u32(header + AT_CHANGES) + 1;
     put_u32(header + AT_CHANGES, changes);
     put_u32(header + AT_VALID_FOR, changes);
     put_u32(header + AT_LIBRARY, (uint32_t)sqlite3_libversion_number());
-    put_u32(header + AT_PAGES, f->next - 1);
-    put_u32(header + AT_FREE_TRUNK, trunk);
-    put_u32(header + AT_FREE_PAGES, count);
     return sys_pwrite_all(f->fd, header, sizeof header, 0) == 0 ||
            fail(f, "cannot write the database", e);
 }

@@ -1,5 +1,5 @@
-/* Page file: the pages of a database file that nobody else has open, for writers of whole b-trees
- * (btree.h).
+/* Page file: the pages of a database file, for writers of whole b-trees (btree.h). Nobody else has
+ * it open; or SQLite adds what was written to it with a commit (graft.h).
  *
  * The format is SQLite's own, https://www.sqlite.org/fileformat2.html; the numbers in brackets are
  * its sections. Used of it: the header of 100 bytes at the start of page 1 (1.3), of which page
@@ -32,11 +32,27 @@ struct page_file {
     int direct;                 /* past the system's cache; -1: nothing goes that way */
     atomic_bool refused;        /* the system takes nothing that way after all */
     uint32_t end;               /* of the pages that are reserved; 0: none are */
+    /* Of a live database: pages up to this number are SQLite's, and what is to stand on them is
+     * given to `keep` instead. 0: the file is nobody else's. */
+    uint32_t known;
+    bool (*keep)(void *payload, uint32_t page, const uint8_t *bytes, struct err *e);
+    void *payload;
 };
 
 /* *ret_why is NULL when the file can be used; otherwise it says what is unusual about it
  * (auto_vacuum, an old schema format, a file in write-ahead mode), and nothing is open. */
 bool page_file_open(struct page_file *f, const char *path, const char **ret_why, struct err *e);
+/* The same for a database that others may have open. Closing it ends all locks that this process
+ * has on the file. */
+bool page_file_open_live(struct page_file *f, const char *path, struct err *e);
+/* Inside a transaction that has the right to write, and has written nothing: *ret_why as above.
+ * What lies behind the database's end is cut off; *ret_cut: SQLite believes in it until the
+ * transaction ends. */
+bool page_file_look_live(
+    struct page_file *f, const char **ret_why, bool *ret_cut, struct err *e);
+/* From here on pages are put behind those of SQLite's, `known` of them, which do not become more
+ * until it commits. What was put there before is forgotten. */
+void page_file_begin_behind(struct page_file *f, uint32_t known);
 /* The file will be synced: runs of pages begin their way to the disk as they are written, and
  * `sync`, which is borrowed, is told. */
 void page_file_lasts(struct page_file *f, struct sync_ahead *sync);
@@ -64,6 +80,8 @@ bool page_file_write(
 /* Puts what is left unused on the freelist and writes the header: from here on the pages belong to
  * the database. */
 bool page_file_finish(struct page_file *f, struct err *e);
+/* The same for a live database, whose first page is about to be written: into its header. */
+bool page_file_finish_live(struct page_file *f, uint8_t *header, struct err *e);
 /* For pages that are still to be written while SQLite goes on with the file: puts `n` pages behind
  * all others, which are the database's from then on, and finishes. What is taken from here on is
  * one of these. SQLite does not know them: it must not read what they will be part of, before that

@@ -17,9 +17,9 @@ bool sqlite_has_room(
     return err_hint(e, "Nothing was changed. Make room, or put the database elsewhere (SQL_PATH).");
 }
 
-/* Of a gathering (transaction.c) there are for a while the rows that waited, tables as pages in the
- * file beside, the log, and what is in the database already: 1.36 times the batch files, for 593 MB
- * of the stand-in's, whose rows come to half of their files. What it is for others depends on how
+/* Of a gathering (transaction.c) there are for a while the rows that waited and the tables: 0.94
+ * times the batch files, for 2.4 GB of the stand-in's, whose rows come to half of their files;
+ * where somebody else has the database open, the log besides. What it is for others depends on how
  * much of their text is names of keys, numbers and things said by many, so half of their size is
  * asked for: who has less cannot do it, who has more may. No more than of GATHERED bytes, which
  * have about as many rows as are gathered: when these are in the database their files are

@@ -294,7 +294,7 @@ static bool print_take_over(struct store *s, struct str *to, struct err *e)
     return true;
 }
 
-bool side_attach(struct store *s, struct err *e)
+static bool attach(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
     struct cell path = cell_text(view_of(q->beside));
@@ -306,7 +306,7 @@ bool side_take_over(struct store *s, uint64_t rows, struct err *e)
 {
     struct str sql;
     int64_t copied = 0;
-    if (!side_attach(s, e))
+    if (!attach(s, e))
         return false;
     str_init(&sql, SQL_MAX);
     bool ok = print_take_over(s, &sql, e) && sqlite_exec(s, str_z(&sql), NULL, 0, &copied, e) &&

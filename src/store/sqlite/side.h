@@ -5,8 +5,7 @@
  * one; a file of that name that is anybody else's is neither removed nor followed. Two uses. A
  * database that does not exist yet is built in it and gets its name by a link, when it is whole:
  * nothing is ever overwritten. Beside one that exists, which others may have open, it takes in
- * ratings, or what a first load of TMDB records puts into empty tables; SQLite then copies them
- * into the live file within the load's transaction. */
+ * ratings; SQLite then copies them into the live file within the load's transaction. */
 #ifndef MOVIE_ETL_STORE_SQLITE_SIDE_H
 #define MOVIE_ETL_STORE_SQLITE_SIDE_H
 
@@ -46,8 +45,6 @@ bool side_forget_journal(struct store *s, struct err *e);
 bool side_fill(struct store *s, const char *const *names, size_t n,
     bool (*fill)(struct store *s, const char *path, void *payload, struct err *e), void *payload,
     struct err *e);
-/* The side file is "side" for SQLite from here on. */
-bool side_attach(struct store *s, struct err *e);
 /* Copies the side file's ratings, `rows` of them, into the database's, inside its transaction. */
 bool side_take_over(struct store *s, uint64_t rows, struct err *e);
 

@@ -11,7 +11,8 @@
  * The more are gathered, the fewer pages are touched twice; so a whole load of a hundred thousand
  * records is mostly one gathering. What bounds it is what a kill takes back, and other writers:
  * they wait for the commit, BUSY_MS if they are this program, and then say that the database is
- * locked. Readers never wait.
+ * locked. Readers do not wait, but for the commit of the first gathering, when nobody else had the
+ * database open as it began: that goes by a rollback journal (graft.h).
  *
  * Until it is settled, what was committed is there for this connection only, and may be lost:
  * nobody may act on it (throw away a file that was loaded) before. Without a write-ahead log
@@ -20,8 +21,9 @@
 #include "store/sqlite/aside.h"
 #include "store/sqlite/checkpoint.h"
 #include "store/sqlite/closing.h"
-#include "store/sqlite/side.h"
+#include "store/sqlite/graft.h"
 
+#include "base/log.h"
 #include "base/sys.h"
 
 enum {
@@ -30,8 +32,12 @@ enum {
      * end it, not time: what comes afterwards finds tables that have rows, and cannot go into them
      * as pages, which is more work for a machine that is slow already. */
     MASS_CACHE_KIB = 112 * 1024,
+    /* With a rollback journal (graft.h): all that is changed meanwhile is to stay in the cache. For
+     * what SQLite wrote into the database before the commit readers would have to wait. */
+    GRAFT_CACHE_KIB = 384 * 1024,
     MASS_ROWS = 16 * 1000 * 1000,
     MASS_MS = 5 * 60 * 1000,
+    COMMITS = 9, /* more tries, while a reader is in the way: five minutes */
 };
 
 static const char failed_to_begin[] = "cannot begin a transaction";
@@ -50,10 +56,61 @@ static bool nothing_was_lost(const struct sqlite *q, struct err *e)
     return err_hint(e, "The files it came from are where they were: run it again.");
 }
 
+static bool set_cache(struct store *s, int kib, struct err *e)
+{
+    struct view v = arena_print(&s->scratch, "PRAGMA cache_size = -%d", kib);
+    return sqlite_run(sqlite_of(s), v.p, "cannot set up the database", e);
+}
+
 static void forget_aside(struct sqlite *q)
 {
     aside_free(q->aside);
     q->aside = NULL;
+}
+
+static void take_back(struct sqlite *q)
+{
+    if (is_open(q))
+        (void)sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
+    forget_aside(q);
+}
+
+static bool begin_it(struct store *s, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
+    if (sqlite_run(q, "BEGIN IMMEDIATE", failed_to_begin, e) && aside_new(s, &q->aside, e))
+        return true;
+    take_back(q);
+    return false;
+}
+
+/* Where rows may not wait there will be no pages. */
+static bool look_at_file(struct store *s, bool *ret_suits, bool *ret_again, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
+    *ret_again = false;
+    *ret_suits = aside_is_open(q->aside);
+    if (*ret_suits && !graft_suits(s, ret_suits, ret_again, e)) {
+        take_back(q);
+        return false;
+    }
+    if (!*ret_suits)
+        take_back(q);
+    return true;
+}
+
+/* The first one: pages may be put into the database's file, if it suits. */
+static bool begin_first(struct store *s, struct err *e)
+{
+    bool suits = false, again = true, ok = graft_prepare(s, e);
+    struct sqlite *q = sqlite_of(s);
+    ok = ok && set_cache(s, GRAFT_CACHE_KIB, e);
+    for (int i = 0; i < 2 && ok && again && graft_is_on(q) && !suits; i++)
+        ok = begin_it(s, e) && look_at_file(s, &suits, &again, e);
+    if (ok && suits)
+        return true;
+    graft_end(s, true); /* nothing was put there */
+    return ok && set_cache(s, MASS_CACHE_KIB, e) && begin_it(s, e);
 }
 
 /* Not before the log of the last one is in the database: only then does SQLite begin it anew. */
@@ -62,12 +119,9 @@ static bool begin_gathering(struct store *s, struct err *e)
     struct sqlite *q = sqlite_of(s);
     checkpoint_join(q);
     closing_join(q);
-    if (!sqlite_run(q, "BEGIN IMMEDIATE", failed_to_begin, e))
+    if (!(q->first ? begin_first(s, e) : begin_it(s, e)))
         return false;
-    if (!aside_new(s, &q->aside, e)) {
-        (void)sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
-        return false;
-    }
+    q->first = false;
     q->gathering = true;
     q->rows_before = sqlite3_total_changes64(q->db);
     q->begun_ms = sys_mono_ms();
@@ -129,29 +183,40 @@ bool sqlite_bring_in(struct store *s, struct err *e)
     return q->aside == NULL || aside_bring_in(q->aside, e);
 }
 
+static bool is_full(const struct sqlite *q)
+{
+    int used = 0, most = 0;
+    return graft_is_on(q) &&
+           sqlite3_db_status(q->db, SQLITE_DBSTATUS_CACHE_USED, &used, &most, 0) == SQLITE_OK &&
+           used / 1024 > GRAFT_CACHE_KIB / 8 * 7;
+}
+
 static bool is_due(const struct sqlite *q)
 {
     int64_t written = sqlite3_total_changes64(q->db) - q->rows_before;
     return written > MASS_ROWS || aside_rows(q->aside) > (uint64_t)(MASS_ROWS - written) ||
-           sys_mono_ms() - q->begun_ms > MASS_MS;
+           is_full(q) || sys_mono_ms() - q->begun_ms > MASS_MS;
 }
 
-bool sqlite_settle(struct store *s, bool now, bool *ret_settled, struct err *e)
+/* Readers who came in since it began may be reading still; new ones wait. Each try takes
+ * BUSY_MS. */
+static bool commit_all(struct store *s, struct err *e)
 {
-    struct sqlite *q = sqlite_of(s);
-    if (!nothing_was_lost(q, e))
-        return false;
-    *ret_settled = !q->gathering || now || is_due(q);
-    if (!q->gathering || !*ret_settled)
-        return true;
-    bool ok = aside_finish(q->aside, now, e) && lease_renew(s, e) &&
-              sqlite_run(q, "COMMIT", "cannot commit", e);
-    if (is_open(q))
-        (void)sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
-    side_drop(q);
-    forget_aside(q);
-    q->gathering = !ok; /* so that whoever goes on all the same is told */
-    return ok;
+    const struct sqlite *q = sqlite_of(s);
+    for (int i = 0; !sqlite_run(q, "COMMIT", "cannot commit", e); i++) {
+        if (e->kind != ERR_LOCKED || !is_open(q) || sys_stop_asked())
+            return false;
+        if (i == COMMITS) {
+            err_set(e, ERR_LOCKED, "somebody reads %s and does not finish", q->path);
+            return err_hint(e, "Nothing was changed, and the files are where they were: end what "
+                               "reads, and run it again.");
+        }
+        if (i == 0)
+            log_line(LOG_WARNING, "waiting for somebody who reads %s: what was loaded is committed "
+                                  "when he has finished",
+                q->path);
+    }
+    return true;
 }
 
 static bool note_log(void *payload, const struct cell *c, size_t n, struct err *e)
@@ -162,19 +227,44 @@ static bool note_log(void *payload, const struct cell *c, size_t n, struct err *
     return true;
 }
 
+static bool has_log(struct store *s)
+{
+    bool log = false;
+    struct err ignored;
+    return sqlite_query(s, "PRAGMA journal_mode", NULL, 0, note_log, &log, &ignored) && log;
+}
+
+bool sqlite_settle(struct store *s, bool now, bool *ret_settled, struct err *e)
+{
+    struct sqlite *q = sqlite_of(s);
+    if (!nothing_was_lost(q, e))
+        return false;
+    *ret_settled = !q->gathering || now || is_due(q);
+    if (!q->gathering || !*ret_settled)
+        return true;
+    bool ok = aside_finish(q->aside, now, e) && lease_renew(s, e) && graft_ready(s, e) &&
+              commit_all(s, e);
+    struct err later;
+    take_back(q);
+    graft_end(s, ok);
+    q->gathering = !ok; /* so that whoever goes on all the same is told */
+    q->mass = !ok || has_log(s);
+    (void)set_cache(s, MASS_CACHE_KIB, &later);
+    return ok;
+}
+
 /* References are not looked up meanwhile: what a record refers to is written from the same elements
  * as its rows, and before them (tmdb_write.c). */
 bool sqlite_mass(struct store *s, bool begins, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
-    bool settled;
+    bool settled, ok = sqlite_settle(s, true, &settled, e);
+    struct err later;
+    forget_aside(q); /* of what was lost; and so that: */
+    graft_end(s, false);
+    checkpoint_beside(q, begins);
+    q->mass = q->first = ok && begins && has_log(s);
     struct view v = arena_print(&s->scratch, "PRAGMA cache_size = -%d; PRAGMA foreign_keys = %s",
         begins ? MASS_CACHE_KIB : SQLITE_CACHE_KIB, !begins && s->foreign_keys ? "ON" : "OFF");
-    bool log = false, ok = sqlite_settle(s, true, &settled, e);
-    forget_aside(q); /* of what was lost */
-    checkpoint_beside(q, begins);
-    q->mass =
-        ok && begins && sqlite_query(s, "PRAGMA journal_mode", NULL, 0, note_log, &log, e) && log;
-    struct err later;
     return sqlite_run(q, v.p, "cannot set up the database", ok ? e : &later) && ok;
 }

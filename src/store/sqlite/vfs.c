@@ -18,6 +18,8 @@
 enum {
     NAME_MAX_BYTES = 40,
     WRITE_LOCK = 0, /* of the log (https://www.sqlite.org/walformat.html, 2.3.1) */
+    /* of a rollback journal, at least (https://www.sqlite.org/fileformat2.html, 3) */
+    JOURNAL_HEADER = 512,
 };
 
 struct seam_vfs {
@@ -27,6 +29,7 @@ struct seam_vfs {
     bool sync_failed;
     bool (*before_sync)(void *payload); /* NULL: nothing is to be done before one */
     void *payload;
+    const struct page_exchange *exchange; /* NULL: pages are written as they are */
     char name[NAME_MAX_BYTES];
 };
 
@@ -34,6 +37,7 @@ struct seam_file {
     sqlite3_file base;
     struct seam_vfs *vfs;
     sqlite3_file *real;       /* behind this struct */
+    int kind;                 /* SQLITE_OPEN_... */
     struct log_out *log;      /* of a write-ahead log; NULL: it is none */
     struct seam_file *beside; /* of a log the database, and of that the log; NULL: not open */
 };
@@ -90,8 +94,24 @@ static int file_close(sqlite3_file *f)
     return real_file(f)->pMethods->xClose(real_file(f));
 }
 
+static const struct page_exchange *exchange_of(sqlite3_file *f)
+{
+    const struct seam_file *file = (struct seam_file *)(void *)f;
+    return (file->kind & SQLITE_OPEN_MAIN_DB) != 0 ? file->vfs->exchange : NULL;
+}
+
+/* Who reads the header of the rollback journal takes the transaction back: the pages that come are
+ * the old ones. */
+static void heed_taking_back(sqlite3_file *f, sqlite3_int64 at)
+{
+    const struct seam_file *file = (struct seam_file *)(void *)f;
+    if ((file->kind & SQLITE_OPEN_MAIN_JOURNAL) != 0 && at < JOURNAL_HEADER)
+        file->vfs->exchange = NULL;
+}
+
 static int file_read(sqlite3_file *f, void *to, int n, sqlite3_int64 at)
 {
+    heed_taking_back(f, at);
     int rc = log_of(f) == NULL ? SQLITE_OK : log_out_flush_there(log_of(f), n, at);
     if (rc == SQLITE_OK)
         rc = refused(vfs_of(f), SYS_READ, SQLITE_IOERR_READ);
@@ -119,13 +139,25 @@ static int write_now(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
     return rc != SQLITE_OK ? rc : outcome(vfs_of(f), write_pieces(real_file(f), from, n, at));
 }
 
-static int file_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
+static int write_page(sqlite3_file *f, const void *page, int n, sqlite3_int64 at)
 {
-    return log_of(f) == NULL ? write_now(f, from, n, at) : log_out_write(log_of(f), from, n, at);
+    const struct page_exchange *x = exchange_of(f);
+    if (x != NULL)
+        page = x->page(x->payload, page, n, at);
+    return page != NULL ? write_now(f, page, n, at) : SQLITE_IOERR_WRITE;
 }
 
+static int file_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
+{
+    return log_of(f) == NULL ? write_page(f, from, n, at) : log_out_write(log_of(f), from, n, at);
+}
+
+/* SQLite does not know of pages that are exchanged in with others, and takes the file for too
+ * long. */
 static int file_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
+    if (exchange_of(f) != NULL)
+        return SQLITE_OK;
     int rc = log_of(f) == NULL ? SQLITE_OK : log_out_cut(log_of(f), size);
     if (rc == SQLITE_OK)
         rc = refused(vfs_of(f), SYS_TRUNCATE, SQLITE_IOERR_TRUNCATE);
@@ -156,6 +188,9 @@ static int finish_database(struct seam_vfs *v)
 static int file_sync(sqlite3_file *f, int flags)
 {
     struct seam_vfs *v = vfs_of(f);
+    const struct page_exchange *x = exchange_of(f);
+    if (x != NULL && !x->is_whole(x->payload))
+        return not_synced(v, EIO);
     int rc = log_of(f) == NULL ? finish_database(v) : finish_log(f);
     if (rc == SQLITE_OK)
         rc = refused(v, SYS_SYNC, SQLITE_IOERR_FSYNC);
@@ -243,6 +278,7 @@ static int vfs_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags
     file->base.pMethods = NULL;
     file->vfs = (struct seam_vfs *)(void *)v;
     file->real = (sqlite3_file *)(void *)(file + 1);
+    file->kind = flags;
     file->log = NULL;
     file->beside = NULL;
     int rc = refused(file->vfs, SYS_OPEN, SQLITE_CANTOPEN);
@@ -339,6 +375,11 @@ void sqlite_vfs_before_sync(sqlite3_vfs *vfs, bool (*before)(void *payload), voi
     struct seam_vfs *v = (struct seam_vfs *)(void *)vfs;
     v->before_sync = before;
     v->payload = payload;
+}
+
+void sqlite_vfs_exchange(sqlite3_vfs *vfs, const struct page_exchange *x)
+{
+    ((struct seam_vfs *)(void *)vfs)->exchange = x;
 }
 
 bool sqlite_vfs_sync_failed(const sqlite3_vfs *vfs)

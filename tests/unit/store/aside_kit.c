@@ -26,3 +26,12 @@ void aside_settle(struct kit *k)
     must(store_settle(k->s, true, &settled, &k->e));
     assert_true(settled);
 }
+
+sqlite3 *aside_watch(struct kit *k)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(k->config.path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "SELECT count(*) FROM tmdb_movies", NULL, NULL, NULL), SQLITE_OK);
+    return db;
+}

@@ -177,6 +177,47 @@ int64_t kit_int(struct kit *k, const char *sql)
     return strtoll(kit_text(k, sql), NULL, 10);
 }
 
+static sqlite3 *copy_into_memory(struct kit *k)
+{
+    sqlite3 *from = plain(k), *to = NULL;
+    assert_int_equal(sqlite3_open(":memory:", &to), SQLITE_OK);
+    sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+    assert_non_null(b);
+    assert_int_equal(sqlite3_backup_step(b, -1), SQLITE_DONE);
+    (void)sqlite3_backup_finish(b);
+    (void)sqlite3_close(from);
+    return to;
+}
+
+static int drop_view(void *payload, int n, char **values, char **names)
+{
+    (void)n;
+    (void)names;
+    return sqlite3_exec(payload, values[0], NULL, NULL, NULL);
+}
+
+static int say_check(void *payload, int n, char **values, char **names)
+{
+    (void)payload;
+    (void)n;
+    (void)names;
+    assert_string_equal(values[0], "ok");
+    return 0;
+}
+
+/* Where there are views, integrity_check of SQLite 3.40 may take itself for one of some tables
+ * only, and look neither for pages that nobody has nor at the list of those that are free. */
+static void no_page_is_lost(struct kit *k)
+{
+    sqlite3 *db = copy_into_memory(k);
+    static const char views[] =
+        "SELECT 'DROP VIEW \"' || name || '\"' FROM sqlite_schema WHERE type = 'view'";
+    assert_int_equal(sqlite3_exec(db, views, drop_view, db, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "PRAGMA integrity_check", say_check, NULL, NULL), SQLITE_OK);
+    (void)sqlite3_close(db);
+}
+
 void kit_sound(struct kit *k)
 {
     if (k->config.host != NULL) {
@@ -184,6 +225,7 @@ void kit_sound(struct kit *k)
         return;
     }
     assert_string_equal(kit_text(k, "PRAGMA integrity_check"), "ok");
+    no_page_is_lost(k);
     assert_string_equal(kit_text(k, "PRAGMA foreign_key_check"), "");
 }
 

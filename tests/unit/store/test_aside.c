@@ -1,69 +1,15 @@
 /* Rows of a first load that wait until they go into their tables (store/sqlite/aside.h), by whole
  * records: what comes of them, and what is left by failures. */
-#include "aside_kit.h"
+#include "records_kit.h"
 
 #include "base/file.h"
-#include "model/decode.h"
-#include "randmovie.h"
 #include "store/sqlite/db.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
-enum { MOVIES = 96, GROUP = 20, PORTION = 24 };
-
-/* ---- random records, new ones */
-
-static struct tmdb_write *new_record(struct kit *k, struct rng *r, int64_t id)
-{
-    struct tmdb_movie *m = arena_take(&k->a, sizeof *m);
-    struct list_write *lists = arena_take_array(&k->a, TMDB_LIST_COUNT, sizeof *lists);
-    struct tmdb_write *w = arena_take(&k->a, sizeof *w);
-    struct findings f;
-    findings_init(&f);
-    while (!tmdb_decode(random_body(r, id, &k->a), view_of("test"), &k->a, m, &f))
-        memset(m, 0, sizeof *m);
-    findings_done(&f);
-    *w = (struct tmdb_write){.tmdb_id = id, .fetched_at = 5, .lists = lists, .is_new = true};
-    row_of_movie(m, &k->a, w->cells);
-    for (size_t i = 0; i < TMDB_LIST_COUNT; i++) {
-        struct list_write *lw = &lists[w->list_n++];
-        lw->list = &tmdb_lists[i];
-        rows_of_list(lw->list, m, &k->a, &lw->put);
-        rows_of_own(lw->list, m, &k->a, &lw->own);
-        lw->hash = view_of("0123456789abcdef");
-    }
-    return w;
-}
-
-/* Ids in no order. */
-static void random_records(struct kit *k, struct tmdb_write *ret[MOVIES])
-{
-    struct rng r = {20261127};
-    for (int64_t i = 0; i < MOVIES; i++)
-        ret[i] = new_record(k, &r, 1 + i * 7 % MOVIES);
-}
-
-/* The dump of the records written one group after the other, without waiting. */
-static struct view plain_dump(struct kit *k, struct tmdb_write *records[MOVIES])
-{
-    const char *path = k->config.path;
-    k->config.path = kit_path(k, "plain.db");
-    kit_open(k, STORE_CREATE);
-    for (size_t i = 0; i < MOVIES; i += GROUP)
-        must(aside_write(k, records + i, i + GROUP < MOVIES ? GROUP : MOVIES - i, false));
-    struct view dump = kit_dump(k);
-    kit_sound(k);
-    k->config.path = path;
-    kit_open(k, STORE_WRITE);
-    return dump;
-}
+enum { PORTION = 24 };
 
 static void what_waited_is_there_in_the_end(void **state)
 {
@@ -122,21 +68,17 @@ static void who_reads_finds_what_waits(void **state)
     kit_sound(k);
 }
 
-static void write_all(struct kit *k, struct tmdb_write *records[MOVIES])
-{
-    for (size_t i = 0; i < MOVIES; i += GROUP)
-        must(aside_write(k, records + i, i + GROUP < MOVIES ? GROUP : MOVIES - i, false));
-}
-
-/* How many tables whose names have `part` in them were filled from the file beside. */
+/* How many tables whose names have `part` in them were filled with pages: each is emptied before,
+ * and not for anything else. */
 static size_t taken_of(const struct kit *k, const char *part)
 {
     const struct sqlite *q = sqlite_of(k->s);
-    static const char takes[] = "INSERT OR ROLLBACK INTO main.";
+    static const char empties[] = "DELETE FROM ";
     size_t n = 0;
     for (size_t i = 0; i < STATEMENTS; i++)
         n += q->statements[i].sql != NULL &&
-             strncmp(q->statements[i].sql, takes, sizeof takes - 1) == 0 &&
+             strncmp(q->statements[i].sql, empties, sizeof empties - 1) == 0 &&
+             strstr(q->statements[i].sql, "WHERE") == NULL &&
              strstr(q->statements[i].sql, part) != NULL;
     return n;
 }
@@ -168,57 +110,38 @@ static void of_rows_with_one_key_the_last_stays(void **state)
     kit_sound(k);
 }
 
-/* Nor is there a file to write trees into. */
-static void without_the_file_beside(struct kit *k, bool locked)
-{
-    struct tmdb_write *records[MOVIES];
-    const char *beside = kit_path(k, "movies.db.new");
-    random_records(k, records);
-    struct view plain = plain_dump(k, records);
-    int fd = open(beside, O_RDWR | O_CREAT, 0644);
-    assert_int_equal(write(fd, "mine", 4), 4);
-    assert_true(!locked || flock(fd, LOCK_EX) == 0);
-    must(store_begin_first_load(k->s, &k->e));
-    write_all(k, records);
-    must(store_end_first_load(k->s, true, &k->e));
-    assert_int_equal(taken_over(k), 0);
-    assert_true(view_eq(kit_dump(k), plain));
-    assert_true(file_exists(beside));
-    kit_sound(k);
-    close(fd);
-}
-
-static void the_name_beside_may_be_taken(void **state)
-{
-    without_the_file_beside(*state, false);
-}
-
-static void and_the_file_locked(void **state)
-{
-    without_the_file_beside(*state, true);
-}
-
-/* It gets more pages at once than it may need in the end. */
-static void or_not_be_large(void **state)
+/* SQLite keeps its log then, and inserts row by row. */
+static void with_somebody_else(void **state)
 {
     struct kit *k = *state;
     struct tmdb_write *records[MOVIES];
-    struct rlimit usual, small;
     random_records(k, records);
     struct view plain = plain_dump(k, records);
-    (void)signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &usual), 0);
-    small = usual;
-    small.rlim_cur = 8 * 1024 * 1024;
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    bool ok = store_begin_first_load(k->s, &k->e);
+    sqlite3 *other = aside_watch(k);
+    must(store_begin_first_load(k->s, &k->e));
     write_all(k, records);
-    ok = ok && store_end_first_load(k->s, true, &k->e);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &usual), 0);
-    must(ok);
+    must(store_end_first_load(k->s, true, &k->e));
+    sqlite3_close(other);
     assert_int_equal(taken_over(k), 0);
     assert_true(view_eq(kit_dump(k), plain));
-    assert_false(file_exists(kit_path(k, "movies.db.new")));
+    kit_sound(k);
+}
+
+/* Who comes while it goes on reads what was there before, and is in nobody's way. */
+static void somebody_else_meanwhile(void **state)
+{
+    struct kit *k = *state;
+    struct tmdb_write *records[MOVIES];
+    random_records(k, records);
+    struct view plain = plain_dump(k, records);
+    must(store_begin_first_load(k->s, &k->e));
+    write_all(k, records);
+    sqlite3 *other = aside_watch(k);
+    assert_int_equal(kit_int(k, "SELECT count(*) FROM tmdb_movies"), 0);
+    must(store_end_first_load(k->s, true, &k->e));
+    sqlite3_close(other);
+    assert_in_range(taken_over(k), 5, 20);
+    assert_true(view_eq(kit_dump(k), plain));
     kit_sound(k);
 }
 
@@ -229,7 +152,7 @@ static void in_files_of_any_kind(void **state)
         const char *how;
         bool pages; /* some tables come so */
     } kinds[] = {
-        {"page_size = 512", true}, {"page_size = 65536", true}, {"auto_vacuum = FULL", true}};
+        {"page_size = 512", true}, {"page_size = 65536", true}, {"auto_vacuum = FULL", false}};
     struct kit *k = *state;
     struct tmdb_write *records[MOVIES];
     random_records(k, records);
@@ -276,7 +199,6 @@ static void indexes_come_with_the_rows(void **state)
     aside_settle(k);
     assert_int_equal(kit_int(k, sql), 1);
     assert_in_range(taken_over(k), 5, 20);
-    assert_false(file_exists(kit_path(k, "movies.db.new")));
     must(store_end_first_load(k->s, true, &k->e));
     kit_sound(k);
 }
@@ -377,8 +299,7 @@ static void it_survives_every_fault(void **state)
     struct tmdb_write *records[MOVIES];
     random_records(k, records);
     struct view plain = plain_dump(k, records);
-    const char *aside = kit_path(k, "work.db.aside"), *beside = kit_path(k, "work.db.new"),
-               *work = kit_path(k, "work.db");
+    const char *aside = kit_path(k, "work.db.aside"), *work = kit_path(k, "work.db");
     int64_t failures = 0;
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         int64_t calls = 0, n = 0;
@@ -402,7 +323,6 @@ static void it_survives_every_fault(void **state)
             assert_true(view_eq(kit_dump(k), plain));
             kit_sound(k);
             assert_false(file_exists(aside)); /* not even when taking its name away failed */
-            assert_false(file_exists(beside));
         } while (calls >= n);
     }
     assert_true(failures > 15);
@@ -414,9 +334,8 @@ int main(void)
         KIT_TEST(what_waited_is_there_in_the_end),
         KIT_TEST(who_reads_finds_what_waits),
         KIT_TEST(of_rows_with_one_key_the_last_stays),
-        KIT_TEST(the_name_beside_may_be_taken),
-        KIT_TEST(and_the_file_locked),
-        KIT_TEST(or_not_be_large),
+        KIT_TEST(with_somebody_else),
+        KIT_TEST(somebody_else_meanwhile),
         KIT_TEST(in_files_of_any_kind),
         KIT_TEST(under_names_in_other_letters),
         KIT_TEST(indexes_come_with_the_rows),

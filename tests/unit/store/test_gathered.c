@@ -1,6 +1,6 @@
 /* A first load of TMDB records into the embedded database: transactions are gathered until they are
  * settled (store/sqlite/transaction.c). */
-#include "kit.h"
+#include "aside_kit.h"
 
 #include "store/sql.h"
 #include "store/sqlite/checkpoint.h"
@@ -188,7 +188,8 @@ static void what_was_not_settled_is_gone_with_the_process(void **state)
     kit_open(k, STORE_WRITE);
     must(store_take_lease(k->s, "who goes on", 60, &k->e));
     assert_int_equal(kit_int(k, "SELECT count(*) FROM sqlite_schema WHERE name ="
-                                " 'ix_credits_person_id'"), 1);
+                                " 'ix_credits_person_id'"),
+        1);
     kit_sound(k);
 }
 
@@ -260,6 +261,7 @@ static long pages_in_log(struct kit *k)
 static void a_long_log_is_in_the_database_before_more_is_gathered(void **state)
 {
     struct kit *k = *state;
+    sqlite3 *other = aside_watch(k); /* so that there is a log */
     must(store_begin_first_load(k->s, &k->e));
     must(store_transact(k->s, write_long, &(struct long_group){k, 'a', false}, &k->e));
     assert_true(is_settled(k, true));
@@ -269,6 +271,7 @@ static void a_long_log_is_in_the_database_before_more_is_gathered(void **state)
     assert_in_range(pages_in_log(k), 1, FEW);
     must(store_end_first_load(k->s, true, &k->e));
     assert_int_equal(kit_int(k, "SELECT count(*) FROM tmdb_movies"), LONG_MOVIES + 1);
+    sqlite3_close(other);
     kit_sound(k);
 }
 
@@ -277,6 +280,7 @@ static void a_long_log_is_in_the_database_before_more_is_gathered(void **state)
 static void a_log_that_cannot_be_taken_over_stays(void **state)
 {
     struct kit *k = *state;
+    sqlite3 *other = aside_watch(k); /* so that there is a log */
     must(store_begin_first_load(k->s, &k->e));
     must(store_transact(k->s, write_long, &(struct long_group){k, 'a', false}, &k->e));
     kit_arm(SYS_TRUNCATE, 1, EIO);
@@ -290,6 +294,7 @@ static void a_log_that_cannot_be_taken_over_stays(void **state)
     assert_true(pages_in_log(k) > FEW);
     kit_open(k, STORE_WRITE);
     assert_int_equal(kit_int(k, "SELECT count(*) FROM tmdb_movies"), LONG_MOVIES + 1);
+    sqlite3_close(other);
     kit_sound(k);
 }
 
