@@ -205,15 +205,32 @@ static bool note_failure(struct asker *a, struct ask *q, struct err *e)
         a->breaker.failures, BREAKER_PAUSES, BREAKER_PAUSE_MS / 1000);
 }
 
+static void count_failing(struct asker *a, struct ask *q)
+{
+    if (q->failed_at != a->answers + 1)
+        a->failing++;
+    q->failed_at = a->answers + 1;
+}
+
+/* Whether all fail, and so many of them that the breaker is going to open: chance has some of them
+ * use up their tries before. */
+static bool looks_like_an_outage(const struct asker *a)
+{
+    return a->failing >= 2 && a->failing * a->policy.tries >= BREAKER_RUN;
+}
+
 /* Asks again later, or gives up on this question. */
 static void again_or_not(struct asker *a, struct ask *q, int64_t asked_ms, bool *ret_over)
 {
     struct retry_policy p = a->policy;
     p.tries *= q->patience;
+    count_failing(a, q);
     if (a->breaker.pauses == 0)
         q->tried++;
     else
         forgive(a, q);
+    if (looks_like_an_outage(a) && q->tried >= p.tries)
+        q->tried = p.tries - 1;
     int64_t wait = q->tried == 0 ? 0 : retry_delay_ms(&p, q->tried);
     if (wait < 0) {
         q->verdict = VERDICT_ID;
@@ -310,6 +327,7 @@ static bool settle(struct asker *a, struct ask *q, bool *ret_over, struct err *e
     case VERDICT_OK:
     case VERDICT_GONE:
         a->answers++;
+        a->failing = 0;
         breaker_success(&a->breaker);
         limiter_answered(&a->limiter);
         *ret_over = true;

@@ -43,7 +43,7 @@ struct ask {
     struct http_exchange x;
     unsigned tried, sent;
     unsigned counted; /* by the breaker, since `counted_at` */
-    uint64_t counted_at;
+    uint64_t counted_at, failed_at; /* `answers` at its last failure, and one more */
     int64_t not_before, sent_at;
     bool on_way, waiting, probe;
     struct ask *next;
@@ -64,6 +64,7 @@ struct asker {
     int64_t timeout_ms;
     unsigned max_on_way, on_way;
     uint64_t answers;         /* had so far: what tells one run of failures from the next */
+    unsigned failing;         /* so many questions have failed since the last of them */
     struct ask *first, *last; /* waiting to be sent, or sent again */
     struct arena scratch;     /* bodies that are no answers, texts of messages */
     struct tmdb_counts counts;
