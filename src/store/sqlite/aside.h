@@ -36,7 +36,7 @@ bool aside_put(struct aside *a, const struct put *p, const struct row_set *rows,
 /* All that wait go into their tables; of rows with the same key in their order. */
 bool aside_bring_in(struct aside *a, struct err *e);
 /* The same outside of savepoints, before the commit: as pages, where that can be (aside_pages.h).
- * `indexes`: with the late indexes of the tables that were empty. Then side_drop is due. */
+ * `indexes`: with the late indexes of the tables that were empty. Then graft_ready is due. */
 bool aside_finish(struct aside *a, bool indexes, struct err *e);
 /* How many wait; UINT64_MAX: no more should. */
 uint64_t aside_rows(const struct aside *a);

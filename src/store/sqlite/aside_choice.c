@@ -116,7 +116,6 @@ static struct page_tree *add_tree(struct choice *c, struct stream *t, const char
 {
     struct page_tree *tree = mem_alloc(sizeof *tree);
     *tree = (struct page_tree){.stream = t, .name = name, .bytes = bytes_of(t), .place = c->n};
-    tree->table_bytes = tree->bytes;
     return c->trees[c->n++] = tree;
 }
 
@@ -168,7 +167,7 @@ static bool add_indexes(
             take_back(c, first);
             return true;
         }
-        tree->table_bytes = table->bytes;
+        tree->bytes = table->bytes;
     }
     return true;
 }
@@ -234,8 +233,8 @@ static bool choose(struct store *s, struct choice *c, struct stream *streams, si
 static int by_size(const void *x, const void *y)
 {
     const struct page_tree *a = *(struct page_tree *const *)x, *b = *(struct page_tree *const *)y;
-    if (a->table_bytes != b->table_bytes)
-        return a->table_bytes > b->table_bytes ? -1 : 1;
+    if (a->bytes != b->bytes)
+        return a->bytes > b->bytes ? -1 : 1;
     return a->place < b->place ? -1 : 1;
 }
 

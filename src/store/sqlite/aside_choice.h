@@ -15,9 +15,7 @@ struct page_tree {
     bool is_beside;            /* it is written with its table */
     bool is_folded;            /* of rows with one key one is made */
     const char *name; /* of the table or index, as the database has it */
-    int64_t bytes;    /* of its entries in the file where they wait */
-    /* Of the table: */
-    int64_t table_bytes;
+    int64_t bytes;    /* of its table's rows in the file where they wait */
     size_t place;     /* among those that were chosen */
     uint32_t root;    /* page */
 };

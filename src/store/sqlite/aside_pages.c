@@ -1,7 +1,6 @@
 /* Waiting rows as pages: see aside_pages.h. */
 #include "store/sqlite/aside_pages.h"
 
-#include "base/mem.h"
 #include "base/thread.h"
 #include "store/sql.h"
 #include "store/sqlite/aside_insert.h"

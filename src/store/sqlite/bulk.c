@@ -10,6 +10,7 @@
  * go on seeing the old content until the commit. Either way a failure, a kill or a loss of power
  * leaves the old content. docs/schema.md has the measurements. */
 #include "store/sqlite/fill.h"
+#include "store/sqlite/journal_mode.h"
 #include "store/sqlite/side.h"
 
 #include "base/sys.h"
@@ -49,7 +50,7 @@ static void back_to_normal(struct store *s)
     struct err ignored;
     if (!q->building)
         side_drop(q);
-    (void)sqlite_settle_journal(s, 0, &ignored);
+    (void)sqlite_settle_journal(s, &ignored);
     struct view after =
         arena_print(&s->scratch, "PRAGMA foreign_keys = %s; PRAGMA cache_size = -%d",
             s->foreign_keys ? "ON" : "OFF", SQLITE_CACHE_KIB);
@@ -74,10 +75,10 @@ bool sqlite_bulk(struct store *s, bool fresh,
     struct sqlite *q = sqlite_of(s);
     struct view before = arena_print(&s->scratch,
         "PRAGMA foreign_keys = OFF; PRAGMA synchronous = %s; PRAGMA cache_size = -%d",
-        q->building ? "OFF" : "FULL", BULK_CACHE_KIB);
+        q->building ? "OFF" : "EXTRA", BULK_CACHE_KIB);
     bool ok = sqlite_run(q, before.p, "cannot prepare for a load", e);
     if (ok && fresh && !q->building)
-        try_without_waiting(q, "PRAGMA journal_mode = DELETE");
+        ok = journal_mode_give_up_log(s, e);
     if (ok) {
         sqlite_heed_stop(q, true);
         ok = db_once(s, work, payload, e);

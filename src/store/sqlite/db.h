@@ -145,7 +145,7 @@ void sqlite_disconnect(struct sqlite *q);
 /* Connects again, after sqlite_disconnect. */
 bool sqlite_reconnect(struct store *s, struct err *e);
 bool sqlite_prepare(struct store *s, struct err *e);
-/* Takes up the write-ahead log if nobody is in the way, or not for longer than that. */
-bool sqlite_settle_journal(struct store *s, int wait_ms, struct err *e);
+/* Takes up the write-ahead log if nobody is in the way. */
+bool sqlite_settle_journal(struct store *s, struct err *e);
 
 #endif

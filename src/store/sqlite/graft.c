@@ -3,16 +3,15 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/sys.h"
 #include "store/sql.h"
-#include "store/sqlite/db.h"
+#include "store/sqlite/journal_mode.h"
 
-#include <errno.h>
+#include <limits.h>
 
 enum {
     MAX_ROOTS = 128,
     AT_ONCE = 1,
-    NEVER = 1000 * 1000 * 1000,
+    NEVER = INT_MAX,
     LOG_WAIT_MS = 5000, /* for readers who came in just behind the commit */
 };
 
@@ -29,29 +28,12 @@ struct graft {
     struct vec roots; /* struct root */
     uint8_t *first;   /* the database's first page, as it was written; NULL: not yet */
     bool counted;     /* the new pages are in its header */
+    bool failed;      /* they could not be put there: `e` says why */
+    bool begun;       /* pages may lie behind the database's end */
     bool on;
+    struct err e;
     struct page_exchange exchange;
 };
-
-/* ---- alone */
-
-static bool note_mode(void *payload, const struct cell *c, size_t n, struct err *e)
-{
-    (void)n;
-    (void)e;
-    *(bool *)payload = view_is_nocase(c[0].text, "delete");
-    return true;
-}
-
-static bool give_up_log(struct store *s, bool *ret, struct err *e)
-{
-    struct sqlite *q = sqlite_of(s);
-    (void)sqlite3_busy_timeout(q->db, 0);
-    bool ok = sqlite_query(s, "PRAGMA journal_mode = DELETE", NULL, 0, note_mode, ret, e) ||
-              e->kind == ERR_LOCKED;
-    (void)sqlite3_busy_timeout(q->db, BUSY_MS);
-    return ok;
-}
 
 /* ---- root pages */
 
@@ -98,17 +80,16 @@ static bool open_it(struct sqlite *q, struct err *e)
 bool graft_prepare(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
-    bool alone = false;
+    bool log = true;
     if (q->keeps_log)
         return true;
-    if ((q->graft == NULL && !open_it(q, e)) || !give_up_log(s, &alone, e))
+    if ((q->graft == NULL && !open_it(q, e)) || !journal_mode_give_up_log(s, e) ||
+        !journal_mode_is_log(s, &log, e))
         return false;
-    q->graft->on = alone;
-    if (!alone)
+    q->graft->on = !log;
+    if (log)
         refuse(q, "somebody else has it open");
-    /* the journal's end is the commit: so its folder is synced too */
-    return !alone ||
-           sqlite_run(q, "PRAGMA synchronous = EXTRA", "cannot set up the database", e);
+    return true;
 }
 
 bool graft_is_on(const struct sqlite *q)
@@ -116,15 +97,24 @@ bool graft_is_on(const struct sqlite *q)
     return q->graft != NULL && q->graft->on;
 }
 
-bool graft_suits(struct store *s, bool *ret, bool *ret_again, struct err *e)
+/* SQLite's file may have lost its name to another one. */
+static bool has_moved(const struct sqlite *q)
+{
+    int moved = 1;
+    (void)sqlite3_file_control(q->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    return moved != 0;
+}
+
+bool graft_check(struct store *s, bool *ret_suits, bool *ret_again, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
-    const char *why = NULL;
-    if (!page_file_look_live(&q->graft->file, &why, ret_again, e))
+    const char *why = has_moved(q) ? "its file has been replaced" : NULL;
+    *ret_again = false;
+    if (why == NULL && !page_file_cut_live(&q->graft->file, &why, ret_again, e))
         return false;
     if (why != NULL)
         refuse(q, why);
-    *ret = why == NULL && !*ret_again;
+    *ret_suits = why == NULL && !*ret_again;
     return true;
 }
 
@@ -161,6 +151,7 @@ bool graft_begin(struct store *s, struct page_file **ret, struct err *e)
     if (g->sync == NULL)
         g->sync = sync_ahead_new(g->file.fd);
     page_file_lasts(&g->file, g->sync);
+    g->begun = true;
     *ret = &g->file;
     return true;
 }
@@ -178,12 +169,12 @@ bool graft_withdraw(struct store *s, struct err *e)
 /* The header is at the start of the first page, which is written once. */
 static const void *with_counts(struct graft *g, const void *page)
 {
-    struct err ignored;
     if (g->first != NULL)
         return NULL;
     g->first = mem_alloc(g->file.page_size);
     memcpy(g->first, page, g->file.page_size);
-    g->counted = page_file_finish_live(&g->file, g->first, &ignored);
+    g->counted = page_file_finish_live(&g->file, g->first, &g->e);
+    g->failed = !g->counted;
     return g->counted ? g->first : NULL;
 }
 
@@ -237,6 +228,13 @@ bool graft_ready(struct store *s, struct err *e)
     return true;
 }
 
+bool graft_is_taken_in(struct store *s, struct err *e)
+{
+    struct graft *g = sqlite_of(s)->graft;
+    return !graft_is_on(sqlite_of(s)) || g->file.known == 0 || is_whole(g) ||
+           err_set(e, ERR_BUG, "a commit has not taken in the pages that were written for it");
+}
+
 /* ---- the end */
 
 /* A failure that had SQLite write nothing leaves the file as long as it has become. */
@@ -244,11 +242,10 @@ static void cut(struct store *s)
 {
     struct sqlite *q = sqlite_of(s);
     struct err ignored;
-    const char *why = NULL;
-    bool was_cut;
+    bool suits, again;
     (void)sqlite3_busy_timeout(q->db, 0);
     if (sqlite_run(q, "BEGIN IMMEDIATE", "cannot begin a transaction", &ignored)) {
-        (void)page_file_look_live(&q->graft->file, &why, &was_cut, &ignored);
+        (void)graft_check(s, &suits, &again, &ignored);
         (void)sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
     }
     (void)sqlite3_busy_timeout(q->db, BUSY_MS);
@@ -261,8 +258,14 @@ static void forget_trees(struct graft *g)
     forget_roots(g);
     mem_free(g->first);
     g->first = NULL;
-    g->counted = false;
+    g->counted = g->failed = g->begun = false;
     page_file_begin_behind(&g->file, 0);
+}
+
+void graft_explain(const struct sqlite *q, struct err *e)
+{
+    if (graft_is_on(q) && q->graft->failed)
+        *e = q->graft->e;
 }
 
 void graft_end(struct store *s, bool committed)
@@ -271,14 +274,13 @@ void graft_end(struct store *s, bool committed)
     struct err e;
     if (!graft_is_on(q))
         return;
+    bool is_long = q->graft->begun && !(committed && q->graft->counted);
     sqlite_vfs_exchange(q->vfs, NULL);
     forget_trees(q->graft);
-    if (!committed)
+    if (is_long)
         cut(s);
     q->graft->on = false;
-    if (!spill_from(s, AT_ONCE, &e) ||
-        !sqlite_run(q, "PRAGMA synchronous = FULL", "cannot set up the database", &e) ||
-        !sqlite_settle_journal(s, LOG_WAIT_MS, &e))
+    if (!spill_from(s, AT_ONCE, &e) || !journal_mode_take_up_log(s, LOG_WAIT_MS, &e))
         log_line(LOG_WARNING, "%s: %s", q->path, e.text);
 }
 

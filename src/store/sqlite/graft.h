@@ -22,7 +22,11 @@
  * Why not with a write-ahead log: there the count of pages stands in the log and in the memory that
  * is shared with readers. So the log is given up for that transaction, which SQLite only does when
  * nobody else has the database open. Who opens it meanwhile reads what is there, and waits only
- * while it is committed; and if a reader does not end, the commit waits (transaction.c). */
+ * while it is committed; and if a reader does not end, the commit waits (transaction.c).
+ *
+ * Limits: not with auto_vacuum, whose maps of pages are not kept here; nor with an SQLite that was
+ * built for file systems which write many pages at once (SQLITE_IOCAP_BATCH_ATOMIC): it would have
+ * no journal (vfs.c). */
 #ifndef MOVIE_ETL_STORE_SQLITE_GRAFT_H
 #define MOVIE_ETL_STORE_SQLITE_GRAFT_H
 
@@ -35,10 +39,10 @@ struct store;
 bool graft_prepare(struct store *s, struct err *e);
 /* Whether the log was given up, and what follows is due. */
 bool graft_is_on(const struct sqlite *q);
-/* When the transaction has begun. *ret false: it is to be taken back, and begun again if
- * `*ret_again` (a load that was killed had left pages behind the database's end); else graft_end is
- * due. */
-bool graft_suits(struct store *s, bool *ret, bool *ret_again, struct err *e);
+/* When the transaction has begun: cuts off what a load that was killed has left behind the
+ * database's end. *ret_suits false: the transaction is to be taken back, and, if `*ret_again`,
+ * begun again, for SQLite believes in what was there; else graft_end is due. */
+bool graft_check(struct store *s, bool *ret_suits, bool *ret_again, struct err *e);
 
 /* Pages that SQLite changes from here on stay in its cache until the commit writes them; it is to
  * change each root page that will be another one. */
@@ -48,6 +52,10 @@ bool graft_hold(struct store *s, struct err *e);
 bool graft_begin(struct store *s, struct page_file **ret, struct err *e);
 /* Trees are built. The last thing before COMMIT; fine where nothing was begun. */
 bool graft_ready(struct store *s, struct err *e);
+/* Behind it: ERR_BUG if SQLite has not written what was to be exchanged. */
+bool graft_is_taken_in(struct store *s, struct err *e);
+/* When it failed: why, if the reason is here. */
+void graft_explain(const struct sqlite *q, struct err *e);
 /* Or else: what was begun is forgotten. It may be tried again. */
 bool graft_withdraw(struct store *s, struct err *e);
 

@@ -5,6 +5,7 @@
 #include "store/sqlite/closing.h"
 #include "store/sqlite/fill.h"
 #include "store/sqlite/graft.h"
+#include "store/sqlite/journal_mode.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/side.h"
 
@@ -98,7 +99,7 @@ static bool set_up(struct store *s, struct err *e)
     struct view v = arena_print(&s->scratch,
         "PRAGMA schema_version; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA "
         "mmap_size = 0;"
-        " PRAGMA cache_size = -%d; PRAGMA synchronous = FULL; PRAGMA foreign_keys = %s;"
+        " PRAGMA cache_size = -%d; PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = %s;"
         " PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = %d;"
         " PRAGMA secure_delete = OFF; PRAGMA query_only = %s",
         SQLITE_CACHE_KIB, s->foreign_keys ? "ON" : "OFF", LOG_PAGES,
@@ -109,7 +110,7 @@ static bool set_up(struct store *s, struct err *e)
 bool sqlite_reconnect(struct store *s, struct err *e)
 {
     return sqlite_connect(sqlite_of(s), s->mode, e) && set_up(s, e) &&
-           sqlite_settle_journal(s, 0, e);
+           sqlite_settle_journal(s, e);
 }
 
 void sqlite_disconnect(struct sqlite *q)
@@ -124,19 +125,14 @@ void sqlite_disconnect(struct sqlite *q)
 }
 
 /* Where another connection is just using the file without a write-ahead log, the rollback journal
- * stays. Commits are synced in either (set_up): a batch file is moved away once its commit is done,
- * so that no loss of power may take the commit back. */
-bool sqlite_settle_journal(struct store *s, int wait_ms, struct err *e)
+ * stays. Commits are synced in either, and the journal's end too (set_up): a batch file is moved
+ * away once its commit is done, so that no loss of power may take the commit back. */
+bool sqlite_settle_journal(struct store *s, struct err *e)
 {
-    struct sqlite *q = sqlite_of(s);
-    if (q->building)
-        return sqlite_run(q, "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF",
-            "cannot set up the database", e);
-    (void)sqlite3_busy_timeout(q->db, wait_ms);
-    bool ok = sqlite_run(q, "PRAGMA journal_mode = WAL", "cannot set up the database", e) ||
-              e->kind == ERR_LOCKED;
-    (void)sqlite3_busy_timeout(q->db, BUSY_MS);
-    return ok;
+    if (!sqlite_of(s)->building)
+        return journal_mode_take_up_log(s, 0, e);
+    return sqlite_run(sqlite_of(s), "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF",
+        "cannot set up the database", e);
 }
 
 bool sqlite_prepare(struct store *s, struct err *e)
@@ -147,7 +143,7 @@ bool sqlite_prepare(struct store *s, struct err *e)
         arena_print(&s->scratch, "PRAGMA page_size = %d; PRAGMA auto_vacuum = NONE", PAGE_SIZE);
     aside_clean(s);
     return may_write(q, e) && sqlite_run(q, page_size.p, "cannot set up the database", e) &&
-           sqlite_settle_journal(s, 0, e) && side_settle_mark(s, e);
+           sqlite_settle_journal(s, e) && side_settle_mark(s, e);
 }
 
 static bool building(const struct store *s)

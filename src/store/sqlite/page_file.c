@@ -93,7 +93,7 @@ static bool read_header(struct page_file *f, const char **ret_why, int64_t *ret_
     if (fstat(f->fd, &st) != 0)
         return fail(f, "cannot read the database", e);
     uint32_t pages = get_u32(header + AT_PAGES);
-    bool tells = memcmp(header + AT_CHANGES, header + AT_VALID_FOR, 4) == 0;
+    bool tells = pages > 0 && memcmp(header + AT_CHANGES, header + AT_VALID_FOR, 4) == 0;
     *ret_size = tells ? (int64_t)pages * f->page_size : -1;
     *ret_there = st.st_size;
     f->next = pages + 1;
@@ -135,7 +135,7 @@ bool page_file_open_live(struct page_file *f, const char *path, struct err *e)
     return open_it(f, path, e);
 }
 
-bool page_file_look_live(
+bool page_file_cut_live(
     struct page_file *f, const char **ret_why, bool *ret_cut, struct err *e)
 {
     int64_t size = 0, there = 0;
@@ -306,7 +306,7 @@ bool page_file_write(
         return fail(f, "cannot write the database", e);
     if (f->sync == NULL)
         return true;
-    if (!done && n > 1) /* single pages are few */
+    if (!done && n > 1) /* those alone have little to gain */
         sys_write_out(f->fd, offset_of(f, first), (int64_t)bytes);
     sync_ahead_wrote(f->sync, bytes);
     return true;
@@ -343,6 +343,11 @@ bool page_file_finish_live(struct page_file *f, uint8_t *header, struct err *e)
     put_u32(header + AT_PAGES, f->next - 1);
     put_u32(header + AT_FREE_TRUNK, trunk);
     put_u32(header + AT_FREE_PAGES, count);
+    /* Also where SQLite has just counted its own change: by this number whoever has pages of before
+     * in a cache sees that they are old, and who wrote it takes his for new. */
+    uint32_t changes = get_u32(header + AT_CHANGES) + 1;
+    put_u32(header + AT_CHANGES, changes);
+    put_u32(header + AT_VALID_FOR, changes);
     return true;
 }
 
@@ -351,9 +356,6 @@ bool page_file_finish(struct page_file *f, struct err *e)
     uint8_t header[HEADER_SIZE];
     if (!read_at(f, header, sizeof header, 0, e) || !page_file_finish_live(f, header, e))
         return false;
-    uint32_t changes = get_u32(header + AT_CHANGES) + 1;
-    put_u32(header + AT_CHANGES, changes);
-    put_u32(header + AT_VALID_FOR, changes);
     put_u32(header + AT_LIBRARY, (uint32_t)sqlite3_libversion_number());
     return sys_pwrite_all(f->fd, header, sizeof header, 0) == 0 ||
            fail(f, "cannot write the database", e);

@@ -48,7 +48,7 @@ bool page_file_open_live(struct page_file *f, const char *path, struct err *e);
 /* Inside a transaction that has the right to write, and has written nothing: *ret_why as above.
  * What lies behind the database's end is cut off; *ret_cut: SQLite believes in it until the
  * transaction ends. */
-bool page_file_look_live(
+bool page_file_cut_live(
     struct page_file *f, const char **ret_why, bool *ret_cut, struct err *e);
 /* From here on pages are put behind those of SQLite's, `known` of them, which do not become more
  * until it commits. What was put there before is forgotten. */

@@ -15,13 +15,14 @@
  * database open as it began: that goes by a rollback journal (graft.h).
  *
  * Until it is settled, what was committed is there for this connection only, and may be lost:
- * nobody may act on it (throw away a file that was loaded) before. Without a write-ahead log
- * nothing is gathered: readers would have to wait for it. */
+ * nobody may act on it (throw away a file that was loaded) before. Where the log is not there, and
+ * was not given up for that, nothing is gathered: readers would have to wait for it. */
 #include "store/lease.h"
 #include "store/sqlite/aside.h"
 #include "store/sqlite/checkpoint.h"
 #include "store/sqlite/closing.h"
 #include "store/sqlite/graft.h"
+#include "store/sqlite/journal_mode.h"
 
 #include "base/log.h"
 #include "base/sys.h"
@@ -85,35 +86,34 @@ static bool begin_it(struct store *s, struct err *e)
 }
 
 /* Where rows may not wait there will be no pages. */
-static bool look_at_file(struct store *s, bool *ret_suits, bool *ret_again, struct err *e)
+static bool keep_or_take_back(struct store *s, bool *ret_suits, bool *ret_again, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
     *ret_again = false;
     *ret_suits = aside_is_open(q->aside);
-    if (*ret_suits && !graft_suits(s, ret_suits, ret_again, e)) {
+    bool ok = !*ret_suits || graft_check(s, ret_suits, ret_again, e);
+    if (!ok || !*ret_suits)
         take_back(q);
-        return false;
-    }
-    if (!*ret_suits)
-        take_back(q);
-    return true;
+    return ok;
 }
 
-/* The first one: pages may be put into the database's file, if it suits. */
+/* With pages in the database's file, if it suits; else as all that follow, if there is a log. */
 static bool begin_first(struct store *s, struct err *e)
 {
-    bool suits = false, again = true, ok = graft_prepare(s, e);
     struct sqlite *q = sqlite_of(s);
-    ok = ok && set_cache(s, GRAFT_CACHE_KIB, e);
-    for (int i = 0; i < 2 && ok && again && graft_is_on(q) && !suits; i++)
-        ok = begin_it(s, e) && look_at_file(s, &suits, &again, e);
+    bool suits = false, again = true,
+         ok = graft_prepare(s, e) && set_cache(s, GRAFT_CACHE_KIB, e);
+    for (int i = 0; i < 2 && ok && again && graft_is_on(q); i++)
+        ok = begin_it(s, e) && keep_or_take_back(s, &suits, &again, e);
     if (ok && suits)
         return true;
-    graft_end(s, true); /* nothing was put there */
-    return ok && set_cache(s, MASS_CACHE_KIB, e) && begin_it(s, e);
+    graft_end(s, false);
+    ok = ok && set_cache(s, MASS_CACHE_KIB, e) && journal_mode_is_log(s, &q->mass, e);
+    return ok && (!q->mass || begin_it(s, e));
 }
 
-/* Not before the log of the last one is in the database: only then does SQLite begin it anew. */
+/* Not before the log of the last one is in the database: only then does SQLite begin it anew. Where
+ * a reader keeps the log away nothing is begun, and q->mass ends. */
 static bool begin_gathering(struct store *s, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
@@ -122,7 +122,7 @@ static bool begin_gathering(struct store *s, struct err *e)
     if (!(q->first ? begin_first(s, e) : begin_it(s, e)))
         return false;
     q->first = false;
-    q->gathering = true;
+    q->gathering = q->mass;
     q->rows_before = sqlite3_total_changes64(q->db);
     q->begun_ms = sys_mono_ms();
     return true;
@@ -143,9 +143,11 @@ static bool begin_one(struct sqlite *q, struct err *e)
 bool sqlite_begin(struct store *s, enum begin_kind kind, struct err *e)
 {
     struct sqlite *q = sqlite_of(s);
-    if (!q->mass)
-        return sqlite_run(q, kind == BEGIN_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", failed_to_begin, e);
-    return nothing_was_lost(q, e) && (q->gathering || begin_gathering(s, e)) && begin_one(q, e);
+    if (q->mass && !(nothing_was_lost(q, e) && (q->gathering || begin_gathering(s, e))))
+        return false;
+    return q->mass ? begin_one(q, e)
+                   : sqlite_run(
+                         q, kind == BEGIN_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", failed_to_begin, e);
 }
 
 bool sqlite_commit(struct store *s, struct err *e)
@@ -198,40 +200,41 @@ static bool is_due(const struct sqlite *q)
            is_full(q) || sys_mono_ms() - q->begun_ms > MASS_MS;
 }
 
-/* Readers who came in since it began may be reading still; new ones wait. Each try takes
- * BUSY_MS. */
+static bool not_for_ever(const struct sqlite *q, struct err *e)
+{
+    err_set(e, ERR_LOCKED, "somebody reads %s and does not finish", q->path);
+    return err_hint(e, "Nothing was changed, and the files are where they were: end what reads, "
+                       "and run it again.");
+}
+
+/* Readers who came in since it began may be reading still; new ones wait. Each try takes BUSY_MS;
+ * who is asked to stop makes no other. */
 static bool commit_all(struct store *s, struct err *e)
 {
     const struct sqlite *q = sqlite_of(s);
     for (int i = 0; !sqlite_run(q, "COMMIT", "cannot commit", e); i++) {
-        if (e->kind != ERR_LOCKED || !is_open(q) || sys_stop_asked())
+        if (e->kind != ERR_LOCKED || !is_open(q))
             return false;
-        if (i == COMMITS) {
-            err_set(e, ERR_LOCKED, "somebody reads %s and does not finish", q->path);
-            return err_hint(e, "Nothing was changed, and the files are where they were: end what "
-                               "reads, and run it again.");
-        }
+        if (i == COMMITS || sys_stop_asked())
+            return not_for_ever(q, e);
         if (i == 0)
             log_line(LOG_WARNING, "waiting for somebody who reads %s: what was loaded is committed "
                                   "when he has finished",
                 q->path);
     }
-    return true;
+    return graft_is_taken_in(s, e);
 }
 
-static bool note_log(void *payload, const struct cell *c, size_t n, struct err *e)
+/* Without a log nothing is gathered any more. */
+static void look_for_log(struct store *s)
 {
-    (void)n;
-    (void)e;
-    *(bool *)payload = view_is_nocase(c[0].text, "wal");
-    return true;
-}
-
-static bool has_log(struct store *s)
-{
-    bool log = false;
+    struct sqlite *q = sqlite_of(s);
     struct err ignored;
-    return sqlite_query(s, "PRAGMA journal_mode", NULL, 0, note_log, &log, &ignored) && log;
+    (void)journal_mode_is_log(s, &q->mass, &ignored);
+    if (!q->mass)
+        log_line(LOG_INFO, "somebody reads %s just now: what follows is stored without a log, "
+                           "which takes longer",
+            q->path);
 }
 
 bool sqlite_settle(struct store *s, bool now, bool *ret_settled, struct err *e)
@@ -244,11 +247,14 @@ bool sqlite_settle(struct store *s, bool now, bool *ret_settled, struct err *e)
         return true;
     bool ok = aside_finish(q->aside, now, e) && lease_renew(s, e) && graft_ready(s, e) &&
               commit_all(s, e);
+    if (!ok)
+        graft_explain(q, e);
     struct err later;
     take_back(q);
     graft_end(s, ok);
     q->gathering = !ok; /* so that whoever goes on all the same is told */
-    q->mass = !ok || has_log(s);
+    if (ok)
+        look_for_log(s);
     (void)set_cache(s, MASS_CACHE_KIB, &later);
     return ok;
 }
@@ -263,7 +269,9 @@ bool sqlite_mass(struct store *s, bool begins, struct err *e)
     forget_aside(q); /* of what was lost; and so that: */
     graft_end(s, false);
     checkpoint_beside(q, begins);
-    q->mass = q->first = ok && begins && has_log(s);
+    q->mass = false;
+    ok = ok && (!begins || journal_mode_is_log(s, &q->mass, e));
+    q->first = q->mass;
     struct view v = arena_print(&s->scratch, "PRAGMA cache_size = -%d; PRAGMA foreign_keys = %s",
         begins ? MASS_CACHE_KIB : SQLITE_CACHE_KIB, !begins && s->foreign_keys ? "ON" : "OFF");
     return sqlite_run(q, v.p, "cannot set up the database", ok ? e : &later) && ok;

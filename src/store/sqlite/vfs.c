@@ -231,9 +231,11 @@ static int file_sector(sqlite3_file *f)
     return real_file(f)->pMethods->xSectorSize(real_file(f));
 }
 
+/* Without the journal that a file system could spare SQLite: see graft.h. */
 static int file_device(sqlite3_file *f)
 {
-    return real_file(f)->pMethods->xDeviceCharacteristics(real_file(f));
+    return real_file(f)->pMethods->xDeviceCharacteristics(real_file(f)) &
+           ~SQLITE_IOCAP_BATCH_ATOMIC;
 }
 
 static int file_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **ret)

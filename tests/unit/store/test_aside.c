@@ -294,7 +294,7 @@ static void it_survives_every_fault(void **state)
     static const struct {
         int kind, errnum;
     } faults[] = {{SYS_WRITE, ENOSPC}, {SYS_WRITE, EIO}, {SYS_READ, EIO}, {SYS_OPEN, EMFILE},
-        {SYS_UNLINK, EIO}, {SYS_SYNC, EIO}, {SYS_TRUNCATE, EIO}};
+        {SYS_UNLINK, EIO}, {SYS_SYNC, EIO}, {SYS_TRUNCATE, EIO}, {SYS_TRUNCATE, ENOSPC}};
     struct kit *k = *state;
     struct tmdb_write *records[MOVIES];
     random_records(k, records);

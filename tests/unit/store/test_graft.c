@@ -2,7 +2,9 @@
  * finds what was there before or all of the load. */
 #include "records_kit.h"
 
+#include "base/file.h"
 #include "base/thread.h"
+#include "store/sql.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/graft.h"
 
@@ -53,8 +55,15 @@ bool __wrap_sqlite_run(const struct sqlite *q, const char *sql, const char *what
 
 static void (*act)(void);
 
+static _Atomic int64_t calls;        /* of the system, by any thread */
+static int64_t commit_from, commit_to; /* of them those of the commit that takes pages in */
+
 bool __wrap_sqlite_run(const struct sqlite *q, const char *sql, const char *what, struct err *e)
 {
+    if (graft_is_on(q) && strcmp(sql, "COMMIT") == 0)
+        commit_from = calls;
+    if (q->graft != NULL && !graft_is_on(q) && strcmp(sql, "PRAGMA cache_spill = 1") == 0)
+        commit_to = calls; /* behind it */
     if (when != NULL && strcmp(sql, when) == 0 && times++ < last_time)
         act();
     return __real_sqlite_run(q, sql, what, e);
@@ -72,8 +81,14 @@ static void expect(struct kit *k, const char *sql, int most, void (*what)(void))
 
 /* ---- killed */
 
-static _Atomic int64_t calls; /* by any thread */
 static int64_t last_call;
+
+static int count(enum sys_call call)
+{
+    (void)call;
+    calls++;
+    return 0;
+}
 
 static int die(enum sys_call call)
 {
@@ -119,33 +134,73 @@ static void fresh(struct kit *k)
     kit_close(k);
 }
 
+/* How many calls there are, and which of them commit. */
+struct numbers {
+    int64_t from, to, all;
+};
+
+static struct numbers count_calls(struct kit *k, struct tmdb_write *records[MOVIES])
+{
+    fresh(k);
+    kit_open(k, STORE_WRITE);
+    calls = commit_from = commit_to = 0;
+    watch_calls(count);
+    bool ok = load(k, records);
+    kit_disarm();
+    must(ok);
+    kit_close(k);
+    assert_true(commit_from > 100 && commit_to > commit_from + 50 && calls > commit_to);
+    return (struct numbers){commit_from, commit_to, calls};
+}
+
+/* Some before the commit; of the commit's each of the last, and a few too many, for threads make
+ * some. */
+static int64_t next_kill(const struct numbers *of, int64_t n)
+{
+    int64_t step = n < of->from - 20 ? of->from / 12 : n < of->to - 30 ? 13 : 1;
+    return n < of->to + 6 ? n + step : of->all + 1000;
+}
+
+/* Whether it was there after the kill. */
+static bool go_on_after(struct kit *k, struct tmdb_write *records[MOVIES], struct view plain)
+{
+    int64_t there = movies(k);
+    assert_true(there == 0 || there == MOVIES);
+    kit_sound(k);
+    kit_open(k, STORE_WRITE);
+    must(store_take_lease(k->s, "who makes indexes that are missing", 60, &k->e));
+    if (there == 0)
+        must(load(k, records));
+    assert_true(view_eq(kit_dump(k), plain));
+    kit_sound(k);
+    kit_close(k);
+    return there != 0;
+}
+
 static void killed_at_any_moment(void **state)
 {
     struct kit *k = *state;
     struct tmdb_write *records[MOVIES];
-    int64_t before = 0, behind = 0;
+    int64_t before = 0, behind = 0, hot = 0;
     random_records(k, records);
     struct view plain = plain_dump(k, records);
     k->config.path = kit_path(k, "killed.db");
-    for (int64_t n = 1;; n += 1 + n / 9) {
+    struct numbers of = count_calls(k, records);
+    const char *journal = kit_path(k, "killed.db-journal");
+    bool killed = true;
+    for (int64_t n = 1; killed; n = next_kill(&of, n)) {
         fresh(k);
-        bool killed = dies_at(k, records, n);
-        int64_t there = movies(k);
-        assert_true(there == 0 || there == MOVIES);
-        kit_sound(k);
-        before += there == 0;
-        behind += there > 0;
-        kit_open(k, STORE_WRITE);
-        must(store_take_lease(k->s, "who makes indexes that are missing", 60, &k->e));
-        if (there == 0)
-            must(load(k, records));
-        assert_true(view_eq(kit_dump(k), plain));
-        kit_sound(k);
-        kit_close(k);
-        if (!killed)
-            break;
+        killed = dies_at(k, records, n);
+        hot += killed && file_exists(journal);
+        bool is_there = go_on_after(k, records, plain);
+        behind += is_there;
+        before += !is_there;
     }
-    assert_true(before > 20 && behind > 1);
+    print_message(
+        "commit from call %lld to %lld of %lld; %lld before, %lld behind, %lld with a journal\n",
+        (long long)of.from, (long long)of.to, (long long)of.all, (long long)before,
+        (long long)behind, (long long)hot);
+    assert_true(before > 30 && behind > 2 && hot > 20);
 }
 
 /* ---- read meanwhile */
@@ -327,6 +382,65 @@ static void a_reader_may_keep_the_log_away(void **state)
     kit_sound(k);
 }
 
+/* One list alone, whose tree fits its root page: neither the count of pages nor the free ones tell
+ * that the file is another one. */
+static void its_own_connection_sees_them_too(void **state)
+{
+    struct kit *k = *state;
+    struct tmdb_write *records[MOVIES];
+    random_records(k, records);
+    k->config.path = kit_path(k, "wide.db");
+    kit_sql(k, "PRAGMA page_size = 65536; CREATE TABLE theirs(x)");
+    kit_open(k, STORE_CREATE);
+    for (size_t i = 0; i < MOVIES; i++) {
+        struct list_write *one = arena_take(&k->a, sizeof *one);
+        *one = records[i]->lists[TMDB_LIST_countries];
+        records[i]->lists = one;
+        records[i]->list_n = 1;
+    }
+    must(store_begin_first_load(k->s, &k->e));
+    must(aside_write(k, records, MOVIES, false));
+    kit_clock(2000, 0);
+    expect(k, "PRAGMA journal_mode = WAL", 1, begin_reading);
+    aside_settle(k);
+    kit_clock(1, 0);
+    when = NULL;
+    assert_int_equal(sqlite3_close(somebody), SQLITE_OK);
+    int64_t own = 0;
+    const char *sql = "SELECT count(*) FROM movie_countries";
+    assert_true(db_get_ints(k->s, sql, NO_CELLS, &own, 1, NULL, &k->e));
+    assert_int_equal(own, kit_int(k, sql));
+    assert_true(own > 30);
+    must(store_end_first_load(k->s, true, &k->e));
+    kit_sound(k);
+}
+
+/* It does not suit, and the log that was given up for it is not to be had back. */
+static void without_either_nothing_is_gathered(void **state)
+{
+    struct kit *k = *state;
+    struct tmdb_write *records[MOVIES];
+    random_records(k, records);
+    struct view plain = plain_dump(k, records);
+    k->config.path = kit_path(k, "vacuum.db");
+    kit_sql(k, "PRAGMA auto_vacuum = FULL; CREATE TABLE theirs(x)");
+    kit_open(k, STORE_CREATE);
+    must(store_begin_first_load(k->s, &k->e));
+    kit_clock(2000, 0);
+    expect(k, "PRAGMA journal_mode = WAL", 1, begin_reading);
+    bool ok = aside_write(k, records, GROUP, false);
+    kit_clock(1, 0);
+    when = NULL;
+    assert_int_equal(sqlite3_close(somebody), SQLITE_OK);
+    must_fail(ok, ERR_LOCKED);
+    assert_false(sqlite_of(k->s)->gathering);
+    write_all(k, records);
+    assert_int_equal(movies(k), MOVIES);
+    must(store_end_first_load(k->s, true, &k->e));
+    assert_true(view_eq(kit_dump(k), plain));
+    kit_sound(k);
+}
+
 /* ---- afterwards */
 
 /* The connection itself, and any other, go on with what is there now. */
@@ -356,6 +470,8 @@ int main(void)
         KIT_TEST(a_reader_is_waited_for),
         KIT_TEST(but_not_for_ever),
         KIT_TEST(a_reader_may_keep_the_log_away),
+        KIT_TEST(its_own_connection_sees_them_too),
+        KIT_TEST(without_either_nothing_is_gathered),
         KIT_TEST(work_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
