@@ -112,7 +112,7 @@ static bool read_whole_header(struct page_file *f, const char **ret_why, struct 
     return true;
 }
 
-static bool open_it(struct page_file *f, const char *path, struct err *e)
+bool page_file_open_live(struct page_file *f, const char *path, struct err *e)
 {
     *f = (struct page_file){.path = path, .fd = sys_open(path, O_RDWR, 0), .direct = -1};
     vec_init(&f->unused, sizeof(uint32_t), MAX_UNUSED);
@@ -122,17 +122,12 @@ static bool open_it(struct page_file *f, const char *path, struct err *e)
 bool page_file_open(struct page_file *f, const char *path, const char **ret_why, struct err *e)
 {
     *ret_why = NULL;
-    if (!open_it(f, path, e))
+    if (!page_file_open_live(f, path, e))
         return false;
     bool ok = read_whole_header(f, ret_why, e);
     if (!ok || *ret_why != NULL)
         (void)sys_close(f->fd);
     return ok;
-}
-
-bool page_file_open_live(struct page_file *f, const char *path, struct err *e)
-{
-    return open_it(f, path, e);
 }
 
 bool page_file_cut_live(

@@ -79,6 +79,19 @@ static void expect(struct kit *k, const char *sql, int most, void (*what)(void))
     somebody = NULL;
 }
 
+/* The same on a clock that is fast, so that who waits does not wait long; until_then ends both. */
+static void expect_quickly(struct kit *k, const char *sql, int most, void (*what)(void))
+{
+    kit_clock(20000, 0);
+    expect(k, sql, most, what);
+}
+
+static void until_then(void)
+{
+    kit_clock(1, 0);
+    when = NULL;
+}
+
 /* ---- killed */
 
 static int64_t last_call;
@@ -318,11 +331,9 @@ static void a_reader_is_waited_for(void **state)
     struct view plain = plain_dump(k, records);
     must(store_begin_first_load(k->s, &k->e));
     write_all(k, records);
-    kit_clock(2000, 0);
-    expect(k, "COMMIT", 4, read_for_a_while);
+    expect_quickly(k, "COMMIT", 4, read_for_a_while);
     bool ok = store_end_first_load(k->s, true, &k->e);
-    kit_clock(1, 0);
-    when = NULL;
+    until_then();
     must(ok);
     assert_true(times >= 4);
     assert_true(view_eq(kit_dump(k), plain));
@@ -338,11 +349,9 @@ static void but_not_for_ever(void **state)
     struct view plain = plain_dump(k, records);
     must(store_begin_first_load(k->s, &k->e));
     write_all(k, records);
-    kit_clock(20000, 0);
-    expect(k, "COMMIT", 1, begin_reading);
+    expect_quickly(k, "COMMIT", 1, begin_reading);
     bool ok = store_end_first_load(k->s, true, &k->e);
-    kit_clock(1, 0);
-    when = NULL;
+    until_then();
     must_fail(ok, ERR_LOCKED);
     assert_int_equal(sqlite3_close(somebody), SQLITE_OK);
     assert_int_equal(movies(k), 0);
@@ -363,11 +372,9 @@ static void a_reader_may_keep_the_log_away(void **state)
     struct view plain = plain_dump(k, records);
     must(store_begin_first_load(k->s, &k->e));
     must(aside_write(k, records, MOVIES - GROUP, false));
-    kit_clock(2000, 0);
-    expect(k, "PRAGMA journal_mode = WAL", 1, begin_reading);
+    expect_quickly(k, "PRAGMA journal_mode = WAL", 1, begin_reading);
     aside_settle(k);
-    kit_clock(1, 0);
-    when = NULL;
+    until_then();
     assert_non_null(somebody);
     assert_string_equal(kit_text(k, "PRAGMA journal_mode"), "delete");
     assert_int_equal(movies(k), MOVIES - GROUP);
@@ -400,11 +407,9 @@ static void its_own_connection_sees_them_too(void **state)
     }
     must(store_begin_first_load(k->s, &k->e));
     must(aside_write(k, records, MOVIES, false));
-    kit_clock(2000, 0);
-    expect(k, "PRAGMA journal_mode = WAL", 1, begin_reading);
+    expect_quickly(k, "PRAGMA journal_mode = WAL", 1, begin_reading);
     aside_settle(k);
-    kit_clock(1, 0);
-    when = NULL;
+    until_then();
     assert_int_equal(sqlite3_close(somebody), SQLITE_OK);
     int64_t own = 0;
     const char *sql = "SELECT count(*) FROM movie_countries";
@@ -426,11 +431,9 @@ static void without_either_nothing_is_gathered(void **state)
     kit_sql(k, "PRAGMA auto_vacuum = FULL; CREATE TABLE theirs(x)");
     kit_open(k, STORE_CREATE);
     must(store_begin_first_load(k->s, &k->e));
-    kit_clock(2000, 0);
-    expect(k, "PRAGMA journal_mode = WAL", 1, begin_reading);
+    expect_quickly(k, "PRAGMA journal_mode = WAL", 1, begin_reading);
     bool ok = aside_write(k, records, GROUP, false);
-    kit_clock(1, 0);
-    when = NULL;
+    until_then();
     assert_int_equal(sqlite3_close(somebody), SQLITE_OK);
     must_fail(ok, ERR_LOCKED);
     assert_false(sqlite_of(k->s)->gathering);

@@ -44,6 +44,20 @@ static void an_outage_that_ends_costs_no_movie(void **state)
     script_end(&setting);
 }
 
+/* So many that all their tries together are not as many failures as are an outage. */
+static void a_few_movies_that_always_fail_do_not_end_the_run(void **state)
+{
+    static const int64_t ids[] = {ALWAYS_500, ALWAYS_500, ALWAYS_500, ALWAYS_500, 0};
+    (void)state;
+    script_begin(&setting, two_sections);
+    setting.run = (struct run){.ids = ids};
+    assert_true(script_fetch(&setting));
+    assert_int_equal(setting.run.outcomes[TMDB_FAILED], 4);
+    assert_int_equal(setting.c->asker.breaker.pauses, 0);
+    assert_int_equal(times_asked(ALWAYS_500), 4 * 5);
+    script_end(&setting);
+}
+
 /* A few movies of which a part is never to be had are what is left of every run over the same ids.
  * That is no outage: if it ended the run, the batch would never be complete. */
 static void broken_parts_of_a_few_movies_do_not_end_the_run(void **state)
@@ -155,6 +169,7 @@ int main(void)
         cmocka_unit_test(a_bad_key_ends_the_run),
         cmocka_unit_test(a_dead_service_ends_the_run_and_fails_no_movie),
         cmocka_unit_test(an_outage_that_ends_costs_no_movie),
+        cmocka_unit_test(a_few_movies_that_always_fail_do_not_end_the_run),
         cmocka_unit_test(broken_parts_of_a_few_movies_do_not_end_the_run),
         cmocka_unit_test(broken_parts_of_many_movies_are_an_outage),
         cmocka_unit_test(a_changed_format_ends_the_run),
